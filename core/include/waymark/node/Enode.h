@@ -1,0 +1,28 @@
+#pragma once
+
+#include <waymark/base/Result.h>
+#include <waymark/node/Endpoint.h>
+#include <waymark/node/Key.h>
+
+#include <string>
+#include <string_view>
+
+namespace waymark::node {
+
+/// A node URL: enode://<128 hex digits>@<ip>:<tcp>[?discport=<udp>], IPv6 in brackets.
+struct Enode
+{
+    PublicKey key;
+    NodeEndpoint endpoint;
+
+    /// Errors name the part that is wrong (scheme, id, host, port, discport) and its position. Host names are
+    /// refused: this is a pure codec and resolves nothing.
+    static Result<Enode> parse(std::string_view url);
+
+    /// With `?discport=` only where the UDP port differs from the TCP port.
+    std::string toString() const;
+
+    friend auto operator<=>(const Enode&, const Enode&) noexcept = default;
+};
+
+} // namespace waymark::node
