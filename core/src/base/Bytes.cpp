@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
-namespace waymark {
+namespace waymark
+{
 
-namespace {
+namespace
+{
 
 constexpr std::string_view hexDigits = "0123456789abcdef";
 
@@ -64,8 +66,8 @@ Result<void> fromHex(std::string_view text, std::span<Byte> out)
         const int high = digitValue(text[start + 2 * i]);
         const int low = digitValue(text[start + 2 * i + 1]);
         if (high < 0 || low < 0)
-            return failure(ErrorCode::invalidArgument, "no hex digit at position " +
-                                                           std::to_string(start + 2 * i + (high < 0 ? 0 : 1)));
+            return failure(ErrorCode::invalidArgument,
+                           "no hex digit at position " + std::to_string(start + 2 * i + (high < 0 ? 0 : 1)));
         out[i] = static_cast<Byte>(high * 16 + low);
     }
     return {};

@@ -2,7 +2,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
-namespace waymark {
+namespace waymark
+{
 
 class BytesTest : public CppUnit::TestFixture
 {
@@ -45,7 +46,8 @@ class BytesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("Zm9vYmE"), toBase64Url(asBytes("fooba")));
         CPPUNIT_ASSERT_EQUAL(std::string("-_8"), toBase64Url(Bytes{0xfb, 0xff}));
         for (const std::string_view text : {"", "f", "fo", "foo", "foob", "fooba", "foobar"})
-            CPPUNIT_ASSERT(std::ranges::equal(fromBase64Url(toBase64Url(asBytes(text))).value(), asBytes(text)));
+            CPPUNIT_ASSERT(
+                std::ranges::equal(fromBase64Url(toBase64Url(asBytes(text))).value(), asBytes(text)));
     }
 
     void base64UrlRefusesWhatIsNotCanonical()

@@ -1,6 +1,7 @@
 #include <waymark/base/Clock.h>
 
-namespace waymark {
+namespace waymark
+{
 
 std::uint64_t Clock::unixSeconds() const noexcept
 {

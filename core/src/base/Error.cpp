@@ -1,6 +1,7 @@
 #include <waymark/base/Error.h>
 
-namespace waymark {
+namespace waymark
+{
 
 std::string_view toString(ErrorCode code) noexcept
 {

@@ -4,7 +4,8 @@
 #include <sys/random.h>
 #include <system_error>
 
-namespace waymark {
+namespace waymark
+{
 
 std::uint64_t Random::next64()
 {

@@ -5,7 +5,8 @@
 #include <atomic>
 #include <thread>
 
-namespace waymark {
+namespace waymark
+{
 
 class SignalTest : public CppUnit::TestFixture
 {

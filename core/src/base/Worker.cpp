@@ -4,7 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-namespace waymark {
+namespace waymark
+{
 
 void Worker::start(std::string name, Body body)
 {

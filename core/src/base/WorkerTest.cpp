@@ -5,7 +5,8 @@
 #include <latch>
 #include <pthread.h>
 
-namespace waymark {
+namespace waymark
+{
 
 class WorkerTest : public CppUnit::TestFixture
 {

@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace
+{
 
 void list(const CppUnit::Test& test)
 {

@@ -10,13 +10,15 @@
 #include <string_view>
 #include <vector>
 
-namespace waymark {
+namespace waymark
+{
 
 using Byte = std::uint8_t;
 using Bytes = std::vector<Byte>;
 /// Borrowed bytes; the owner outlives the view.
 using ByteView = std::span<const Byte>;
-template <std::size_t N> using FixedBytes = std::array<Byte, N>;
+template <std::size_t N>
+using FixedBytes = std::array<Byte, N>;
 
 /// Lower-case hex digits without a prefix, two for each byte.
 std::string toHex(ByteView bytes);

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
-namespace waymark {
+namespace waymark
+{
 
 using Duration = std::chrono::nanoseconds;
 

@@ -4,7 +4,8 @@
 #include <string_view>
 #include <utility>
 
-namespace waymark {
+namespace waymark
+{
 
 /// What kind of thing went wrong, for callers that react differently; people read the message.
 enum class ErrorCode

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <span>
 
-namespace waymark {
+namespace waymark
+{
 
 /// A source of random bytes; passed in, so that simulations repeat. Any thread may call it.
 class Random

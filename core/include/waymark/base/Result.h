@@ -7,10 +7,12 @@
 #include <string>
 #include <utility>
 
-namespace waymark {
+namespace waymark
+{
 
 /// A value or an Error. The interface is that of std::expected (C++23).
-template <class T> using Result = tl::expected<T, Error>;
+template <class T>
+using Result = tl::expected<T, Error>;
 
 /// The failed state of any Result: `return failure(ErrorCode::truncated, "...")`.
 [[nodiscard]] inline tl::unexpected<Error> failure(ErrorCode code, std::string message)

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-namespace waymark {
+namespace waymark
+{
 
 /// Tells facts of type T to whoever subscribed.
 ///
@@ -18,7 +19,8 @@ namespace waymark {
 /// All functions may be called from any thread. A subscriber may subscribe or end its own subscription
 /// from within its callback. Ending a subscription elsewhere waits for a callback that is running, so do
 /// not end one while holding a lock that the callback takes.
-template <class T> class Signal
+template <class T>
+class Signal
 {
 public:
     using Callback = std::function<void(const T&)>;

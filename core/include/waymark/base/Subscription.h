@@ -3,7 +3,8 @@
 #include <functional>
 #include <utility>
 
-namespace waymark {
+namespace waymark
+{
 
 /// Holds a registration somewhere (a signal, a timer, a socket) and ends it when it is destroyed.
 /// Move-only. After reset() returns the callback is not running and will not run again, unless reset()

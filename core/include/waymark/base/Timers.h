@@ -5,7 +5,8 @@
 
 #include <functional>
 
-namespace waymark {
+namespace waymark
+{
 
 /// Calls functions later. One thread serves all timers of a host, so functions are brief, do not block and
 /// do not throw; a simulation serves them in virtual time instead. Any thread may call.

@@ -8,7 +8,8 @@
 #include <string>
 #include <thread>
 
-namespace waymark {
+namespace waymark
+{
 
 /// A named thread with a heartbeat, joined when it is stopped or destroyed.
 ///

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// An address and one port: where a socket is.
 struct Endpoint

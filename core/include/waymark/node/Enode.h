@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// A node URL: enode://<128 hex digits>@<ip>:<tcp>[?discport=<udp>], IPv6 in brackets.
 struct Enode

@@ -12,7 +12,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// A signed Ethereum Node Record (EIP-778), identity scheme "v4". Immutable: a record that exists has a
 /// valid signature, sorted unique keys and at most 300 bytes.
@@ -43,7 +44,10 @@ public:
     /// From "ip6" with "udp6" and "tcp6", which default to "udp" and "tcp".
     std::optional<NodeEndpoint> endpointV6() const;
 
-    friend bool operator==(const Enr& left, const Enr& right) noexcept { return left._encoded == right._encoded; }
+    friend bool operator==(const Enr& left, const Enr& right) noexcept
+    {
+        return left._encoded == right._encoded;
+    }
 
 private:
     friend class EnrBuilder;

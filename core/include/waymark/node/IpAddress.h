@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 enum class IpFamily : std::uint8_t
 {

@@ -2,7 +2,8 @@
 
 #include <waymark/base/Bytes.h>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 using Hash256 = FixedBytes<32>;
 

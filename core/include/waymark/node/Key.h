@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// r (32) || s (32) || v (1), v = 0 or 1: a recoverable ECDSA signature over secp256k1, s in the lower half.
 using RecoverableSignature = FixedBytes<65>;

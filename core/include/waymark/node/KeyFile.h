@@ -6,13 +6,14 @@
 
 #include <filesystem>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// Reads a node key: 64 hex digits, optionally "0x" before and one line end after them.
 ///
 /// The file must be a regular file that belongs to the calling user or root and that neither group nor
-/// others may read or write. Errors: notFound (there is none), permission (unreadable or too open; the message says which
-/// chmod mends it), corrupt (its content is no key; the message never repeats it).
+/// others may read or write. Errors: notFound (there is none), permission (unreadable or too open; the
+/// message says which chmod mends it), corrupt (its content is no key; the message never repeats it).
 Result<SecretKey> readKeyFile(const std::filesystem::path& file);
 
 /// Writes a key with mode 0600: to a temporary file beside it, fsync, then link under the final name, so

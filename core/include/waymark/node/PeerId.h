@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node {
+namespace waymark::node
+{
 
 /// The identity schemes of the networks that a registry can hold.
 enum class PeerScheme : std::uint8_t

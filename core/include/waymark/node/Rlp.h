@@ -8,7 +8,8 @@
 #include <span>
 
 /// Recursive length prefix encoding (Ethereum Yellow Paper, appendix B): strict in, canonical out.
-namespace waymark::node::rlp {
+namespace waymark::node::rlp
+{
 
 /// What stands next in the input.
 enum class Kind

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace waymark::observe
+{
+
+enum class LogLevel : std::uint8_t
+{
+    debug,
+    info,
+    warning,
+    error
+};
+
+/// One key=value of a log line. Keys are those of docs/glossary.md.
+struct LogField
+{
+    std::string_view key;
+    std::string value;
+
+    LogField(std::string_view name, std::string text) : key(name), value(std::move(text)) {}
+    LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
+    LogField(std::string_view name, const char* text) : key(name), value(text) {}
+    template <std::integral Number>
+    LogField(std::string_view name, Number number) : key(name), value(std::to_string(number))
+    {
+    }
+};
+
+using LogFields = std::initializer_list<LogField>;
+
+/// Where lines go: the host's channel (text, JSON or journald), or a test that looks at them. Any thread.
+class LogChannel
+{
+public:
+    virtual ~LogChannel() = default;
+    virtual bool enabled(LogLevel level, std::string_view source) const noexcept = 0;
+    virtual void write(LogLevel level, std::string_view source, std::string_view event, LogFields fields,
+                       std::string_view text) noexcept = 0;
+};
+
+/// Writes events of one source ("discv4", "host"). An event is a stable name such as "peer.registered";
+/// the text is one sentence for people and may be empty. Copies are cheap; any thread may log.
+///
+/// Nothing secret is ever passed in. Lines that strangers can cause go through limited().
+class Log
+{
+public:
+    /// Logs nowhere.
+    Log() = default;
+    Log(std::shared_ptr<LogChannel> channel, std::string source);
+
+    bool enabled(LogLevel level) const noexcept;
+    void write(LogLevel level, std::string_view event, LogFields fields = {},
+               std::string_view text = {}) const;
+
+    void debug(std::string_view event, LogFields fields = {}, std::string_view text = {}) const;
+    void info(std::string_view event, LogFields fields = {}, std::string_view text = {}) const;
+    void warning(std::string_view event, LogFields fields = {}, std::string_view text = {}) const;
+    void error(std::string_view event, LogFields fields = {}, std::string_view text = {}) const;
+
+    /// As write(), but at most ten lines a minute for each event of this Log and its copies; the next line
+    /// that passes carries suppressed=N.
+    void limited(LogLevel level, std::string_view event, LogFields fields = {},
+                 std::string_view text = {}) const;
+
+private:
+    struct Limits;
+    std::shared_ptr<LogChannel> _channel;
+    std::string _source;
+    std::shared_ptr<Limits> _limits;
+};
+
+} // namespace waymark::observe

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <waymark/base/Result.h>
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace waymark::registry
+{
+
+/// Counts the changes of a registry. Opaque to others as "<epoch>-<n>": the epoch names one continuous
+/// history (it changes when that history is lost), the number grows by one with every change.
+struct Revision
+{
+    std::uint64_t epoch = 0;
+    std::uint64_t number = 0;
+
+    static Result<Revision> parse(std::string_view text);
+    std::string toString() const;
+
+    /// Only revisions of one epoch are ordered.
+    friend constexpr bool operator==(const Revision&, const Revision&) noexcept = default;
+};
+
+} // namespace waymark::registry
