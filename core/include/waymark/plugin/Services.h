@@ -16,18 +16,12 @@ namespace waymark::plugin
 /// A contract with an id: `static constexpr const char* serviceId`. With `static constexpr bool many = true`
 /// several plugins may provide it, else one.
 template <class S>
-concept Service = requires
-{
-    {
-        S::serviceId
-        } -> std::convertible_to<std::string_view>;
+concept Service = requires {
+    { S::serviceId } -> std::convertible_to<std::string_view>;
 };
 
 template <class S>
-concept ManyService = Service<S> && requires
-{
-    requires S::many;
-};
+concept ManyService = Service<S> && requires { requires S::many; };
 
 /// A service was asked for or provided against the rules. The message names the plugin and the service.
 class ServiceError : public std::runtime_error
@@ -79,7 +73,8 @@ public:
 
     /// The one provider. Throws ServiceError when there is none.
     template <Service S>
-    requires(!ManyService<S>) S& get() const
+        requires(!ManyService<S>)
+    S& get() const
     {
         if (S* const service = find<S>())
             return *service;
@@ -89,7 +84,8 @@ public:
 
     /// The one provider or nullptr.
     template <Service S>
-    requires(!ManyService<S>) S* find() const
+        requires(!ManyService<S>)
+    S* find() const
     {
         const auto found = _table->find(_plugin, S::serviceId, typeid(S));
         return found.empty() ? nullptr : static_cast<S*>(found.front());
