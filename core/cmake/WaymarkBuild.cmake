@@ -13,9 +13,11 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # A precompiled header is only cached when ccache may overlook its time stamp.
-    set(launcher "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-                 "${CCACHE_PROGRAM}")
+    # A precompiled header is only cached when ccache may overlook its time stamp. With the base directory, another
+    # clone of the same state finds everything compiled.
+    set(launcher "${CMAKE_COMMAND}" -E env
+                 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+                 "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" "${CCACHE_PROGRAM}")
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
