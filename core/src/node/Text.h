@@ -1,0 +1,25 @@
+#pragma once
+
+#include <waymark/base/Bytes.h>
+#include <waymark/base/Result.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace waymark::node
+{
+
+/// A text of somebody else's as it may stand in an error: in quotes, on one line, cut after 80 characters.
+std::string quoted(std::string_view text);
+
+/// Bytes as characters; borrowed.
+inline std::string_view asText(ByteView bytes) noexcept
+{
+    return {static_cast<const char*>(static_cast<const void*>(bytes.data())), bytes.size()};
+}
+
+/// A decimal number from 0 to 65535 without sign, blanks or leading zeros.
+Result<std::uint16_t> parsePort(std::string_view text);
+
+} // namespace waymark::node
