@@ -1,0 +1,143 @@
+#include "node/Text.h"
+
+#include <waymark/node/Enode.h>
+
+#include <optional>
+
+namespace waymark::node
+{
+
+namespace
+{
+
+constexpr std::string_view scheme = "enode://";
+constexpr std::string_view discoveryPort = "discport=";
+constexpr std::size_t idDigits = 2 * PublicKey::size;
+
+/// The parts of a URL; views into it, which know where they stand in it.
+struct Parts
+{
+    std::string_view id;
+    std::string_view host;
+    std::string_view port;
+    std::optional<std::string_view> query;
+};
+
+tl::unexpected<Error> wrong(std::string_view part, std::size_t position, std::string_view reason)
+{
+    return failure(ErrorCode::invalidArgument, "enode URL, " + std::string(part) + " at position " +
+                                                   std::to_string(position) + ": " + std::string(reason));
+}
+
+std::size_t positionOf(std::string_view part, std::string_view url) noexcept
+{
+    return static_cast<std::size_t>(part.data() - url.data());
+}
+
+Result<Parts> split(std::string_view url)
+{
+    if (!url.starts_with(scheme))
+        return wrong("scheme", 0, "it starts with enode://");
+    Parts parts;
+    const auto at = url.find('@', scheme.size());
+    if (at == std::string_view::npos)
+        return wrong("id", scheme.size(), "no '@' ends it");
+    parts.id = url.substr(scheme.size(), at - scheme.size());
+
+    std::string_view address = url.substr(at + 1);
+    if (const auto mark = address.find('?'); mark != std::string_view::npos) {
+        parts.query = address.substr(mark + 1);
+        address = address.substr(0, mark);
+    }
+    const auto colon = address.rfind(':');
+    const auto bracket = address.rfind(']');
+    const bool hasPort =
+        colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon);
+    if (!hasPort)
+        return wrong("port", at + 1 + address.size(), "it is missing");
+    parts.host = address.substr(0, colon);
+    parts.port = address.substr(colon + 1);
+    return parts;
+}
+
+Result<PublicKey> parseId(std::string_view id, std::string_view url)
+{
+    const std::size_t position = positionOf(id, url);
+    if (id.size() != idDigits)
+        return wrong("id", position, "it has 128 hex digits, not " + std::to_string(id.size()));
+    const auto digits = id.find_first_not_of("0123456789abcdefABCDEF");
+    if (digits != std::string_view::npos)
+        return wrong("id", position + digits, "no hex digit");
+    const auto key = PublicKey::fromHex(id);
+    if (!key)
+        return wrong("id", position, key.error().message);
+    return *key;
+}
+
+Result<IpAddress> parseHost(std::string_view host, std::string_view url)
+{
+    const std::size_t position = positionOf(host, url);
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    const std::string_view inner = bracketed ? host.substr(1, host.size() - 2) : host;
+    const bool hasColons = inner.find(':') != std::string_view::npos;
+    if (bracketed != hasColons)
+        return wrong("host", position, "brackets stand around an IPv6 address and around nothing else");
+    const auto ip = IpAddress::parse(inner);
+    if (!ip)
+        return wrong("host", position, ip.error().message + "; names are not resolved here");
+    return *ip;
+}
+
+Result<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, std::string_view url)
+{
+    const auto port = parsePort(text);
+    if (!port)
+        return wrong(part, positionOf(text, url), port.error().message);
+    return *port;
+}
+
+Result<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
+{
+    if (!query.starts_with(discoveryPort))
+        return wrong("query", positionOf(query, url), "only discport=<udp port> may stand there");
+    return parsePortAt("discport", query.substr(discoveryPort.size()), url);
+}
+
+} // namespace
+
+Result<Enode> Enode::parse(std::string_view url)
+{
+    const auto parts = split(url);
+    if (!parts)
+        return failure(parts.error());
+    const auto key = parseId(parts->id, url);
+    if (!key)
+        return failure(key.error());
+    const auto ip = parseHost(parts->host, url);
+    if (!ip)
+        return failure(ip.error());
+    const auto tcp = parsePortAt("port", parts->port, url);
+    if (!tcp)
+        return failure(tcp.error());
+    const auto udp = parts->query ? parseQuery(*parts->query, url) : tcp;
+    if (!udp)
+        return failure(udp.error());
+    if (*udp == 0 && parts->query)
+        return wrong("discport", positionOf(*parts->query, url) + discoveryPort.size(),
+                     "a node without a discovery port cannot be reached");
+    if (*udp == 0)
+        return wrong("port", positionOf(parts->port, url),
+                     "0 stands for no RLPx port and needs ?discport=<udp port> after it");
+    return Enode{*key, {*ip, *udp, *tcp}};
+}
+
+std::string Enode::toString() const
+{
+    std::string url(scheme);
+    url += key.hex() + '@' + Endpoint{endpoint.ip, endpoint.tcp}.toString();
+    if (endpoint.udp != endpoint.tcp)
+        url += '?' + std::string(discoveryPort) + std::to_string(endpoint.udp);
+    return url;
+}
+
+} // namespace waymark::node
