@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,8 +43,8 @@ class LogChannel
 public:
     virtual ~LogChannel() = default;
     virtual bool enabled(LogLevel level, std::string_view source) const noexcept = 0;
-    virtual void write(LogLevel level, std::string_view source, std::string_view event, LogFields fields,
-                       std::string_view text) noexcept = 0;
+    virtual void write(LogLevel level, std::string_view source, std::string_view event,
+                       std::span<const LogField> fields, std::string_view text) noexcept = 0;
 };
 
 /// Writes events of one source ("discv4", "host"). An event is a stable name such as "peer.registered";

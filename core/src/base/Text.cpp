@@ -1,0 +1,129 @@
+#include "base/Text.h"
+
+#include <Poco/JSONString.h>
+#include <Poco/UTF8Encoding.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace waymark::text
+{
+
+namespace
+{
+
+constexpr std::string_view replacement = "\xef\xbf\xbd";
+
+/// How many bytes the lead byte announces; 0 for a byte that cannot lead.
+std::size_t announcedLength(unsigned char lead) noexcept
+{
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead < 0xe0)
+        return 2;
+    if (lead >= 0xe0 && lead < 0xf0)
+        return 3;
+    return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+bool legal(std::string_view sequence)
+{
+    const auto* const bytes = static_cast<const unsigned char*>(static_cast<const void*>(sequence.data()));
+    return Poco::UTF8Encoding::isLegal(bytes, static_cast<int>(sequence.size()));
+}
+
+/// Changes (insert, drop, replace, swap of neighbours) that lead from one word to the other.
+std::size_t editDistance(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> before(to.size() + 1);
+    std::vector<std::size_t> previous(to.size() + 1);
+    std::vector<std::size_t> current(to.size() + 1);
+    std::iota(previous.begin(), previous.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        current[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const std::size_t change = from[i - 1] == to[j - 1] ? 0 : 1;
+            current[j] = std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + change});
+            if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                current[j] = std::min(current[j], before[j - 2] + 1);
+        }
+        std::swap(before, previous);
+        std::swap(previous, current);
+    }
+    return previous[to.size()];
+}
+
+} // namespace
+
+std::string cleanUtf8(std::string_view text)
+{
+    std::string clean;
+    clean.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = announcedLength(static_cast<unsigned char>(text.front()));
+        if (length == 0 || length > text.size() || !legal(text.substr(0, length))) {
+            clean += replacement;
+            text.remove_prefix(1);
+            continue;
+        }
+        clean += text.substr(0, length);
+        text.remove_prefix(length);
+    }
+    return clean;
+}
+
+std::string jsonQuoted(std::string_view text)
+{
+    return '"' + Poco::toJSON(cleanUtf8(text), 0) + '"';
+}
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    constexpr std::string_view blanks = " \t\r\n\f\v";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string> splitList(std::string_view text)
+{
+    std::vector<std::string> parts;
+    if (trimmed(text).empty())
+        return parts;
+    for (;;) {
+        const std::size_t comma = text.find(',');
+        parts.emplace_back(trimmed(text.substr(0, comma)));
+        if (comma == std::string_view::npos)
+            return parts;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator)
+{
+    std::string text;
+    for (const std::string& part : parts) {
+        if (!text.empty())
+            text += separator;
+        text += part;
+    }
+    return text;
+}
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates)
+{
+    // Beyond a third of the word a suggestion puzzles more than it helps.
+    std::size_t best = std::max<std::size_t>(word.size() / 3, 2) + 1;
+    std::string found;
+    for (const std::string& candidate : candidates) {
+        const std::size_t distance = editDistance(word, candidate);
+        if (distance < best) {
+            best = distance;
+            found = candidate;
+        }
+    }
+    return found;
+}
+
+} // namespace waymark::text

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::text
+{
+
+/// The text with everything that is not well-formed UTF-8 replaced by U+FFFD.
+std::string cleanUtf8(std::string_view text);
+
+/// A JSON string literal with its quotes; bad UTF-8 is replaced first, so the result is always valid JSON.
+std::string jsonQuoted(std::string_view text);
+
+/// Without white space (blanks, tabs, line ends) on either side.
+std::string_view trimmed(std::string_view text) noexcept;
+
+/// The parts between commas, trimmed; an empty text has none.
+std::vector<std::string> splitList(std::string_view text);
+
+/// The parts joined with `separator`.
+std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
+
+/// The candidate that `word` was probably meant to be, or an empty text when none is near.
+std::string nearest(std::string_view word, std::span<const std::string> candidates);
+
+} // namespace waymark::text

@@ -1,0 +1,113 @@
+#include "base/ThreadTimers.h"
+
+#include "base/CallGate.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+
+namespace waymark
+{
+
+struct ThreadTimers::Entry
+{
+    CallGate gate;
+    Duration interval{0}; ///< zero: runs once
+    std::function<void()> function;
+};
+
+struct ThreadTimers::Queue
+{
+    using Due = std::multimap<MonotonicTime, std::shared_ptr<Entry>>;
+
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    Due due;
+
+    /// Takes the next entry that is due, waiting at most a second so that the worker can beat.
+    std::pair<MonotonicTime, std::shared_ptr<Entry>> next(const std::stop_token& stopping)
+    {
+        std::unique_lock lock(mutex);
+        const MonotonicTime now = std::chrono::steady_clock::now();
+        const MonotonicTime until = due.empty() ? now + std::chrono::seconds(1)
+                                                : std::min(due.begin()->first, now + std::chrono::seconds(1));
+        changed.wait_until(lock, stopping, until, [&] { return !due.empty() && due.begin()->first < until; });
+        if (due.empty() || due.begin()->first > std::chrono::steady_clock::now())
+            return {};
+        const auto first = *due.begin();
+        due.erase(due.begin());
+        return first;
+    }
+
+    void put(MonotonicTime when, std::shared_ptr<Entry> entry)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            due.emplace(when, std::move(entry));
+        }
+        changed.notify_one();
+    }
+
+    void drop(const std::shared_ptr<Entry>& entry)
+    {
+        const std::lock_guard lock(mutex);
+        std::erase_if(due, [&](const auto& item) { return item.second == entry; });
+    }
+};
+
+ThreadTimers::ThreadTimers(std::string threadName) : _queue(std::make_shared<Queue>())
+{
+    _worker.start(std::move(threadName), [queue = _queue](const std::stop_token& stopping, Worker& self) {
+        while (!stopping.stop_requested()) {
+            self.beat();
+            const auto [when, entry] = queue->next(stopping);
+            if (!entry || stopping.stop_requested() || !entry->gate.pass(entry->function) ||
+                entry->interval == Duration::zero())
+                continue;
+            // Runs that were missed are not made up: the next one is counted from now on.
+            const MonotonicTime now = std::chrono::steady_clock::now();
+            const MonotonicTime next = std::max(when + entry->interval, now);
+            // A subscription that ended meanwhile finds the gate shut at the next run, which is then the
+            // last.
+            queue->put(next, entry);
+        }
+    });
+}
+
+ThreadTimers::~ThreadTimers()
+{
+    stop();
+}
+
+void ThreadTimers::stop() noexcept
+{
+    _worker.stop();
+}
+
+Subscription ThreadTimers::after(Duration delay, std::function<void()> function)
+{
+    return add(delay, Duration::zero(), std::move(function));
+}
+
+Subscription ThreadTimers::every(Duration interval, std::function<void()> function)
+{
+    if (interval <= Duration::zero())
+        throw std::logic_error("a repeating timer needs an interval above zero");
+    return add(interval, interval, std::move(function));
+}
+
+Subscription ThreadTimers::add(Duration delay, Duration interval, std::function<void()> function)
+{
+    auto entry = std::make_shared<Entry>();
+    entry->interval = interval;
+    entry->function = std::move(function);
+    _queue->put(std::chrono::steady_clock::now() + delay, entry);
+    return Subscription([queue = std::weak_ptr<Queue>(_queue), entry] {
+        entry->gate.shut();
+        if (const auto owner = queue.lock())
+            owner->drop(entry);
+    });
+}
+
+} // namespace waymark

@@ -1,0 +1,126 @@
+#include "base/ThreadTimers.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+#include <vector>
+
+namespace waymark
+{
+
+class ThreadTimersTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ThreadTimersTest);
+    CPPUNIT_TEST(runsInOrderOfTime);
+    CPPUNIT_TEST(repeatsUntilItsSubscriptionEnds);
+    CPPUNIT_TEST(endedSubscriptionNeverRuns);
+    CPPUNIT_TEST(resetWaitsForARunningFunction);
+    CPPUNIT_TEST(functionMayEndItsOwnSubscription);
+    CPPUNIT_TEST(subscriptionOutlivesTheTimers);
+    CPPUNIT_TEST(repeatingWithoutIntervalIsADefect);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr std::chrono::hours never{1};
+
+    void runsInOrderOfTime()
+    {
+        ThreadTimers timers;
+        std::vector<int> order;
+        std::latch done(2);
+        const auto note = [&](int which) {
+            order.push_back(which);
+            done.count_down();
+        };
+        const auto late = timers.after(std::chrono::milliseconds(20), [&] { note(2); });
+        const auto early = timers.after(std::chrono::milliseconds(1), [&] { note(1); });
+        done.wait();
+        CPPUNIT_ASSERT((order == std::vector<int>{1, 2}));
+    }
+
+    void repeatsUntilItsSubscriptionEnds()
+    {
+        ThreadTimers timers;
+        std::latch thrice(3);
+        std::atomic<int> runs{0};
+        auto repeating = timers.every(std::chrono::milliseconds(1), [&] {
+            if (++runs <= 3)
+                thrice.count_down();
+        });
+        thrice.wait();
+        repeating.reset();
+        const int before = runs;
+        std::latch later(1);
+        const auto after = timers.after(std::chrono::milliseconds(5), [&] { later.count_down(); });
+        later.wait();
+        CPPUNIT_ASSERT_EQUAL(before, runs.load());
+    }
+
+    void endedSubscriptionNeverRuns()
+    {
+        ThreadTimers timers;
+        std::atomic<bool> ran{false};
+        auto first = timers.after(std::chrono::milliseconds(5), [&] { ran = true; });
+        first.reset();
+        std::latch later(1);
+        const auto second = timers.after(std::chrono::milliseconds(10), [&] { later.count_down(); });
+        later.wait();
+        CPPUNIT_ASSERT(!ran);
+    }
+
+    void resetWaitsForARunningFunction()
+    {
+        ThreadTimers timers;
+        std::latch entered(1);
+        std::atomic<bool> finished{false};
+        auto running = timers.after(Duration::zero(), [&] {
+            entered.count_down();
+            for (int i = 0; i < 1000; ++i)
+                std::this_thread::yield();
+            finished = true;
+        });
+        entered.wait();
+        running.reset();
+        CPPUNIT_ASSERT(finished);
+    }
+
+    void functionMayEndItsOwnSubscription()
+    {
+        ThreadTimers timers;
+        std::latch armed(1);
+        std::latch later(1);
+        std::atomic<int> runs{0};
+        Subscription own;
+        own = timers.every(std::chrono::milliseconds(1), [&] {
+            armed.wait();
+            ++runs;
+            own.reset();
+        });
+        armed.count_down();
+        const auto after = timers.after(std::chrono::milliseconds(10), [&] { later.count_down(); });
+        later.wait();
+        CPPUNIT_ASSERT_EQUAL(1, runs.load());
+    }
+
+    void subscriptionOutlivesTheTimers()
+    {
+        Subscription left;
+        {
+            ThreadTimers timers;
+            left = timers.after(never, [] {});
+        }
+        left.reset();
+        CPPUNIT_ASSERT(!left);
+    }
+
+    void repeatingWithoutIntervalIsADefect()
+    {
+        ThreadTimers timers;
+        CPPUNIT_ASSERT_THROW(static_cast<void>(timers.every(Duration::zero(), [] {})), std::logic_error);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ThreadTimersTest);
+
+} // namespace waymark

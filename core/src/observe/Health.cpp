@@ -1,0 +1,65 @@
+#include "base/CallGate.h"
+
+#include <waymark/observe/Health.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace waymark::observe
+{
+
+namespace
+{
+
+struct Check
+{
+    std::string name;
+    std::function<Health()> function;
+    CallGate gate;
+};
+
+} // namespace
+
+struct HealthRegistry::State
+{
+    std::mutex mutex;
+    std::vector<std::shared_ptr<Check>> checks;
+};
+
+HealthRegistry::HealthRegistry() : _state(std::make_shared<State>()) {}
+
+Subscription HealthRegistry::add(std::string name, std::function<Health()> check)
+{
+    auto added = std::make_shared<Check>();
+    added->name = std::move(name);
+    added->function = std::move(check);
+    {
+        const std::lock_guard lock(_state->mutex);
+        const auto place = std::ranges::upper_bound(
+            _state->checks, added->name, {}, [](const auto& other) -> const auto& { return other->name; });
+        _state->checks.insert(place, added);
+    }
+    return Subscription([state = std::weak_ptr<State>(_state), added] {
+        added->gate.shut();
+        if (const auto owner = state.lock()) {
+            const std::lock_guard lock(owner->mutex);
+            std::erase(owner->checks, added);
+        }
+    });
+}
+
+std::vector<HealthEntry> HealthRegistry::report() const
+{
+    std::vector<std::shared_ptr<Check>> checks;
+    {
+        const std::lock_guard lock(_state->mutex);
+        checks = _state->checks;
+    }
+    std::vector<HealthEntry> entries;
+    entries.reserve(checks.size());
+    for (const auto& check : checks)
+        check->gate.pass([&] { entries.push_back({check->name, check->function()}); });
+    return entries;
+}
+
+} // namespace waymark::observe
