@@ -244,7 +244,7 @@ EnrBuilder& EnrBuilder::seq(std::uint64_t number) noexcept
 EnrBuilder& EnrBuilder::endpoint(const NodeEndpoint& where)
 {
     const std::string suffix = where.ip.isV6() ? "6" : "";
-    const auto port = [&](std::string name, std::uint16_t number) {
+    const auto port = [&](const std::string& name, std::uint16_t number) {
         if (number == 0)
             _entries.erase(name + suffix);
         else

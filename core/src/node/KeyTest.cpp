@@ -227,11 +227,13 @@ class KeyTest : public CppUnit::TestFixture
         static_assert(!std::is_copy_constructible_v<SecretKey> && !std::is_copy_assignable_v<SecretKey>);
         SecretKey first = secretKey();
         SecretKey second = std::move(first);
+        // NOLINTNEXTLINE(bugprone-use-after-move): that it is wiped is the claim
         CPPUNIT_ASSERT(std::ranges::equal(first.bytes(), Bytes(32, 0)));
         CPPUNIT_ASSERT_THROW(first.sign(Hash256{}), std::logic_error);
         CPPUNIT_ASSERT_THROW(first.signCompact(Hash256{}), std::logic_error);
         CPPUNIT_ASSERT_THROW(first.publicKey(), std::logic_error);
         first = std::move(second);
+        // NOLINTNEXTLINE(bugprone-use-after-move): that it is wiped is the claim
         CPPUNIT_ASSERT(std::ranges::equal(second.bytes(), Bytes(32, 0)));
         CPPUNIT_ASSERT_EQUAL(std::string(testPublicKey), first.publicKey().hex());
     }

@@ -92,7 +92,7 @@ ConfigView ConfigViewFactory::make(const ConfigSchema& schema, std::map<std::str
 
 Result<ConfigView> ConfigView::make(const ConfigSchema& schema,
                                     const std::map<std::string, std::string>& values,
-                                    std::filesystem::path stateDirectory)
+                                    const std::filesystem::path& stateDirectory)
 {
     std::vector<std::string> problems;
     std::map<std::string, CheckedValue> accepted;

@@ -28,7 +28,7 @@ public:
     /// For tests and tools: the values of one plugin, checked against its schema. All problems in one error.
     static Result<ConfigView> make(const ConfigSchema& schema,
                                    const std::map<std::string, std::string>& values,
-                                   std::filesystem::path stateDirectory);
+                                   const std::filesystem::path& stateDirectory);
 
     bool boolean(std::string_view key) const;
     std::int64_t integer(std::string_view key) const;
