@@ -1,0 +1,71 @@
+#pragma once
+
+#include <waymark/registry/Change.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace waymark::registry
+{
+
+/// A claim as it is stored. Keyed by (peer, origin).
+struct ClaimRow
+{
+    std::string origin;
+    std::shared_ptr<const Peer> peer;    ///< never null
+    std::optional<std::uint64_t> enrSeq; ///< the highest ENR seq that this origin ever showed for the peer
+};
+
+/// What stays of a removed claim that had shown an ENR: an older ENR stays refused. Keyed by (peer, origin).
+struct TombstoneRow
+{
+    node::PeerId peer;
+    std::string origin;
+    std::uint64_t enrSeq = 0;
+    std::uint64_t order = 0; ///< grows with every removal; when there are too many the lowest goes first
+};
+
+/// A claim that is gone.
+struct ClaimGone
+{
+    node::PeerId peer;
+    std::string origin;
+};
+
+/// A tombstone that is gone.
+struct TombstoneGone
+{
+    node::PeerId peer;
+    std::string origin;
+};
+
+/// What a durable back end writes, in order. Putting replaces what has the same key.
+using RowChange = std::variant<ClaimRow, ClaimGone, TombstoneRow, TombstoneGone>;
+
+/// What a durable back end reads back.
+using StoredRow = std::variant<ClaimRow, TombstoneRow>;
+
+/// A batch of changes, or (sync) the whole of what an origin claims.
+struct SyncClaims
+{
+    std::string origin;
+    std::vector<Peer> peers;
+};
+using RegistryRequest = std::variant<ChangeBatch, SyncClaims>;
+
+/// What a group of requests will do to a RegistryState, worked out without touching it.
+struct RegistryPlan
+{
+    std::vector<RowChange> rows; ///< to be written in one transaction with `revision`
+    Revision revision;           ///< of the registry after the plan
+    /// For each request what became of it. A request that failed has no rows; the others go on without it.
+    std::vector<Result<ApplyReport>> reports;
+    /// What the registry will tell, in order of revision.
+    std::vector<std::shared_ptr<const PeerEvent>> events;
+};
+
+} // namespace waymark::registry

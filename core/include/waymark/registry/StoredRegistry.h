@@ -1,0 +1,79 @@
+#pragma once
+
+#include <waymark/base/Clock.h>
+#include <waymark/observe/Health.h>
+#include <waymark/observe/Metrics.h>
+#include <waymark/registry/PeerRegistry.h>
+#include <waymark/registry/RegistryState.h>
+#include <waymark/registry/RegistryStore.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace waymark::registry
+{
+
+/// A whole PeerRegistry: a RegistryState and, for back ends that are to outlive the process, the store that
+/// every change is written to before anybody learns of it. A back end in the memory of one process needs
+/// nothing else; a durable one brings its RegistryStore.
+///
+/// Requests wait in a bounded queue and are carried out in groups: one write of the store for all that came
+/// meanwhile. Each goes through the same steps: plan, write, commit, tell watches and changes(), complete. So
+/// whoever was told of success finds it done everywhere. When the write fails, nothing happened: the requests
+/// of the group fail with the store's error, health is degraded until a write succeeds, and reading goes on.
+///
+/// With a store, a thread of its own does the work, completions and changes() included. Without one the
+/// calling threads do, one at a time, each also for those that came meanwhile; then a lone caller has its
+/// completion before apply() returns.
+class StoredRegistry final : public PeerRegistry
+{
+public:
+    struct Options
+    {
+        std::string backend; ///< label of the metrics and name of the thread: "memory", "sqlite", ...
+        RegistryLimits limits;
+        std::size_t queueLimit = 4096; ///< changes waiting before further ones are refused as unavailable
+        std::size_t groupLimit = 1024; ///< changes after which a group is closed
+    };
+
+    explicit StoredRegistry(Options options);
+    ~StoredRegistry() override;
+
+    /// Registers waymark_registry_* metrics. Before open(); the registry outlives this object.
+    void observe(observe::MetricRegistry& metrics);
+
+    /// For loading (RegistryState::begin, load) before open().
+    RegistryState& state() noexcept;
+
+    /// From now on requests are taken. Nothing outlives the process.
+    void open();
+    /// The same; what is committed is written to `store` first. It outlives close().
+    void open(RegistryStore& store);
+
+    /// Takes no more requests, carries out those that wait until the deadline, fails the rest as
+    /// unavailable and ends the thread. A write that is under way is waited for. Idempotent.
+    void close(MonotonicTime deadline) noexcept;
+
+    /// Degraded with the reason while the last write failed; failed when it is not open.
+    observe::Health health() const;
+
+    void apply(ChangeBatch batch, Completion completion) override;
+    void sync(std::string origin, std::vector<Peer> peers, Completion completion) override;
+    std::optional<Peer> find(const node::PeerId& id) const override;
+    std::vector<std::string> origins(const node::PeerId& id) const override;
+    PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override;
+    std::size_t size() const override;
+    ClosestAnswer closest(const ClosestQuery& query, std::span<ClosestPeer> out) const override;
+    Revision revision() const override;
+    Result<std::unique_ptr<Watch>> watch(Revision from, WatchOptions options) override;
+    Signal<PeerEvent>& changes() override;
+
+private:
+    class Writer;
+
+    RegistryState _state;
+    std::unique_ptr<Writer> _writer;
+};
+
+} // namespace waymark::registry

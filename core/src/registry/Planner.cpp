@@ -1,0 +1,241 @@
+#include "registry/Planner.h"
+
+#include "registry/ClaimRules.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::registry
+{
+
+Planner::Planner(const ClaimTable& table, const RegistryLimits& limits, Revision revision)
+    : _table(table), _limits(limits), _peers(table.peers.size()), _nextOrder(table.tombstones.nextOrder())
+{
+    _plan.revision = revision;
+}
+
+RegistryPlan Planner::plan(std::span<const RegistryRequest> requests)
+{
+    for (const RegistryRequest& request : requests) {
+        _mark = {_plan.rows.size(), _plan.events.size(), _peers, _plan.revision};
+        settle(std::visit([this](const auto& kind) { return work(kind); }, request));
+    }
+    evictTombstones();
+    return std::move(_plan);
+}
+
+void Planner::settle(Result<Outcomes> outcomes)
+{
+    if (outcomes) {
+        _claims.keep();
+        _tombstones.keep();
+        _plan.reports.emplace_back(ApplyReport{std::move(*outcomes), _plan.revision});
+        return;
+    }
+    _claims.undo();
+    _tombstones.undo();
+    _plan.rows.erase(_plan.rows.begin() + static_cast<std::ptrdiff_t>(_mark.rows), _plan.rows.end());
+    _plan.events.resize(_mark.events);
+    _plan.revision = _mark.revision;
+    _peers = _mark.peers;
+    _plan.reports.emplace_back(failure(std::move(outcomes.error())));
+}
+
+Result<Planner::Outcomes> Planner::work(const ChangeBatch& batch)
+{
+    Outcomes outcomes;
+    outcomes.reserve(batch.size());
+    for (const Change& change : batch) {
+        auto outcome = std::visit([this](const auto& kind) { return work(kind); }, change);
+        if (!outcome)
+            return failure(std::move(outcome.error()));
+        outcomes.push_back(*outcome);
+    }
+    return outcomes;
+}
+
+Result<Planner::Outcomes> Planner::work(const SyncClaims& sync)
+{
+    if (auto checked = checkOrigin(sync.origin); !checked)
+        return failure(std::move(checked.error()));
+    std::vector<node::PeerId> before = claimedBy(sync.origin);
+    Outcomes outcomes;
+    // Those that go make room first.
+    std::vector<node::PeerId> wanted;
+    for (const Peer& peer : sync.peers)
+        wanted.push_back(peer.id);
+    std::sort(wanted.begin(), wanted.end());
+    std::erase_if(
+        before, [&](const node::PeerId& id) { return std::binary_search(wanted.begin(), wanted.end(), id); });
+    for (const node::PeerId& id : before)
+        dropClaim({id, sync.origin});
+    for (const Peer& peer : sync.peers) {
+        auto outcome = putClaim(sync.origin, peer);
+        if (!outcome)
+            return failure(std::move(outcome.error()));
+        outcomes.push_back(*outcome);
+    }
+    outcomes.insert(outcomes.end(), before.size(), Outcome::removed);
+    return outcomes;
+}
+
+Result<Outcome> Planner::work(const PutClaim& put)
+{
+    return putClaim(put.claim.origin, put.claim.peer);
+}
+
+Result<Outcome> Planner::work(const DropClaim& drop)
+{
+    return dropClaim({drop.peer, drop.origin});
+}
+
+Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer)
+{
+    if (auto checked = checkClaim(origin, peer); !checked)
+        return failure(std::move(checked.error()).in("peer " + peer.id.toString()));
+    const ClaimSet& before = claims(peer.id);
+    const ClaimRow* const current = before.find(origin);
+    const ClaimKey key{peer.id, origin};
+    auto enrSeq = rememberedSeq(key, current);
+    if (peer.enr) {
+        if (enrSeq && peer.enr->seq() < *enrSeq)
+            return Outcome::stale;
+        enrSeq = peer.enr->seq();
+    }
+    if (current != nullptr && *current->peer == peer)
+        return Outcome::unchanged;
+    const bool isNew = before.empty();
+    if (isNew && _limits.maximumPeers != 0 && _peers >= _limits.maximumPeers)
+        return failure(ErrorCode::unavailable, "the registry is full: it may hold " +
+                                                   std::to_string(_limits.maximumPeers) +
+                                                   " peers (maximum-peers)");
+    unbury(key);
+    ClaimSet after = before;
+    ClaimRow row{origin, std::make_shared<const Peer>(peer), enrSeq};
+    after.put(row);
+    _plan.rows.emplace_back(std::move(row));
+    change(peer.id, std::move(after));
+    return isNew ? Outcome::created : Outcome::updated;
+}
+
+Outcome Planner::dropClaim(const ClaimKey& key)
+{
+    const ClaimSet& before = claims(key.peer);
+    const ClaimRow* const current = before.find(key.origin);
+    if (current == nullptr)
+        return Outcome::absent;
+    const auto enrSeq = current->enrSeq;
+    ClaimSet after = before;
+    after.erase(key.origin);
+    _plan.rows.emplace_back(ClaimGone{key.peer, key.origin});
+    change(key.peer, std::move(after));
+    if (enrSeq)
+        bury(key, *enrSeq);
+    return Outcome::removed;
+}
+
+const ClaimSet& Planner::claims(const node::PeerId& id) const
+{
+    static const ClaimSet nobody;
+    if (const ClaimSet* const changed = _claims.find(id))
+        return *changed;
+    const auto found = _table.peers.find(id);
+    return found == _table.peers.end() ? nobody : found->second;
+}
+
+std::optional<std::uint64_t> Planner::tombstone(const ClaimKey& key) const
+{
+    if (const auto* const changed = _tombstones.find(key))
+        return *changed ? std::optional((*changed)->enrSeq) : std::nullopt;
+    const auto* const entry = _table.tombstones.find(key);
+    return entry != nullptr ? std::optional(entry->enrSeq) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Planner::rememberedSeq(const ClaimKey& key, const ClaimRow* claim) const
+{
+    return claim != nullptr ? claim->enrSeq : tombstone(key);
+}
+
+std::vector<node::PeerId> Planner::claimedBy(const std::string& origin) const
+{
+    std::vector<node::PeerId> ids;
+    const auto known = _table.claimsOfOrigin.find(origin);
+    std::size_t left = known == _table.claimsOfOrigin.end() ? 0 : known->second;
+    for (auto peer = _table.peers.begin(); left > 0 && peer != _table.peers.end(); ++peer) {
+        if (peer->second.find(origin) == nullptr)
+            continue;
+        --left;
+        if (_claims.find(peer->first) == nullptr)
+            ids.push_back(peer->first);
+    }
+    for (const auto& [id, changed] : _claims.values()) {
+        if (changed.find(origin) != nullptr)
+            ids.push_back(id);
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
+void Planner::bury(const ClaimKey& key, std::uint64_t enrSeq)
+{
+    if (_limits.tombstones == 0)
+        return;
+    const TombstoneTable::Entry entry{enrSeq, _nextOrder++};
+    _tombstones.set(key, entry);
+    _plan.rows.emplace_back(TombstoneRow{key.peer, key.origin, entry.enrSeq, entry.order});
+}
+
+void Planner::unbury(const ClaimKey& key)
+{
+    if (!tombstone(key))
+        return;
+    _tombstones.set(key, std::nullopt);
+    _plan.rows.emplace_back(TombstoneGone{key.peer, key.origin});
+}
+
+void Planner::evictTombstones()
+{
+    std::size_t remembered = _table.tombstones.size();
+    std::map<std::uint64_t, ClaimKey> fresh;
+    for (const auto& [key, entry] : _tombstones.values()) {
+        if (_table.tombstones.find(key) != nullptr)
+            --remembered;
+        if (entry)
+            fresh.emplace(entry->order, key);
+    }
+    std::size_t excess = remembered + fresh.size();
+    excess -= std::min(excess, _limits.tombstones);
+    const auto evict = [&](const ClaimKey& key) {
+        _plan.rows.emplace_back(TombstoneGone{key.peer, key.origin});
+        --excess;
+    };
+    for (const auto& [order, key] : _table.tombstones.byAge()) {
+        if (excess == 0)
+            return;
+        if (_tombstones.find(key) == nullptr)
+            evict(key);
+    }
+    for (auto oldest = fresh.begin(); excess > 0; ++oldest)
+        evict(oldest->second);
+}
+
+void Planner::change(const node::PeerId& id, ClaimSet after)
+{
+    const ClaimSet& before = claims(id);
+    const auto shownBefore = before.shown();
+    const auto shown = after.shown();
+    if (shownBefore == nullptr)
+        ++_peers;
+    if (shown == nullptr)
+        --_peers;
+    _claims.set(id, std::move(after));
+    const bool looksTheSame = shownBefore != nullptr && shown != nullptr && *shownBefore == *shown;
+    if (looksTheSame)
+        return;
+    ++_plan.revision.number;
+    const auto kind = shown != nullptr ? PeerEvent::Kind::put : PeerEvent::Kind::removed;
+    _plan.events.push_back(std::make_shared<const PeerEvent>(
+        PeerEvent{kind, _plan.revision, id, shown != nullptr ? std::optional(*shown) : std::nullopt}));
+}
+
+} // namespace waymark::registry
