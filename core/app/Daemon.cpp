@@ -1,0 +1,170 @@
+#include "Daemon.h"
+
+#include "base/Text.h"
+#include "host/config/ConfigPrinter.h"
+
+#include <cerrno>
+#include <ctime>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+namespace waymark::app
+{
+
+namespace
+{
+
+using plugin::ExitCode;
+
+constexpr std::chrono::milliseconds pollInterval{500};
+
+host::HostOptions hostOptions(const DaemonOptions& options, Banner& banner)
+{
+    host::HostOptions made;
+    made.configFile = options.config;
+    made.overrides = options.overrides;
+    made.pluginPath = options.pluginPath;
+    made.logObserver = [&banner](const observe::LogRecord& record) {
+        banner.see(record);
+    };
+    return made;
+}
+
+/// The next signal of the set, or 0 when none came within `limit`.
+int nextSignal(const sigset_t& signals, Duration limit)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+    const timespec wait{seconds.count(), (limit - seconds).count()};
+    const int signal = ::sigtimedwait(&signals, nullptr, &wait);
+    return signal < 0 ? 0 : signal;
+}
+
+} // namespace
+
+sigset_t blockSignals()
+{
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+        ::sigaddset(&signals, signal);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    // A client that hangs up is told by the call that wrote to it.
+    struct sigaction ignore = {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, nullptr);
+    return signals;
+}
+
+Daemon::Daemon(const DaemonOptions& options, sigset_t signals)
+    : _options(options), _signals(signals), _host(hostOptions(_options, _banner))
+{
+}
+
+int Daemon::run()
+{
+    try {
+        _host.load();
+        if (_options.print)
+            return print(*_options.print);
+        if (_options.checkConfig) {
+            std::cout << _options.config.string() << ": the configuration is fine\n";
+            return static_cast<int>(ExitCode::ok);
+        }
+        _host.start();
+    } catch (const host::HostError& error) {
+        return report(error);
+    }
+    announce();
+    serve();
+    stop();
+    return static_cast<int>(ExitCode::ok);
+}
+
+int Daemon::print(DaemonOptions::Print what) const
+{
+    const auto& configuration = _host.configuration();
+    switch (what) {
+    case DaemonOptions::Print::effective:
+        host::printEffective(configuration, std::cout);
+        break;
+    case DaemonOptions::Print::defaults:
+        host::printDefaults(configuration, std::cout);
+        break;
+    case DaemonOptions::Print::markdown:
+        host::printMarkdown(configuration, std::cout);
+        break;
+    case DaemonOptions::Print::jsonSchema:
+        host::printJsonSchema(configuration, std::cout);
+        break;
+    }
+    std::cout.flush();
+    return static_cast<int>(std::cout ? ExitCode::ok : ExitCode::internal);
+}
+
+void Daemon::announce() const
+{
+    _manager.ready("running " + text::joined(_host.instances()));
+    const bool asked = _host.configuration().view("waymark").boolean("banner");
+    if (asked || ::isatty(STDOUT_FILENO) == 1)
+        _banner.print(std::cout);
+}
+
+void Daemon::serve()
+{
+    for (;;) {
+        const int signal = nextSignal(_signals, pollInterval);
+        if (signal == SIGTERM || signal == SIGINT) {
+            _host.log().info("host.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
+            return;
+        }
+        if (signal == SIGHUP)
+            reload();
+        feedWatchdog();
+    }
+}
+
+void Daemon::reload()
+{
+    _manager.reloading();
+    const bool done = _host.reload();
+    _manager.ready(done ? "running, reloaded" : "running, a reload was refused: see the log");
+}
+
+void Daemon::stop()
+{
+    _manager.stopping();
+    // While this thread stops plugins another one waits for the user's patience to end.
+    const std::jthread impatience([this](const std::stop_token& stopping) {
+        while (!stopping.stop_requested()) {
+            const int signal = nextSignal(_signals, std::chrono::milliseconds(50));
+            if (signal != SIGTERM && signal != SIGINT)
+                continue;
+            _host.log().error("host.forced", {}, "a second signal came while stopping");
+            ::_exit(static_cast<int>(ExitCode::internal));
+        }
+    });
+    _host.stop();
+}
+
+int Daemon::report(const host::HostError& error) const
+{
+    const bool plain = _host.logFormat() == observe::LogFormat::text;
+    for (const std::string& line : error.lines()) {
+        if (plain)
+            std::cerr << "waymarkd: " << line << '\n';
+        else
+            _host.log().error("host.refused", {{"code", static_cast<int>(error.code())}}, line);
+    }
+    _manager.status(error.lines().front());
+    return static_cast<int>(error.code());
+}
+
+void Daemon::feedWatchdog() const
+{
+    const auto interval = _manager.watchdogInterval();
+    if (interval && _host.silence() < *interval / 2)
+        _manager.alive();
+}
+
+} // namespace waymark::app

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "Banner.h"
+#include "DaemonOptions.h"
+#include "ServiceManager.h"
+#include "host/PluginHost.h"
+
+#include <csignal>
+
+namespace waymark::app
+{
+
+/// Blocks the signals that the daemon waits for; first thing in main(), before any thread exists.
+sigset_t blockSignals();
+
+/// Runs a plugin host as a daemon: signals, service manager, messages, exit code.
+class Daemon
+{
+public:
+    Daemon(const DaemonOptions& options, sigset_t signals);
+
+    /// Returns the exit code.
+    int run();
+
+private:
+    int print(DaemonOptions::Print what) const;
+    void announce() const;
+    void serve();
+    void reload();
+    void stop();
+    int report(const host::HostError& error) const;
+    /// Feeds the watchdog of the service manager while the host's threads are alive.
+    void feedWatchdog() const;
+
+    DaemonOptions _options;
+    sigset_t _signals;
+    ServiceManager _manager;
+    Banner _banner;
+    host::PluginHost _host;
+};
+
+} // namespace waymark::app

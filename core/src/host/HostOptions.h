@@ -1,0 +1,31 @@
+#pragma once
+
+#include "observe/HostLogChannel.h"
+
+#include <waymark/plugin/Export.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace waymark::host
+{
+
+/// What an embedder decides about a host. Nothing in it is process-wide.
+struct HostOptions
+{
+    std::filesystem::path configFile;                           ///< may be empty: overrides alone
+    std::vector<std::pair<std::string, std::string>> overrides; ///< --set
+    std::vector<std::filesystem::path> pluginPath;              ///< --plugin-path, before waymark.plugin-path
+    std::vector<const plugin::StaticPlugin*> linkedPlugins;     ///< found by name before any file
+    Poco::AutoPtr<Poco::Channel> logSink;                       ///< null: standard error
+    observe::HostLogChannel::Observer logObserver;              ///< sees every line from info up
+
+    /// Called from a thread of its own when stop() is late by a second; the argument names the plugin that
+    /// hangs. Empty: log it and end the process with exit code 70.
+    std::function<void(const std::string&)> onHungStop;
+};
+
+} // namespace waymark::host

@@ -1,0 +1,130 @@
+#include "host/PluginHost.h"
+
+#include "base/Text.h"
+#include "host/Phase.h"
+#include "host/StopWatchdog.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace waymark::host
+{
+
+using plugin::ExitCode;
+
+PluginHost::PluginHost(HostOptions options)
+    : _options(std::move(options)), _channel(std::make_shared<observe::HostLogChannel>(_options.logSink))
+{
+    if (_options.logObserver)
+        _channel->observe(_options.logObserver);
+}
+
+PluginHost::~PluginHost()
+{
+    stop();
+    // In reverse: a plugin may use what those before it provide until its very end.
+    while (!_instances.empty())
+        _instances.pop_back();
+}
+
+void PluginHost::start()
+{
+    _core = std::make_unique<HostCore>();
+    _services = std::make_unique<HostServices>(_channel);
+    _services->admit(_instances);
+    _core->provide(*_services);
+    provide();
+    wire();
+    startPlugins();
+    for (const PluginInstance& instance : _instances)
+        _healthChecks.push_back(_core->health().add(
+            instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));
+    log().info("host.ready", {{"plugins", text::joined(instances(), ",")}, {"pid", ::getpid()}});
+}
+
+void PluginHost::provide()
+{
+    for (const PluginInstance& instance : _instances)
+        runPhase(instance, "provide", ExitCode::internal, [&] {
+            plugin::Services view(*_services, instance.name);
+            instance.plugin->provide(view);
+            _services->checkProvided(instance);
+        });
+}
+
+void PluginHost::wire()
+{
+    _services->enter(HostServices::Phase::wiring);
+    for (const PluginInstance& instance : _instances)
+        runPhase(instance, "wire", ExitCode::internal,
+                 [&] { instance.plugin->wire(plugin::Services(*_services, instance.name)); });
+    _services->enter(HostServices::Phase::sealed);
+}
+
+void PluginHost::startPlugins()
+{
+    for (PluginInstance& instance : _instances) {
+        try {
+            runPhase(instance, "start", ExitCode::internal, [&] { instance.plugin->start(); });
+        } catch (const HostError&) {
+            stop();
+            throw;
+        }
+        instance.started = true;
+        log().debug("plugin.started", {{"plugin", instance.name}, {"version", instance.manifest().version}});
+    }
+}
+
+void PluginHost::stop() noexcept
+{
+    const bool any = std::ranges::any_of(_instances, &PluginInstance::started);
+    if (!any)
+        return;
+    const auto view = _configuration->view("waymark");
+    const Duration timeout = view.duration("stop-timeout");
+    // A plugin that uses up its time to the end is not yet hung.
+    constexpr std::chrono::seconds grace{1};
+    const StopWatchdog watchdog(timeout + grace, [this, timeout] {
+        const PluginInstance* const hung = _stopping.load();
+        const std::string name = hung == nullptr ? "host" : hung->name;
+        log().error("host.stop_hung",
+                    {{"plugin", name},
+                     {"timeout_s", std::chrono::duration_cast<std::chrono::seconds>(timeout).count()}},
+                    "a plugin does not stop within waymark.stop-timeout");
+        if (_options.onHungStop)
+            _options.onHungStop(name);
+        else
+            ::_exit(static_cast<int>(ExitCode::internal));
+    });
+    _healthChecks.clear();
+    stopPlugins(std::chrono::steady_clock::now() + timeout);
+    _core->stop();
+    log().info("host.stopped");
+}
+
+void PluginHost::stopPlugins(plugin::Deadline deadline) noexcept
+{
+    for (auto instance = _instances.rbegin(); instance != _instances.rend(); ++instance) {
+        if (!std::exchange(instance->started, false))
+            continue;
+        _stopping = &*instance;
+        instance->plugin->stop(deadline);
+        log().debug("plugin.stopped", {{"plugin", instance->name}});
+    }
+    _stopping = nullptr;
+}
+
+Duration PluginHost::silence() const
+{
+    return _core ? _core->silence() : Duration::zero();
+}
+
+std::vector<std::string> PluginHost::instances() const
+{
+    std::vector<std::string> names;
+    for (const PluginInstance& instance : _instances)
+        names.push_back(instance.name);
+    return names;
+}
+
+} // namespace waymark::host

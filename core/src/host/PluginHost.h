@@ -1,0 +1,90 @@
+#pragma once
+
+#include "host/HostCore.h"
+#include "host/HostError.h"
+#include "host/HostOptions.h"
+#include "host/HostServices.h"
+#include "host/config/Configuration.h"
+#include "host/loader/PluginFinder.h"
+#include "host/loader/PluginInstance.h"
+
+#include <waymark/plugin/Services.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace waymark::host
+{
+
+/// Loads plugins and leads them through their phases. Several hosts live in one process without knowing of
+/// each other: a host owns its log channel, timers, tables and sockets, and touches no signal handlers.
+///
+/// load(), start(), reload() and stop() are called from one thread; the services may be used from any.
+class PluginHost
+{
+public:
+    explicit PluginHost(HostOptions options);
+    PluginHost(const PluginHost&) = delete;
+    PluginHost& operator=(const PluginHost&) = delete;
+    ~PluginHost();
+
+    /// Reads the configuration, judges manifests, sorts, loads and configures. Opens no socket, writes no
+    /// file. Throws HostError with everything that is wrong.
+    void load();
+
+    /// Provides, wires and starts: all plugins or none. Throws HostError.
+    void start();
+
+    /// Reads the configuration again and takes reloadable changes over, all or none. False when it was
+    /// refused; the log says why.
+    bool reload();
+
+    /// Stops what was started, in reverse. Idempotent.
+    void stop() noexcept;
+
+    const Configuration& configuration() const noexcept { return *_configuration; }
+    observe::Log log() const { return {_channel, "host"}; }
+
+    observe::LogFormat logFormat() const { return _channel->format(); }
+
+    /// How long the most silent thread of the host has been so; for the watchdog of a service manager.
+    Duration silence() const;
+
+    /// A service by its type, the host's or a plugin's; for embedders, after start().
+    template <plugin::Service S>
+    S& service() const
+    {
+        return plugin::Services(*_services, "embedder").get<S>();
+    }
+
+    /// Names of the instances in order of start.
+    std::vector<std::string> instances() const;
+
+private:
+    std::unique_ptr<Configuration> readConfiguration() const;
+    std::vector<PluginInstance> findPlugins(Configuration& configuration, const PluginFinder& finder) const;
+    void loadCode(Configuration& configuration);
+    void configurePlugins();
+    void provide();
+    void wire();
+    void startPlugins();
+    void stopPlugins(plugin::Deadline deadline) noexcept;
+    std::unique_ptr<Configuration> readChanged(Problems& problems) const;
+    std::vector<std::function<void()>> prepareReload(const Configuration& changed, Problems& problems);
+    void applyLogging(const Configuration& configuration);
+    void throwOnProblems() const;
+
+    HostOptions _options;
+    std::shared_ptr<observe::HostLogChannel> _channel;
+    std::unique_ptr<Configuration> _configuration;
+    std::map<std::string, PluginSource> _installed;
+    std::unique_ptr<HostCore> _core; ///< outlives the plugins
+    std::vector<PluginInstance> _instances;
+    std::unique_ptr<HostServices> _services;
+    std::vector<Subscription> _healthChecks;
+    std::atomic<const PluginInstance*> _stopping{nullptr};
+};
+
+} // namespace waymark::host

@@ -1,0 +1,208 @@
+// How a host comes from settings to configured plugins.
+#include "base/Text.h"
+#include "host/HostSchema.h"
+#include "host/Phase.h"
+#include "host/PluginHost.h"
+#include "host/config/SettingsReader.h"
+#include "host/loader/PluginLoader.h"
+#include "host/loader/PluginOrder.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace waymark::host
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+/// waymark.state-dir, else what systemd made for the unit, else the default.
+fs::path stateDirectoryOf(const Configuration& configuration)
+{
+    const auto view = configuration.view("waymark");
+    const char* const fromSystemd = std::getenv("STATE_DIRECTORY");
+    if (!configuration.settings().contains("waymark.state-dir") && fromSystemd != nullptr &&
+        *fromSystemd != '\0') {
+        const std::string_view folders(fromSystemd); // several are separated by colons, ours comes first
+        return fs::path(folders.substr(0, folders.find(':')));
+    }
+    return view.path("state-dir");
+}
+
+/// The folders of waymark.plugin-path; relative ones follow the file that names them.
+std::vector<fs::path> configuredFolders(const Configuration& configuration)
+{
+    std::vector<fs::path> folders;
+    const auto found = configuration.settings().find("waymark.plugin-path");
+    if (found != configuration.settings().end())
+        for (const std::string& part : text::splitList(found->second.raw))
+            folders.push_back((found->second.origin.base / part).lexically_normal());
+    return folders;
+}
+
+std::string similarLibrary(const std::string& library, const std::map<std::string, PluginSource>& installed)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, source] : installed)
+        names.push_back(name);
+    const std::string meant = text::nearest(library, names);
+    if (!meant.empty())
+        return "; did you mean " + meant + '?';
+    return names.empty() ? "" : "; installed are " + text::joined(names);
+}
+
+} // namespace
+
+std::unique_ptr<Configuration> PluginHost::readConfiguration() const
+{
+    ReadSettings read = readSettings(_options.configFile, _options.overrides);
+    auto configuration = std::make_unique<Configuration>(std::move(read.settings));
+    for (Problem& problem : read.problems)
+        configuration->addProblem(std::move(problem));
+    configuration->addSection({"waymark", "Host", hostSchema()});
+    configuration->setStateDirectory(stateDirectoryOf(*configuration));
+    configuration->addSection({"node", "Identity", nodeSchema()});
+    for (const char* const family : {"IPv4", "IPv6"}) {
+        const auto addresses = configuration->view("node").findText("external-ip");
+        const auto parts = text::splitList(addresses.value_or(""));
+        const bool v4 = std::string_view(family) == "IPv4";
+        const auto count = std::ranges::count_if(parts, [&](const std::string& part) {
+            const auto address = node::IpAddress::parse(part);
+            return address && address->isV4() == v4;
+        });
+        if (count > 1)
+            configuration->addProblem("node.external-ip",
+                                      std::string("has more than one ") + family + " address");
+    }
+    return configuration;
+}
+
+void PluginHost::load()
+{
+    _configuration = readConfiguration();
+    applyLogging(*_configuration);
+    auto folders = _options.pluginPath;
+    for (fs::path& folder : configuredFolders(*_configuration))
+        folders.push_back(std::move(folder));
+    const PluginFinder finder(pluginFolders(std::move(folders)), _options.linkedPlugins);
+    _installed = finder.installed();
+    const std::size_t before = _configuration->problems().size();
+    _instances = findPlugins(*_configuration, finder);
+    if (_configuration->problems().size() == before)
+        for (std::string& problem : sortByNeeds(_instances, _installed))
+            _configuration->addProblem("waymark.plugins", std::move(problem));
+    if (_configuration->problems().size() == before)
+        loadCode(*_configuration);
+    std::set<std::string> idle;
+    for (const auto& [library, source] : _installed)
+        idle.insert(library);
+    _configuration->addIdlePrefixes(std::move(idle));
+    for (const PluginInstance& instance : _instances)
+        if (!instance.plugin)
+            _configuration->addRefusedPrefix(instance.name);
+    _configuration->checkUnknown();
+    if (std::ranges::all_of(_instances,
+                            [](const PluginInstance& instance) { return instance.plugin != nullptr; }))
+        configurePlugins();
+    throwOnProblems();
+    for (const Problem& warning : _configuration->warnings())
+        log().warning("config.idle_key", {{"where", warning.where}, {"key", warning.key}}, warning.message);
+}
+
+std::vector<PluginInstance> PluginHost::findPlugins(Configuration& configuration,
+                                                    const PluginFinder& finder) const
+{
+    std::vector<PluginInstance> instances;
+    const auto found = configuration.settings().find("waymark.plugins");
+    if (found == configuration.settings().end())
+        return instances;
+    for (const std::string& entry : text::splitList(found->second.raw)) {
+        const auto parsed = parsePluginEntry(entry);
+        if (!parsed)
+            continue; // the schema's check has reported it
+        const auto& [name, library] = *parsed;
+        const auto problem = [&](std::string message) {
+            configuration.addProblem("waymark.plugins", std::move(message));
+        };
+        if (std::ranges::find(instances, name, &PluginInstance::name) != instances.end()) {
+            problem("the name " + name + " stands twice; give one plugin another name: NAME:" + library);
+            continue;
+        }
+        auto source = finder.find(library, found->second.origin.base);
+        if (!source) {
+            std::vector<std::string> folders;
+            for (const fs::path& folder : finder.folders())
+                folders.push_back(folder.string());
+            problem("plugin " + name + ": there is no " + library + ".so in " + text::joined(folders) +
+                    similarLibrary(library, _installed));
+            configuration.addRefusedPrefix(name);
+            continue;
+        }
+        if (!source->manifest) {
+            problem("plugin " + name + " (" + source->description() +
+                    ") is refused: " + source->manifest.error().message);
+            configuration.addRefusedPrefix(name);
+            continue;
+        }
+        instances.push_back({name, std::move(*source), nullptr, false});
+    }
+    return instances;
+}
+
+void PluginHost::loadCode(Configuration& configuration)
+{
+    for (PluginInstance& instance : _instances) {
+        if (instance.source.linked != nullptr) {
+            runPhase(instance, "construction", plugin::ExitCode::configuration,
+                     [&] { instance.plugin.reset(instance.source.linked->create()); });
+        } else if (auto loaded = loadPlugin(instance.source.file)) {
+            instance.plugin = std::move(*loaded);
+        } else {
+            configuration.addProblem("waymark.plugins",
+                                     instance.description() + " is refused: " + loaded.error().message);
+            continue;
+        }
+        runPhase(instance, "schema", plugin::ExitCode::configuration, [&] {
+            configuration.addSection({instance.name, "Plugin " + instance.name, instance.plugin->schema()});
+        });
+    }
+}
+
+void PluginHost::configurePlugins()
+{
+    // With problems already there a plugin would be shown values that are not those of the user.
+    if (!_configuration->problems().empty())
+        return;
+    for (const PluginInstance& instance : _instances) {
+        const auto view = _configuration->view(instance.name);
+        try {
+            runPhase(instance, "configure", plugin::ExitCode::configuration,
+                     [&] { instance.plugin->configure(view); });
+        } catch (const HostError& error) {
+            if (error.code() != plugin::ExitCode::configuration)
+                throw;
+            for (const std::string& line : error.lines())
+                _configuration->addProblem({"", "", line});
+        }
+        for (auto& [key, message] : view.rejections())
+            _configuration->addProblem(instance.name + '.' + key, message);
+    }
+}
+
+void PluginHost::throwOnProblems() const
+{
+    if (!_configuration->problems().empty())
+        throw HostError(_configuration->problems());
+}
+
+void PluginHost::applyLogging(const Configuration& configuration)
+{
+    const auto view = configuration.view("waymark");
+    _channel->configure(observe::parseLogFormat(view.text("log.format")));
+    if (auto levels = observe::LogLevels::parse(view.text("log.level")))
+        _channel->configure(std::move(*levels));
+}
+
+} // namespace waymark::host

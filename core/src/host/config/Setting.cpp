@@ -1,0 +1,22 @@
+#include "host/config/Setting.h"
+
+namespace waymark::host
+{
+
+std::string Origin::toString() const
+{
+    if (file.empty())
+        return "--set";
+    return line == 0 ? file : file + ':' + std::to_string(line);
+}
+
+std::string Problem::toString() const
+{
+    std::string text;
+    for (const std::string& part : {where, key})
+        if (!part.empty())
+            text += part + ": ";
+    return text + message;
+}
+
+} // namespace waymark::host

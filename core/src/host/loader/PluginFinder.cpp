@@ -1,0 +1,100 @@
+#include "host/loader/PluginFinder.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace waymark::host
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr const char* extension = ".so";
+
+Result<PluginManifest> accepted(Result<PluginManifest> manifest)
+{
+    if (!manifest)
+        return manifest;
+    if (const auto tag = checkBuildTag(*manifest); !tag)
+        return failure(tag.error());
+    return manifest;
+}
+
+PluginSource linkedSource(const plugin::StaticPlugin& linked)
+{
+    const auto* const bytes = static_cast<const Byte*>(static_cast<const void*>(linked.manifest));
+    return {{}, &linked, accepted(decodeManifest({bytes, sizeof *linked.manifest}))};
+}
+
+} // namespace
+
+std::string PluginSource::description() const
+{
+    if (linked != nullptr)
+        return "linked-in " + (manifest ? manifest->name : std::string("plugin"));
+    return file.string();
+}
+
+PluginSource readSource(const fs::path& file)
+{
+    return {file, nullptr, accepted(readManifest(file))};
+}
+
+PluginFinder::PluginFinder(std::vector<fs::path> folders, std::vector<const plugin::StaticPlugin*> linked)
+    : _folders(std::move(folders)), _linked(std::move(linked))
+{
+}
+
+std::optional<PluginSource> PluginFinder::find(const std::string& library, const fs::path& base) const
+{
+    std::error_code ignored;
+    if (library.find('/') != std::string::npos) {
+        const fs::path file = (base / library).lexically_normal();
+        return fs::exists(file, ignored) ? std::optional(readSource(file)) : std::nullopt;
+    }
+    for (const auto* const linked : _linked) {
+        PluginSource source = linkedSource(*linked);
+        if (source.manifest && source.manifest->name == library)
+            return source;
+    }
+    for (const fs::path& folder : _folders) {
+        const fs::path file = folder / (library + extension);
+        if (fs::exists(file, ignored))
+            return readSource(file);
+    }
+    return std::nullopt;
+}
+
+std::map<std::string, PluginSource> PluginFinder::installed() const
+{
+    std::map<std::string, PluginSource> found;
+    for (const auto* const linked : _linked) {
+        PluginSource source = linkedSource(*linked);
+        if (source.manifest)
+            found.try_emplace(source.manifest->name, source);
+    }
+    for (const fs::path& folder : _folders) {
+        std::error_code error;
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+            if (entry->path().extension() == extension && !found.contains(entry->path().stem().string()))
+                found.emplace(entry->path().stem().string(), readSource(entry->path()));
+    }
+    return found;
+}
+
+std::vector<fs::path> pluginFolders(std::vector<fs::path> extra)
+{
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    std::vector<fs::path> folders = std::move(extra);
+    if (!error) {
+        const fs::path prefix = executable.parent_path().parent_path();
+        folders.push_back(prefix / "plugins");
+        folders.push_back(prefix / WAYMARK_PLUGIN_INSTALL_DIR);
+    }
+    return folders;
+}
+
+} // namespace waymark::host

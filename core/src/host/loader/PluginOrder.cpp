@@ -1,0 +1,157 @@
+#include "host/loader/PluginOrder.h"
+
+#include "base/Text.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace waymark::host
+{
+
+namespace
+{
+
+/// Services of which the host knows before any code runs that one provider is all there may be. Those of
+/// other plugins are judged when they are registered.
+constexpr std::array<std::string_view, 3> singleServices{"peer-registry", "local-node", "node-store"};
+
+using Indices = std::vector<std::size_t>;
+
+Indices providersOf(const std::vector<PluginInstance>& instances, std::string_view id)
+{
+    Indices providers;
+    for (std::size_t i = 0; i < instances.size(); ++i)
+        if (instances[i].manifest().doesProvide(id))
+            providers.push_back(i);
+    return providers;
+}
+
+bool ofHost(std::string_view id)
+{
+    return std::ranges::find(hostServiceIds(), id) != hostServiceIds().end();
+}
+
+void checkProviders(const std::vector<PluginInstance>& instances, std::vector<std::string>& problems)
+{
+    for (const std::string_view id : singleServices) {
+        const Indices providers = providersOf(instances, id);
+        for (std::size_t i = 1; i < providers.size(); ++i)
+            problems.push_back("service " + std::string(id) + " may have one provider: both " +
+                               instances[providers[0]].description() + " and " +
+                               instances[providers[i]].description() +
+                               " provide it; take one out of waymark.plugins");
+    }
+    for (const PluginInstance& instance : instances)
+        for (const std::string& id : instance.manifest().provides)
+            if (ofHost(id) && !isReplaceable(id))
+                problems.push_back(instance.description() + " provides service " + id +
+                                   ", which the host itself provides");
+}
+
+std::string whoElseProvides(const std::map<std::string, PluginSource>& installed, const std::string& id)
+{
+    std::vector<std::string> names;
+    for (const auto& [library, source] : installed)
+        if (source.manifest && source.manifest->doesProvide(id))
+            names.push_back(library + " (" + source.description() + ')');
+    if (names.empty())
+        return "no installed plugin provides it";
+    return "add one of these to waymark.plugins: " + text::joined(names);
+}
+
+void checkNeeds(const std::vector<PluginInstance>& instances,
+                const std::map<std::string, PluginSource>& installed, std::vector<std::string>& problems)
+{
+    for (const PluginInstance& instance : instances)
+        for (const std::string& id : instance.manifest().needs)
+            if (!ofHost(id) && providersOf(instances, id).empty())
+                problems.push_back(instance.description() + " needs service " + id +
+                                   ", which no loaded plugin provides; " + whoElseProvides(installed, id));
+}
+
+/// Whether everything that `ids` names is placed already; a plugin does not wait for itself.
+bool allPlaced(const std::vector<PluginInstance>& instances, const std::vector<bool>& placed,
+               std::size_t self, const std::vector<std::string>& ids)
+{
+    return std::ranges::all_of(ids, [&](const std::string& id) {
+        return std::ranges::all_of(providersOf(instances, id), [&](std::size_t provider) {
+            return provider == self || placed[provider];
+        });
+    });
+}
+
+/// Follows unmet needs from one plugin to the next until one comes up again.
+std::string describeCycle(const std::vector<PluginInstance>& instances, const std::vector<bool>& placed)
+{
+    std::size_t current = static_cast<std::size_t>(std::ranges::find(placed, false) - placed.begin());
+    Indices path;
+    std::vector<std::string> steps;
+    while (std::ranges::find(path, current) == path.end()) {
+        path.push_back(current);
+        std::size_t next = current;
+        std::string why;
+        for (const std::string& id : instances[current].manifest().needs)
+            for (const std::size_t provider : providersOf(instances, id))
+                if (provider != current && !placed[provider]) {
+                    next = provider;
+                    why = id;
+                }
+        steps.push_back(instances[current].description() + " needs " + why + " of " +
+                        instances[next].description());
+        current = next;
+    }
+    // What led to the circle is no part of it.
+    const auto lead = std::ranges::find(path, current) - path.begin();
+    steps.erase(steps.begin(), steps.begin() + lead);
+    return "plugins need each other in a circle: " + text::joined(steps, "; ");
+}
+
+} // namespace
+
+const std::vector<std::string>& hostServiceIds()
+{
+    static const std::vector<std::string> ids{"clock",  "random",     "timers",     "metrics",    "health",
+                                              "routes", "local-node", "node-store", "udp-sockets"};
+    return ids;
+}
+
+bool isReplaceable(std::string_view serviceId) noexcept
+{
+    return serviceId == "local-node" || serviceId == "node-store";
+}
+
+std::vector<std::string> sortByNeeds(std::vector<PluginInstance>& instances,
+                                     const std::map<std::string, PluginSource>& installed)
+{
+    std::vector<std::string> problems;
+    checkProviders(instances, problems);
+    checkNeeds(instances, installed, problems);
+    std::vector<bool> placed(instances.size(), false);
+    Indices order;
+    while (order.size() < instances.size()) {
+        const auto ready = [&](bool withWants) {
+            for (std::size_t i = 0; i < instances.size(); ++i)
+                if (!placed[i] && allPlaced(instances, placed, i, instances[i].manifest().needs) &&
+                    (!withWants || allPlaced(instances, placed, i, instances[i].manifest().wants)))
+                    return i;
+            return instances.size();
+        };
+        std::size_t next = ready(true);
+        if (next == instances.size())
+            next = ready(false);
+        if (next == instances.size()) {
+            problems.push_back(describeCycle(instances, placed));
+            return problems;
+        }
+        placed[next] = true;
+        order.push_back(next);
+    }
+    std::vector<PluginInstance> sorted;
+    for (const std::size_t index : order)
+        sorted.push_back(std::move(instances[index]));
+    instances = std::move(sorted);
+    return problems;
+}
+
+} // namespace waymark::host

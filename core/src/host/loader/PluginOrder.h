@@ -1,0 +1,24 @@
+#pragma once
+
+#include "host/loader/PluginInstance.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace waymark::host
+{
+
+/// Ids of the services that the host itself provides.
+const std::vector<std::string>& hostServiceIds();
+
+/// Whether a plugin may provide one of the host's services in its stead (local-node, node-store).
+bool isReplaceable(std::string_view serviceId) noexcept;
+
+/// Sorts instances so that each comes after those whose services it needs and, where that is possible, wants;
+/// otherwise the order given is kept. Returns what forbids an order, naming both sides: two providers of a
+/// single service, a missing need (and which of `installed` would meet it), a cycle of needs.
+std::vector<std::string> sortByNeeds(std::vector<PluginInstance>& instances,
+                                     const std::map<std::string, PluginSource>& installed);
+
+} // namespace waymark::host
