@@ -91,10 +91,12 @@ Result<void> RegistryState::Content::load(const TombstoneRow& row)
 {
     if (auto checked = checkOrigin(row.origin); !checked)
         return failure(ErrorCode::corrupt, "stored tombstone: " + checked.error().message);
+    const auto claimed = table.peers.find(row.peer);
     if (table.tombstones.find({row.peer, row.origin}) != nullptr ||
-        table.tombstones.byAge().contains(row.order))
-        return failure(ErrorCode::corrupt,
-                       "stored tombstone of " + row.peer.toString() + ": it is there twice");
+        table.tombstones.byAge().contains(row.order) ||
+        (claimed != table.peers.end() && claimed->second.find(row.origin) != nullptr))
+        return failure(ErrorCode::corrupt, "stored tombstone of " + row.peer.toString() +
+                                               ": it contradicts another row of that peer");
     apply(row);
     return {};
 }

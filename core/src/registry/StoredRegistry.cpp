@@ -197,15 +197,12 @@ void StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
 
 Result<void> StoredRegistry::Writer::write(const RegistryPlan& plan)
 {
-    auto written = _store != nullptr && !plan.rows.empty() ? _store->write(plan) : Result<void>();
-    if (!written)
-        _metrics.writeFailures.increment();
-    else
-        _metrics.groups.increment();
-    if (!written || !plan.rows.empty()) {
-        const std::lock_guard lock(_healthMutex);
-        _trouble = written ? std::string() : written.error().message;
-    }
+    if (plan.rows.empty())
+        return {};
+    auto written = _store != nullptr ? _store->write(plan) : Result<void>();
+    (written ? _metrics.groups : _metrics.writeFailures).increment();
+    const std::lock_guard lock(_healthMutex);
+    _trouble = written ? std::string() : written.error().message;
     return written;
 }
 

@@ -47,7 +47,7 @@ using ChangeBatch = std::vector<Change>;
 enum class Outcome : std::uint8_t
 {
     created,   ///< the peer is new
-    updated,   ///< the peer was there and looks different now
+    updated,   ///< the peer was there, and this claim on it is new or different
     unchanged, ///< nothing to do: the claim is the same as before
     removed,   ///< the claim is gone (the peer too, unless another origin claims it)
     absent,    ///< there was no such claim to drop

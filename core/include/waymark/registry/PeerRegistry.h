@@ -25,7 +25,7 @@ struct PeerPage
 };
 
 /// Who is registered. Every back end implements this contract and passes the same suite
-/// (tests/contract/PeerRegistrySuite.h). Any thread may call anything; reads never wait for a disk.
+/// (waymark/contract/PeerRegistrySuite.h). Any thread may call anything; reads never wait for a disk.
 class PeerRegistry
 {
 public:
@@ -38,7 +38,9 @@ public:
     /// is busy or full; nothing of the batch happened then.
     virtual void apply(ChangeBatch batch, Completion completion) = 0;
 
-    /// Makes `claims` the whole of what `origin` claims, in one step.
+    /// Makes `peers` the whole of what `origin` claims, in one step. Outcomes: one for each of the peers, in
+    /// order, then one `removed` for each claim that went. A peer whose ENR is stale keeps its claim as it
+    /// was.
     virtual void sync(std::string origin, std::vector<Peer> peers, Completion completion) = 0;
 
     /// The peer as shown: of all claims, that of the highest origin ("api" first, then by name).

@@ -11,8 +11,10 @@ namespace waymark::registry
 
 struct WatchOptions
 {
-    std::size_t queueLimit = 1024; ///< events kept for a slow watcher before it is told to resync
-    std::function<void()> wake;    ///< called when something is there to take; any thread, brief
+    std::size_t queueLimit = 1024; ///< new events kept for a slow watcher before it must resync
+    /// Called when something new is there to take, not for the history that a watch starts with; any thread,
+    /// brief. It does not run any more once the watch is destroyed.
+    std::function<void()> wake;
 };
 
 /// One follower of a registry. It ends when it is destroyed; one thread at a time uses it.
