@@ -1,0 +1,6 @@
+#include "HttpApiPlugin.h"
+
+#include <waymark/plugin/Export.h>
+
+WAYMARK_EXPORT_PLUGIN(waymark::httpapi::HttpApiPlugin, .name = "http-api", .version = "1.0",
+                      .needs = {"peer-registry"}, .wants = {"discovery"})

@@ -1,0 +1,173 @@
+#include "HttpApiPlugin.h"
+
+#include <waymark/base/Random.h>
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace waymark::httpapi
+{
+
+namespace
+{
+
+using plugin::Option;
+
+SecretKeys secretKeysFrom(std::string_view word)
+{
+    if (word == "refuse")
+        return SecretKeys::refuse;
+    return word == "accept" ? SecretKeys::accept : SecretKeys::loopback;
+}
+
+std::string randomPrefix()
+{
+    std::array<Byte, 4> bytes{};
+    SystemRandom().fill(bytes);
+    return toHex(bytes);
+}
+
+} // namespace
+
+const plugin::ConfigSchema& HttpApiPlugin::schema() const
+{
+    static const plugin::ConfigSchema schema = {
+        Option::endpoint("listen")
+            .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
+            .defaultsTo("127.0.0.1:8080"),
+        Option::choice("secret-keys", {"refuse", "loopback", "accept"})
+            .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")
+            .defaultsTo("loopback")
+            .reloadable(),
+        Option::integer("threads", 2, 512)
+            .help("Threads that serve; each open connection holds one")
+            .defaultsTo("16"),
+        Option::integer("max-queue", 1, 65536)
+            .help("Connections that may wait for a thread; more are closed at once")
+            .defaultsTo("256"),
+        Option::integer("max-streams", 1, 511)
+            .help("Streamed answers at a time; each holds a thread, so fewer than threads")
+            .defaultsTo("4"),
+        Option::size("max-body", "1k", "64M")
+            .help("Largest body of a request; larger ones get 413")
+            .defaultsTo("64k")
+            .reloadable(),
+        Option::size("max-head", "1k", "64k")
+            .help("Largest request line and header fields together; larger ones get 431")
+            .defaultsTo("16k")
+            .reloadable(),
+        Option::duration("request-timeout", "100ms", "10m")
+            .help("Time for a whole request, from its first byte to the answer; slower clients get 408")
+            .defaultsTo("10s")
+            .reloadable(),
+        Option::duration("keep-alive-timeout", "0s", "10m")
+            .help("How long an idle connection is kept; it ends earlier when others wait for a thread")
+            .defaultsTo("15s")
+            .reloadable(),
+        Option::integer("keep-alive-requests", 1, 1000000)
+            .help("Requests on one connection before it is closed")
+            .defaultsTo("1000"),
+    };
+    return schema;
+}
+
+void HttpApiPlugin::configure(const plugin::ConfigView& config)
+{
+    if (config.integer("max-streams") >= config.integer("threads"))
+        config.reject("max-streams", "must be less than threads, so that streams leave threads for requests");
+    _config = std::make_shared<plugin::ConfigView>(config);
+}
+
+void HttpApiPlugin::provide(plugin::Services& services)
+{
+    auto& metrics = services.get<observe::MetricRegistry>();
+    _routes = &services.get<http::RouteTable>();
+    _state = std::make_shared<ServerState>(metrics, services.log());
+    _state->requestPrefix = randomPrefix();
+    _context.log = services.log();
+    _context.localNode = &services.get<node::LocalNode>();
+    _context.health = &services.get<observe::HealthRegistry>();
+    applyReloadable(*_config);
+
+    Server::Settings settings;
+    settings.listen = _config->endpoint("listen");
+    settings.threads = static_cast<int>(_config->integer("threads"));
+    settings.queue = static_cast<int>(_config->integer("max-queue"));
+    settings.keepAliveRequests = static_cast<int>(_config->integer("keep-alive-requests"));
+    settings.name = services.instance();
+    _state->limits.streams = static_cast<std::size_t>(_config->integer("max-streams"));
+    _server = std::make_shared<Server>(std::move(settings), *_routes, _state);
+    _context.bound = [server = std::weak_ptr<Server>(_server)] {
+        const auto running = server.lock();
+        return running ? running->bound() : node::Endpoint();
+    };
+    addMetrics(metrics);
+    for (auto& group : {&addNodeRoutes, &addPeerRoutes})
+        for (auto& subscription : group(*_routes, _context))
+            _subscriptions.push_back(std::move(subscription));
+}
+
+void HttpApiPlugin::addMetrics(observe::MetricRegistry& metrics)
+{
+    const std::string connections = "waymark_http_connections";
+    const std::string help = "Open connections by state";
+    _subscriptions.push_back(metrics.sampled(connections, help, {{"state", "open"}}, [state = _state] {
+        return static_cast<double>(state->connections.count());
+    }));
+    _subscriptions.push_back(metrics.sampled(connections, help, {{"state", "queued"}}, [server = _server] {
+        return static_cast<double>(server->queued());
+    }));
+    _subscriptions.push_back(
+        metrics.sampled("waymark_http_streams", "Answers that are being streamed", {},
+                        [state = _state] { return static_cast<double>(state->streams.count()); }));
+    _subscriptions.push_back(metrics.sampled(
+        "waymark_http_turned_away", "Connections closed unanswered since the start because too many waited",
+        {}, [server = _server] { return static_cast<double>(server->turnedAway()); }));
+}
+
+void HttpApiPlugin::wire(const plugin::Services& services)
+{
+    _context.registry = &services.get<registry::PeerRegistry>();
+    _context.discoveries = services.all<discovery::Discovery>();
+}
+
+void HttpApiPlugin::start()
+{
+    _server->start();
+    const std::string where = _server->bound().toString();
+    _context.log.info("http-api.listening", {{"url", "http://" + where + '/'}}, "The HTTP API is served.");
+}
+
+observe::Health HttpApiPlugin::health() const
+{
+    if (!_server || !_server->serving())
+        return observe::Health::failed("the HTTP server does not run");
+    return observe::Health::ok();
+}
+
+void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
+{
+    auto& limits = _state->limits;
+    limits.body = config.size("max-body");
+    limits.head = config.size("max-head");
+    limits.requestTime = config.duration("request-timeout").count();
+    limits.keepAliveTime = config.duration("keep-alive-timeout").count();
+    _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
+}
+
+plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config)
+{
+    return plugin::ReloadPlan::accept([this, config] { applyReloadable(config); });
+}
+
+void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
+{
+    if (_server)
+        _server->stop(deadline);
+}
+
+} // namespace waymark::httpapi

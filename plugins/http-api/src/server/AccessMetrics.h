@@ -1,0 +1,44 @@
+#pragma once
+
+#include <waymark/observe/Metrics.h>
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace waymark::httpapi
+{
+
+/// Counts requests. Labels come from routes and fixed lists only, never from what a client sent, so that no
+/// stranger makes series. Any thread.
+class AccessMetrics
+{
+public:
+    explicit AccessMetrics(observe::MetricRegistry& registry) : _registry(&registry) {}
+
+    /// One answered request. `route` is the pattern, or "unmatched".
+    void answered(const std::string& route, std::string_view method, int status,
+                  std::chrono::nanoseconds took);
+
+    /// A connection that ended, or a request that was refused, before it had a route.
+    void dropped(std::string_view reason);
+
+private:
+    struct Series
+    {
+        observe::Counter requests;
+        observe::Histogram seconds;
+    };
+    using Key = std::tuple<std::string, std::string, int>;
+
+    Series series(Key key);
+
+    observe::MetricRegistry* _registry;
+    std::mutex _mutex;
+    std::map<Key, Series> _series;
+};
+
+} // namespace waymark::httpapi

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "server/ServerState.h"
+
+#include <waymark/node/Endpoint.h>
+
+#include <Poco/Net/ServerSocket.h>
+
+#include <memory>
+
+namespace waymark::httpapi
+{
+
+/// The listening socket, whose connections are RequestSockets.
+class ListenSocket : public Poco::Net::ServerSocket
+{
+public:
+    /// Binds and listens. The port is this socket's alone, yet free for a new server at once after a restart.
+    /// Throws plugin::StartError, code addressInUse when somebody else has the port.
+    ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerState> state);
+
+    /// Where it is bound, with the real port.
+    node::Endpoint bound() const;
+};
+
+/// The library's address as ours; IPv4-mapped IPv6 becomes IPv4.
+node::Endpoint toEndpoint(const Poco::Net::SocketAddress& address);
+
+} // namespace waymark::httpapi

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "server/Refusal.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace waymark::httpapi
+{
+
+/// What the server has to know of a request before Poco parses its head: above all where its body ends
+/// (RFC 9112 section 6). Everything that two parsers might understand differently is refused.
+struct RequestHead
+{
+    std::optional<std::uint64_t> contentLength;
+    bool chunked = false;
+    bool expectsContinue = false;
+    bool keepAlive = false;
+    bool http10 = false;
+    bool isHead = false; ///< the method is HEAD: answers carry no body
+
+    bool hasBody() const noexcept { return chunked || contentLength.value_or(0) > 0; }
+
+    /// Checks a whole head: request line and fields, each ended by CRLF, and the empty line.
+    /// 400 for broken ones, 414 and 431 for what is too long, 417, 501 and 505 for what is not spoken here.
+    static Answered<RequestHead> parse(std::string_view head);
+};
+
+/// Finds the end of a head in bytes that arrive piece by piece, and gives up at the first byte that no head
+/// can have. Linear: no byte is looked at twice.
+class HeadScanner
+{
+public:
+    /// Looks at the bytes that are new in `received`, which grows from call to call. The length of the head
+    /// with its empty line, nothing when more bytes are needed, or a refusal (400).
+    Answered<std::optional<std::size_t>> scan(std::string_view received);
+    void reset() noexcept { *this = HeadScanner(); }
+
+private:
+    std::size_t _seen = 0;
+    std::size_t _lineStart = 0;
+};
+
+} // namespace waymark::httpapi

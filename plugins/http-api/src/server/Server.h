@@ -1,0 +1,60 @@
+#pragma once
+
+#include "server/ServerState.h"
+
+#include <waymark/http/RouteTable.h>
+#include <waymark/node/Endpoint.h>
+#include <waymark/plugin/Plugin.h>
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace waymark::httpapi
+{
+
+/// Serves a RouteTable over HTTP/1.1, on threads of its own.
+class Server
+{
+public:
+    struct Settings
+    {
+        node::Endpoint listen;
+        int threads = 0;
+        int queue = 0;             ///< connections that may wait for a thread
+        int keepAliveRequests = 0; ///< on one connection
+        std::string name;          ///< of the threads
+    };
+
+    Server(Settings settings, const http::RouteTable& routes, std::shared_ptr<ServerState> state);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server();
+
+    /// Binds and serves. Throws plugin::StartError.
+    void start();
+
+    /// Takes no new requests, lets those that run end until the deadline, then cuts them off. Idempotent.
+    void stop(plugin::Deadline deadline) noexcept;
+
+    bool serving() const;
+    /// Where it was bound last, with the real port. For requests, and for others after start() has returned.
+    node::Endpoint bound() const { return _bound; }
+    /// Connections that wait for a thread.
+    std::size_t queued() const;
+    /// Connections that were closed unanswered because too many waited already.
+    std::size_t turnedAway() const;
+
+private:
+    struct Running;
+
+    Settings _settings;
+    const http::RouteTable& _routes;
+    std::shared_ptr<ServerState> _state;
+    node::Endpoint _bound;
+    mutable std::mutex _mutex; ///< of the pointer: metrics and health look while the server starts and stops
+    std::unique_ptr<Running> _running;
+};
+
+} // namespace waymark::httpapi
