@@ -1,0 +1,61 @@
+#include <waymark/testkit/Daemon.h>
+
+#include <Poco/JSON/Parser.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace waymark::testkit
+{
+
+namespace
+{
+
+Properties wholeBootnode(const std::filesystem::path& folder)
+{
+    return {{"waymark.plugins", "registry-memory, discv4, http-api"},
+            {"waymark.state-dir", (folder / "state").string()},
+            {"waymark.log.level", "info"},
+            {"waymark.log.format", "json"},
+            {"node.external-ip", "127.0.0.1"},
+            {"discv4.listen", "127.0.0.1:0"},
+            {"http-api.listen", "127.0.0.1:0"}};
+}
+
+std::string listeningUrl(const std::string& line)
+{
+    const auto event = Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
+    return event->getValue<std::string>("url");
+}
+
+} // namespace
+
+std::string Daemon::program()
+{
+    return WAYMARK_BUILD_DIR "/bin/waymarkd";
+}
+
+std::vector<std::string> Daemon::arguments(const std::filesystem::path& folder, const Properties& properties)
+{
+    Properties all = wholeBootnode(folder);
+    for (const auto& [key, value] : properties)
+        all.insert_or_assign(key, value);
+    const auto file = folder / "waymark.properties";
+    std::ofstream out(file, std::ios::trunc);
+    for (const auto& [key, value] : all)
+        if (!value.empty())
+            out << key << " = " << value << '\n';
+    out.close();
+    if (!out)
+        throw std::runtime_error("cannot write " + file.string());
+    return {"--config", file.string()};
+}
+
+Daemon::Daemon(const std::filesystem::path& folder, const Properties& properties)
+    : _process(program(), arguments(folder, properties))
+{
+    _rest.emplace(listeningUrl(_process.expectLine("\"http.listening\"")));
+    _process.expectLine("\"host.ready\"");
+}
+
+} // namespace waymark::testkit
