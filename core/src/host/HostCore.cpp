@@ -1,9 +1,73 @@
 #include "host/HostCore.h"
 
+#include <waymark/node/KeyFile.h>
+
 namespace waymark::host
 {
 
-void HostCore::provide(HostServices& services)
+namespace
+{
+
+using plugin::ExitCode;
+using plugin::StartError;
+
+constexpr const char* ephemeral = "ephemeral";
+
+node::SecretKey readKey(const plugin::ConfigView& view, Random& random)
+{
+    if (view.isWord("key", ephemeral))
+        return node::SecretKey::generate(random);
+    auto key = node::readOrCreateKeyFile(view.path("key"), random);
+    if (!key)
+        throw StartError(ExitCode::keyFile, "node.key: " + key.error().message);
+    return std::move(*key);
+}
+
+std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, Random& random,
+                                                   const Clock& clock, observe::Log log)
+{
+    // An identity that ends with the process leaves nothing behind.
+    const auto recordFile =
+        view.isWord("key", ephemeral) ? std::filesystem::path() : view.stateDirectory() / "node.enr";
+    auto made = node::HostLocalNode::make(readKey(view, random), nodeSettings(view), recordFile, clock,
+                                          std::move(log));
+    if (!made)
+        throw StartError(ExitCode::configuration, made.error().message);
+    return std::move(*made);
+}
+
+bool anyProvides(const std::vector<PluginInstance>& instances, std::string_view id)
+{
+    return std::ranges::any_of(instances,
+                               [&](const auto& instance) { return instance.manifest().doesProvide(id); });
+}
+
+} // namespace
+
+node::NodeSettings nodeSettings(const plugin::ConfigView& view)
+{
+    node::NodeSettings settings;
+    if (view.findText("external-ip")) {
+        for (const std::string& text : view.list("external-ip")) {
+            const auto address = node::IpAddress::parse(text).value();
+            (address.isV4() ? settings.externalV4 : settings.externalV6) = address;
+        }
+    }
+    if (view.findText("advertised-port"))
+        settings.udpPort = static_cast<std::uint16_t>(view.integer("advertised-port"));
+    settings.tcpPort = static_cast<std::uint16_t>(view.integer("advertised-tcp-port"));
+    for (const auto& [name, hex] : view.table("enr"))
+        settings.entries.emplace(name, fromHex(hex).value());
+    return settings;
+}
+
+HostCore::HostCore(const plugin::ConfigView& node, observe::Log log)
+    : _localNode(makeLocalNode(node, _random, _clock, std::move(log))),
+      _nodeStore(node.stateDirectory() / "nodes")
+{
+}
+
+void HostCore::provide(HostServices& services, const std::vector<PluginInstance>& instances)
 {
     services.addOwn<Clock>(_clock);
     services.addOwn<Random>(_random);
@@ -11,6 +75,20 @@ void HostCore::provide(HostServices& services)
     services.addOwn(_metrics);
     services.addOwn(_health);
     services.addOwn(_routes);
+    services.addOwn<net::UdpSockets>(_sockets);
+    if (!anyProvides(instances, node::LocalNode::serviceId))
+        services.addOwn<node::LocalNode>(*_localNode);
+    if (!anyProvides(instances, node::NodeStore::serviceId))
+        services.addOwn<node::NodeStore>(_nodeStore);
+}
+
+plugin::ReloadPlan HostCore::prepareReload(const plugin::ConfigView& view)
+{
+    auto settings = nodeSettings(view);
+    if (const auto fits = _localNode->check(settings); !fits)
+        return plugin::ReloadPlan::refuse(fits.error().message);
+    return plugin::ReloadPlan::accept(
+        [this, taken = std::move(settings)]() mutable { _localNode->apply(std::move(taken)); });
 }
 
 } // namespace waymark::host

@@ -2,6 +2,9 @@
 
 #include "base/ThreadTimers.h"
 #include "host/HostServices.h"
+#include "net/SystemUdpSockets.h"
+#include "node/FileNodeStore.h"
+#include "node/HostLocalNode.h"
 
 #include <waymark/base/Clock.h>
 #include <waymark/base/Random.h>
@@ -9,6 +12,7 @@
 #include <waymark/observe/Health.h>
 #include <waymark/observe/Metrics.h>
 #include <waymark/plugin/ConfigView.h>
+#include <waymark/plugin/Plugin.h>
 
 namespace waymark::host
 {
@@ -17,19 +21,22 @@ namespace waymark::host
 class HostCore
 {
 public:
-    HostCore() = default;
+    /// Reads or creates the node key as `node` (the section of that name) says. Throws StartError.
+    HostCore(const plugin::ConfigView& node, observe::Log log);
     HostCore(const HostCore&) = delete;
     HostCore& operator=(const HostCore&) = delete;
 
-    /// Adds them all to the table.
-    void provide(HostServices& services);
+    /// Adds them all to the table, but for local-node and node-store where a plugin provides its own.
+    void provide(HostServices& services, const std::vector<PluginInstance>& instances);
+
+    plugin::ReloadPlan prepareReload(const plugin::ConfigView& node);
 
     /// No timer runs afterwards.
     void stop() noexcept { _timers.stop(); }
 
     observe::HealthRegistry& health() noexcept { return _health; }
-    observe::MetricRegistry& metrics() noexcept { return _metrics; }
-    Duration silence() const noexcept { return _timers.sinceBeat(); }
+    /// How long the most silent thread of these services has been so.
+    Duration silence() const { return std::max(_timers.sinceBeat(), _sockets.silence()); }
 
 private:
     SystemClock _clock;
@@ -38,6 +45,12 @@ private:
     observe::MetricRegistry _metrics;
     observe::HealthRegistry _health;
     http::RouteTable _routes;
+    net::SystemUdpSockets _sockets{_metrics};
+    std::unique_ptr<node::HostLocalNode> _localNode;
+    node::FileNodeStore _nodeStore;
 };
+
+/// The section "node" as values; the key apart.
+node::NodeSettings nodeSettings(const plugin::ConfigView& node);
 
 } // namespace waymark::host

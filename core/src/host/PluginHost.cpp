@@ -29,10 +29,14 @@ PluginHost::~PluginHost()
 
 void PluginHost::start()
 {
-    _core = std::make_unique<HostCore>();
+    try {
+        _core = std::make_unique<HostCore>(_configuration->view("node"), log());
+    } catch (const plugin::StartError& error) {
+        throw HostError(error.code(), {error.what()});
+    }
     _services = std::make_unique<HostServices>(_channel);
     _services->admit(_instances);
-    _core->provide(*_services);
+    _core->provide(*_services, _instances);
     provide();
     wire();
     startPlugins();

@@ -7,6 +7,8 @@
 #include "host/loader/PluginLoader.h"
 #include "host/loader/PluginOrder.h"
 
+#include <waymark/node/IpAddress.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -53,6 +55,26 @@ std::string similarLibrary(const std::string& library, const std::map<std::strin
     return names.empty() ? "" : "; installed are " + text::joined(names);
 }
 
+/// What the schema of "node" cannot say: one address a family, and entries that the host writes itself.
+void checkIdentity(Configuration& configuration)
+{
+    const auto addresses = text::splitList(configuration.view("node").findText("external-ip").value_or(""));
+    for (const bool v4 : {true, false}) {
+        const auto count = std::ranges::count_if(addresses, [&](const std::string& part) {
+            const auto address = node::IpAddress::parse(part);
+            return address && address->isV4() == v4;
+        });
+        if (count > 1)
+            configuration.addProblem("node.external-ip",
+                                     std::string("has more than one ") + (v4 ? "IPv4" : "IPv6") + " address");
+    }
+    for (const char* const own : {"id", "secp256k1", "ip", "udp", "tcp", "ip6", "udp6", "tcp6"}) {
+        const std::string key = std::string("node.enr.") + own;
+        if (configuration.settings().contains(key))
+            configuration.addProblem(key, "this entry of the record is written by the host itself");
+    }
+}
+
 } // namespace
 
 std::unique_ptr<Configuration> PluginHost::readConfiguration() const
@@ -64,18 +86,7 @@ std::unique_ptr<Configuration> PluginHost::readConfiguration() const
     configuration->addSection({"waymark", "Host", hostSchema()});
     configuration->setStateDirectory(stateDirectoryOf(*configuration));
     configuration->addSection({"node", "Identity", nodeSchema()});
-    for (const char* const family : {"IPv4", "IPv6"}) {
-        const auto addresses = configuration->view("node").findText("external-ip");
-        const auto parts = text::splitList(addresses.value_or(""));
-        const bool v4 = std::string_view(family) == "IPv4";
-        const auto count = std::ranges::count_if(parts, [&](const std::string& part) {
-            const auto address = node::IpAddress::parse(part);
-            return address && address->isV4() == v4;
-        });
-        if (count > 1)
-            configuration->addProblem("node.external-ip",
-                                      std::string("has more than one ") + family + " address");
-    }
+    checkIdentity(*configuration);
     return configuration;
 }
 

@@ -53,6 +53,11 @@ std::unique_ptr<Configuration> PluginHost::readChanged(Problems& problems) const
 std::vector<std::function<void()>> PluginHost::prepareReload(const Configuration& changed, Problems& problems)
 {
     std::vector<std::function<void()>> commits;
+    plugin::ReloadPlan identity = _core->prepareReload(changed.view("node"));
+    if (identity.refusal)
+        problems.push_back({"", "node", *identity.refusal});
+    else
+        commits.push_back(std::move(identity.commit));
     for (const PluginInstance& instance : _instances) {
         const auto view = changed.view(instance.name);
         plugin::ReloadPlan plan;

@@ -1,0 +1,131 @@
+#include "base/AtomicFile.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace waymark
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> ioFailure(const fs::path& file, const char* what, int code)
+{
+    return failure(ErrorCode::io, file.string() + ": " + what + ": " + std::generic_category().message(code));
+}
+
+/// A descriptor that closes itself.
+class Descriptor
+{
+public:
+    explicit Descriptor(int number) noexcept : _number(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor()
+    {
+        if (_number >= 0)
+            ::close(_number);
+    }
+    bool valid() const noexcept { return _number >= 0; }
+    int number() const noexcept { return _number; }
+
+private:
+    int _number;
+};
+
+bool writeAll(int descriptor, std::string_view content) noexcept
+{
+    while (!content.empty()) {
+        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+Result<void> makeFolder(const fs::path& folder)
+{
+    std::error_code error;
+    if (folder.empty() || fs::is_directory(folder, error))
+        return {};
+    if (auto parent = makeFolder(folder.parent_path()); !parent)
+        return parent;
+    constexpr mode_t ownerOnly = 0700;
+    if (::mkdir(folder.c_str(), ownerOnly) != 0 && errno != EEXIST)
+        return ioFailure(folder, "cannot be created", errno);
+    return {};
+}
+
+Result<void> writeTemporary(const fs::path& temporary, std::string_view content)
+{
+    constexpr mode_t ownerOnly = 0600;
+    const Descriptor out(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, ownerOnly));
+    if (!out.valid())
+        return ioFailure(temporary, "cannot be created", errno);
+    if (!writeAll(out.number(), content) || ::fsync(out.number()) != 0)
+        return ioFailure(temporary, "cannot be written", errno);
+    return {};
+}
+
+} // namespace
+
+Result<void> writeFileAtomically(const fs::path& file, std::string_view content)
+{
+    const fs::path folder = file.parent_path();
+    if (auto made = makeFolder(folder); !made)
+        return made;
+    fs::path temporary = file;
+    temporary += ".new";
+    if (auto written = writeTemporary(temporary, content); !written) {
+        ::unlink(temporary.c_str());
+        return written;
+    }
+    if (::rename(temporary.c_str(), file.c_str()) != 0) {
+        const int code = errno;
+        ::unlink(temporary.c_str());
+        return ioFailure(file, "cannot be replaced", code);
+    }
+    const Descriptor directory(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid() || ::fsync(directory.number()) != 0)
+        return ioFailure(folder, "cannot be synced", errno);
+    return {};
+}
+
+Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum)
+{
+    const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!in.valid()) {
+        if (errno == ENOENT)
+            return failure(ErrorCode::notFound, file.string() + ": there is no such file");
+        return ioFailure(file, "cannot be opened", errno);
+    }
+    std::string content(maximum + 1, '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const ssize_t got = ::read(in.number(), content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return ioFailure(file, "cannot be read", errno);
+        if (got == 0)
+            break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > maximum)
+        return failure(ErrorCode::tooLarge,
+                       file.string() + ": is larger than " + std::to_string(maximum) + " bytes");
+    content.resize(size);
+    return content;
+}
+
+} // namespace waymark

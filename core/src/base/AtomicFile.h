@@ -1,0 +1,20 @@
+#pragma once
+
+#include <waymark/base/Result.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace waymark
+{
+
+/// Replaces a file's content so that a crash leaves the old or the new one whole: writes beside it with mode
+/// 0600, fsync, rename, fsync of the folder. Missing parent folders are created 0700. `io` with the file's
+/// name.
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view content);
+
+/// The whole of a file of at most `maximum` bytes. notFound, io, or tooLarge.
+Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t maximum);
+
+} // namespace waymark

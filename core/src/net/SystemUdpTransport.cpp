@@ -1,0 +1,222 @@
+#include "net/SystemUdpTransport.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace waymark::net
+{
+
+namespace
+{
+
+/// How often a worker without traffic shows that it is alive.
+constexpr int pollMilliseconds = 1000;
+
+/// Keeps what consumers send until the batch that they handle is over.
+class Outbox final : public DatagramSink
+{
+public:
+    void send(const Datagram& datagram) override
+    {
+        _offsets.push_back({datagram.remote, datagram.local, _bytes.size(), datagram.payload.size()});
+        _bytes.insert(_bytes.end(), datagram.payload.begin(), datagram.payload.end());
+    }
+
+    /// How many were put in and how many left.
+    std::pair<std::size_t, std::size_t> flush(const UdpSocket& socket)
+    {
+        std::vector<Datagram> datagrams;
+        datagrams.reserve(_offsets.size());
+        for (const Entry& entry : _offsets)
+            datagrams.push_back(
+                {entry.remote, entry.local, ByteView(_bytes).subspan(entry.offset, entry.size)});
+        const std::size_t sent = socket.send(datagrams);
+        _offsets.clear();
+        _bytes.clear();
+        return {datagrams.size(), sent};
+    }
+
+private:
+    struct Entry
+    {
+        node::Endpoint remote;
+        node::IpAddress local;
+        std::size_t offset;
+        std::size_t size;
+    };
+    std::vector<Entry> _offsets;
+    Bytes _bytes;
+};
+
+} // namespace
+
+struct SystemUdpTransport::Slot
+{
+    DatagramConsumer* consumer;
+    int order;
+    std::shared_mutex mutex; ///< shared while consume() runs
+    bool active = true;
+};
+
+struct SystemUdpTransport::Consumers
+{
+    using List = std::vector<std::shared_ptr<Slot>>;
+
+    mutable std::shared_mutex mutex;
+    List slots; ///< in the order in which they are asked
+
+    List snapshot() const
+    {
+        const std::shared_lock lock(mutex);
+        return slots;
+    }
+};
+
+Result<std::shared_ptr<SystemUdpTransport>> SystemUdpTransport::open(const UdpOptions& options,
+                                                                     observe::MetricRegistry& metrics)
+{
+    if (options.workers == 0)
+        return failure(ErrorCode::invalidArgument, "a UDP socket needs at least one worker");
+    std::vector<UdpSocket> sockets;
+    for (unsigned i = 0; i < options.workers; ++i) {
+        const bool first = sockets.empty();
+        auto socket = UdpSocket::open(first ? options.listen : sockets.front().bound(), options.receiveBuffer,
+                                      first ? UdpSocket::Sharing::first : UdpSocket::Sharing::sibling);
+        if (!socket)
+            return failure(socket.error());
+        sockets.push_back(std::move(*socket));
+    }
+    const int wakeUp = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wakeUp < 0)
+        return failure(ErrorCode::io, "eventfd: " + std::generic_category().message(errno));
+    return std::shared_ptr<SystemUdpTransport>(
+        new SystemUdpTransport(options, std::move(sockets), wakeUp, metrics));
+}
+
+SystemUdpTransport::SystemUdpTransport(UdpOptions options, std::vector<UdpSocket> sockets, int wakeUp,
+                                       observe::MetricRegistry& metrics)
+    : _options(std::move(options)),
+      _sockets(std::move(sockets)),
+      _wakeUp(wakeUp),
+      _consumers(std::make_shared<Consumers>())
+{
+    const std::string listen = bound().toString();
+    const auto dropped = [&](const char* reason) {
+        return metrics.counter("waymark_udp_datagrams_dropped_total",
+                               "UDP datagrams that went nowhere, by reason",
+                               {{"listen", listen}, {"reason", reason}});
+    };
+    _counters.received = metrics.counter("waymark_udp_datagrams_received_total", "UDP datagrams received",
+                                         {{"listen", listen}});
+    _counters.sent =
+        metrics.counter("waymark_udp_datagrams_sent_total", "UDP datagrams sent", {{"listen", listen}});
+    _counters.unclaimed = dropped("unclaimed");
+    _counters.oversized = dropped("oversized");
+    _counters.refused = dropped("not-sent");
+}
+
+SystemUdpTransport::~SystemUdpTransport()
+{
+    for (const auto& worker : _workers)
+        worker->requestStop();
+    ::eventfd_write(_wakeUp, 1);
+    _workers.clear(); // joins
+    ::close(_wakeUp);
+}
+
+Subscription SystemUdpTransport::attach(DatagramConsumer& consumer, int order)
+{
+    auto slot = std::make_shared<Slot>();
+    slot->consumer = &consumer;
+    slot->order = order;
+    {
+        const std::lock_guard lock(_consumers->mutex);
+        auto& slots = _consumers->slots;
+        slots.insert(
+            std::ranges::upper_bound(slots, order, {}, [](const auto& other) { return other->order; }), slot);
+    }
+    return Subscription([consumers = std::weak_ptr<Consumers>(_consumers), slot] {
+        {
+            const std::lock_guard running(slot->mutex);
+            slot->active = false;
+        }
+        if (const auto owner = consumers.lock()) {
+            const std::lock_guard lock(owner->mutex);
+            std::erase(owner->slots, slot);
+        }
+    });
+}
+
+void SystemUdpTransport::start()
+{
+    const std::lock_guard lock(_mutex);
+    if (!_workers.empty())
+        return;
+    for (std::size_t i = 0; i < _sockets.size(); ++i) {
+        _workers.push_back(std::make_unique<Worker>());
+        _workers.back()->start(
+            "udp" + std::to_string(bound().port) + '-' + std::to_string(i),
+            [this, i](const std::stop_token& stopping, Worker& self) { work(_sockets[i], stopping, self); });
+    }
+}
+
+void SystemUdpTransport::work(const UdpSocket& socket, const std::stop_token& stopping, Worker& self) const
+{
+    ReceiveBatch batch;
+    while (!stopping.stop_requested()) {
+        self.beat();
+        std::array<pollfd, 2> watched{{{socket.descriptor(), POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
+        if (::poll(watched.data(), watched.size(), pollMilliseconds) <= 0)
+            continue;
+        for (bool more = watched[0].revents != 0; more && !stopping.stop_requested(); self.beat())
+            handleBatch(socket, batch, more);
+    }
+}
+
+void SystemUdpTransport::handleBatch(const UdpSocket& socket, ReceiveBatch& batch, bool& more) const
+{
+    thread_local Outbox outbox;
+    const auto consumers = _consumers->snapshot();
+    std::size_t unclaimed = 0;
+    const auto received = batch.receive(socket, [&](const Datagram& datagram) {
+        const bool claimed = std::ranges::any_of(consumers, [&](const auto& slot) {
+            const std::shared_lock running(slot->mutex);
+            return slot->active && slot->consumer->consume(datagram, outbox);
+        });
+        unclaimed += claimed ? 0 : 1;
+    });
+    more = received.datagrams == batchSize;
+    const auto [queued, sent] = outbox.flush(socket);
+    _counters.received.increment(static_cast<double>(received.datagrams));
+    if (received.oversized > 0)
+        _counters.oversized.increment(static_cast<double>(received.oversized));
+    if (unclaimed > 0)
+        _counters.unclaimed.increment(static_cast<double>(unclaimed));
+    if (sent > 0)
+        _counters.sent.increment(static_cast<double>(sent));
+    if (queued > sent)
+        _counters.refused.increment(static_cast<double>(queued - sent));
+}
+
+Result<void> SystemUdpTransport::send(const Datagram& datagram)
+{
+    auto sent = _sockets.front().send(datagram);
+    (sent ? _counters.sent : _counters.refused).increment();
+    return sent;
+}
+
+Duration SystemUdpTransport::silence() const
+{
+    const std::lock_guard lock(_mutex);
+    Duration longest{0};
+    for (const auto& worker : _workers)
+        longest = std::max(longest, worker->sinceBeat());
+    return longest;
+}
+
+} // namespace waymark::net

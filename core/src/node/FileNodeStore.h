@@ -1,0 +1,34 @@
+#pragma once
+
+#include <waymark/node/NodeStore.h>
+
+#include <filesystem>
+#include <mutex>
+
+namespace waymark::node
+{
+
+/// The node store of a host: a text file in the state directory, replaced atomically.
+///
+///     waymark-nodes 1 <count>
+///     <key> <ip> <udp> <tcp> <milliseconds since 1970 of the last pong>
+///     ...
+///     crc32 <of everything above, 8 hex digits>
+///
+/// At most `maximumNodes` are kept, those heard from last.
+class FileNodeStore final : public NodeStore
+{
+public:
+    static constexpr std::size_t maximumNodes = 10'000;
+
+    explicit FileNodeStore(std::filesystem::path file) : _file(std::move(file)) {}
+
+    Result<void> save(const std::vector<StoredNode>& nodes) override;
+    Result<std::vector<StoredNode>> load() const override;
+
+private:
+    std::filesystem::path _file;
+    mutable std::mutex _mutex;
+};
+
+} // namespace waymark::node

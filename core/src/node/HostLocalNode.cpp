@@ -1,0 +1,236 @@
+#include "node/HostLocalNode.h"
+
+#include "base/AtomicFile.h"
+#include "base/Text.h"
+
+#include <waymark/node/Enode.h>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cstring>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace waymark::node
+{
+
+namespace
+{
+
+/// Root name servers: addresses that lie in the open internet and stay. Nothing is sent to them.
+constexpr const char* farV4 = "198.41.0.4";
+constexpr const char* farV6 = "2001:503:ba3e::2:30";
+constexpr std::uint16_t farPort = 53;
+
+template <class Address>
+const sockaddr* generic(const Address& address) noexcept
+{
+    return static_cast<const sockaddr*>(static_cast<const void*>(&address));
+}
+
+template <class Address, class Field>
+std::optional<IpAddress> sourceTo(Address far, Field field) noexcept
+{
+    const int descriptor = ::socket(generic(far)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return std::nullopt;
+    Address near{};
+    socklen_t length = sizeof near;
+    auto* const out = static_cast<sockaddr*>(static_cast<void*>(&near));
+    const bool known =
+        ::connect(descriptor, generic(far), sizeof far) == 0 && ::getsockname(descriptor, out, &length) == 0;
+    ::close(descriptor);
+    if (!known)
+        return std::nullopt;
+    const auto& bytes = near.*field;
+    const auto address =
+        IpAddress::fromBytes({static_cast<const Byte*>(static_cast<const void*>(&bytes)), sizeof bytes});
+    return address ? std::optional(*address) : std::nullopt;
+}
+
+/// The same entries, whatever the seq and the signature.
+bool sameContent(const Enr& left, const Enr& right) noexcept
+{
+    return left.key() == right.key() && left.entries() == right.entries();
+}
+
+} // namespace
+
+IpAddress sourceAddress(IpFamily family) noexcept
+{
+    std::optional<IpAddress> found;
+    if (family == IpFamily::v4) {
+        sockaddr_in far{};
+        far.sin_family = AF_INET;
+        far.sin_port = htons(farPort);
+        ::inet_pton(AF_INET, farV4, &far.sin_addr);
+        found = sourceTo(far, &sockaddr_in::sin_addr);
+        return found.value_or(IpAddress::v4(127, 0, 0, 1));
+    }
+    sockaddr_in6 far{};
+    far.sin6_family = AF_INET6;
+    far.sin6_port = htons(farPort);
+    ::inet_pton(AF_INET6, farV6, &far.sin6_addr);
+    found = sourceTo(far, &sockaddr_in6::sin6_addr);
+    return found.value_or(IpAddress::parse("::1").value());
+}
+
+HostLocalNode::HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile,
+                             const Clock& clock, observe::Log log)
+    : _secret(std::move(key)),
+      _publicKey(_secret.publicKey()),
+      _nodeId(_publicKey.nodeId()),
+      _recordFile(std::move(recordFile)),
+      _clock(clock),
+      _log(std::move(log)),
+      _settings(std::move(settings))
+{
+}
+
+Result<std::unique_ptr<HostLocalNode>> HostLocalNode::make(SecretKey key, NodeSettings settings,
+                                                           std::filesystem::path recordFile,
+                                                           const Clock& clock, observe::Log log)
+{
+    std::unique_ptr<HostLocalNode> node(
+        new HostLocalNode(std::move(key), std::move(settings), std::move(recordFile), clock, std::move(log)));
+    if (auto made = node->initialise(); !made)
+        return failure(made.error());
+    return node;
+}
+
+Result<void> HostLocalNode::initialise()
+{
+    std::uint64_t seq = _clock.unixMilliseconds();
+    auto fresh = build(seq, _settings);
+    if (!fresh)
+        return failure(fresh.error());
+    if (auto fits = check(_settings); !fits)
+        return fits;
+    _record = std::make_shared<const Enr>(std::move(*fresh));
+    if (_recordFile.empty())
+        return {};
+    constexpr std::size_t maximumText = 1024;
+    const auto text = readSmallFile(_recordFile, maximumText);
+    if (!text && text.error().code == ErrorCode::notFound)
+        return {};
+    const auto kept = text ? Enr::parse(text::trimmed(*text)) : Result<Enr>(failure(text.error()));
+    if (!kept)
+        _log.warning("node.record_lost", {{"file", _recordFile.string()}, {"reason", kept.error().message}},
+                     "the record's seq starts anew");
+    else if (kept->key() == _publicKey)
+        _record = std::make_shared<const Enr>(*kept); // until a socket is bound it stays as it was
+    return {};
+}
+
+void HostLocalNode::bound(const Endpoint& udp)
+{
+    const std::lock_guard update(_update);
+    const IpFamily family = udp.ip.family();
+    {
+        const std::lock_guard lock(_mutex);
+        _bound[family] = {udp.ip.isUnspecified() ? sourceAddress(family) : udp.ip, udp.port};
+    }
+    refresh();
+    const auto shown = advertised(family);
+    if (!shown)
+        return;
+    _log.info("node.identity",
+              {{"enode", Enode{_publicKey, *shown}.toString()}, {"enr", record()->toString()}});
+}
+
+std::optional<NodeEndpoint> HostLocalNode::endpoint(IpFamily family, const NodeSettings& settings) const
+{
+    const auto bound = _bound.find(family);
+    if (bound == _bound.end())
+        return std::nullopt;
+    const auto& external = family == IpFamily::v4 ? settings.externalV4 : settings.externalV6;
+    return NodeEndpoint{external.value_or(bound->second.ip), settings.udpPort.value_or(bound->second.port),
+                        settings.tcpPort};
+}
+
+std::optional<NodeEndpoint> HostLocalNode::advertised(IpFamily family) const
+{
+    const std::lock_guard lock(_mutex);
+    return endpoint(family, _settings);
+}
+
+std::optional<NodeEndpoint> HostLocalNode::advertised() const
+{
+    const auto v4 = advertised(IpFamily::v4);
+    return v4 ? v4 : advertised(IpFamily::v6);
+}
+
+std::shared_ptr<const Enr> HostLocalNode::record() const
+{
+    const std::lock_guard lock(_mutex);
+    return _record;
+}
+
+Result<Enr> HostLocalNode::build(std::uint64_t seq, const NodeSettings& settings) const
+{
+    EnrBuilder builder;
+    builder.seq(seq);
+    for (const auto& [name, item] : settings.entries)
+        builder.entry(name, item);
+    for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
+        if (const auto where = endpoint(family, settings))
+            builder.endpoint(*where);
+    return builder.sign(_secret);
+}
+
+Result<void> HostLocalNode::check(const NodeSettings& settings) const
+{
+    // With both families and every port the record is as large as it may ever get.
+    EnrBuilder builder;
+    builder.seq(_clock.unixMilliseconds());
+    for (const auto& [name, item] : settings.entries)
+        builder.entry(name, item);
+    constexpr std::uint16_t anyPort = 65535;
+    builder.endpoint({IpAddress::v4(1, 1, 1, 1), anyPort, anyPort});
+    builder.endpoint({IpAddress::anyV6(), anyPort, anyPort});
+    if (const auto record = builder.sign(_secret); !record)
+        return failure(record.error().in("node.enr"));
+    return {};
+}
+
+void HostLocalNode::apply(NodeSettings settings)
+{
+    const std::lock_guard update(_update);
+    {
+        const std::lock_guard lock(_mutex);
+        _settings = std::move(settings);
+    }
+    refresh();
+}
+
+void HostLocalNode::refresh()
+{
+    std::shared_ptr<const Enr> made;
+    {
+        const std::lock_guard lock(_mutex);
+        const std::uint64_t seq = std::max(_record->seq() + 1, _clock.unixMilliseconds());
+        auto built = build(seq, _settings);
+        if (!built) {
+            _log.error("node.record_failed", {{"reason", built.error().message}});
+            return;
+        }
+        if (sameContent(*built, *_record))
+            return;
+        made = std::make_shared<const Enr>(std::move(*built));
+        _record = made;
+    }
+    store(*made);
+    _changed.emit(made);
+}
+
+void HostLocalNode::store(const Enr& record) const
+{
+    if (_recordFile.empty())
+        return;
+    if (const auto written = writeFileAtomically(_recordFile, record.toString() + '\n'); !written)
+        _log.warning("node.record_not_kept", {{"reason", written.error().message}},
+                     "after a restart the record's seq starts anew");
+}
+
+} // namespace waymark::node

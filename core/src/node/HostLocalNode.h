@@ -1,0 +1,73 @@
+#pragma once
+
+#include "node/NodeSettings.h"
+
+#include <waymark/base/Clock.h>
+#include <waymark/node/LocalNode.h>
+#include <waymark/observe/Log.h>
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+namespace waymark::node
+{
+
+/// The address that the system would send from to the open internet, or loopback when it has no route there.
+/// No packet leaves.
+IpAddress sourceAddress(IpFamily family) noexcept;
+
+/// The identity of one host.
+///
+/// The record last advertised is kept in a file, so that its seq goes on growing over restarts and stays as
+/// it is when nothing changed. A seq starts at the milliseconds since 1970: a node whose file was lost is
+/// still newer than what others remember of it.
+class HostLocalNode final : public LocalNode
+{
+public:
+    /// Checks the key's record under these settings: tooLarge when node.enr.* make it too big,
+    /// invalidArgument. An empty `recordFile` keeps nothing.
+    static Result<std::unique_ptr<HostLocalNode>> make(SecretKey key, NodeSettings settings,
+                                                       std::filesystem::path recordFile, const Clock& clock,
+                                                       observe::Log log);
+
+    const PublicKey& key() const noexcept override { return _publicKey; }
+    const Hash256& nodeId() const noexcept override { return _nodeId; }
+    RecoverableSignature sign(const Hash256& digest) const override { return _secret.sign(digest); }
+    void bound(const Endpoint& udp) override;
+    std::optional<NodeEndpoint> advertised(IpFamily family) const override;
+    std::optional<NodeEndpoint> advertised() const override;
+    std::shared_ptr<const Enr> record() const override;
+    Signal<std::shared_ptr<const Enr>>& recordChanged() override { return _changed; }
+
+    /// Whether a record could be made under other settings; for a reload, before apply().
+    Result<void> check(const NodeSettings& settings) const;
+    /// Takes other settings over that passed check().
+    void apply(NodeSettings settings);
+
+private:
+    HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile, const Clock& clock,
+                  observe::Log log);
+    std::optional<NodeEndpoint> endpoint(IpFamily family, const NodeSettings& settings) const;
+    Result<Enr> build(std::uint64_t seq, const NodeSettings& settings) const;
+    Result<void> initialise();
+    /// Makes a new record when the present one says something else. Under _update.
+    void refresh();
+    void store(const Enr& record) const;
+
+    SecretKey _secret;
+    PublicKey _publicKey;
+    Hash256 _nodeId;
+    std::filesystem::path _recordFile;
+    const Clock& _clock;
+    observe::Log _log;
+
+    std::mutex _update; ///< one change after the other, signals included; taken before _mutex
+    mutable std::mutex _mutex;
+    NodeSettings _settings;
+    std::map<IpFamily, Endpoint> _bound; ///< with the address that is advertised without node.external-ip
+    std::shared_ptr<const Enr> _record;
+    Signal<std::shared_ptr<const Enr>> _changed;
+};
+
+} // namespace waymark::node
