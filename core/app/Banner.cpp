@@ -5,7 +5,7 @@ namespace waymark::app
 
 void Banner::see(const observe::LogRecord& record)
 {
-    if (record.event != "node.identity" && record.event != "http.listening")
+    if (record.event != "node.identity" && !record.event.ends_with(".listening"))
         return;
     const std::lock_guard lock(_mutex);
     for (const observe::LogField& field : record.fields) {
@@ -14,7 +14,7 @@ void Banner::see(const observe::LogRecord& record)
         else if (field.key == "enr")
             _enr = field.value;
         else if (field.key == "url")
-            _url = field.value;
+            _url = field.value.ends_with('/') ? field.value : field.value + '/';
     }
 }
 
@@ -27,7 +27,7 @@ void Banner::print(std::ostream& out) const
     if (!_enr.empty())
         out << "  ENR    " << _enr << '\n';
     if (!_url.empty())
-        out << "  HTTP   " << _url << "\n  try    curl " << _url << "/\n";
+        out << "  HTTP   " << _url << "\n  try    curl " << _url << '\n';
     out << "Ctrl-C stops it.\n" << std::endl;
 }
 

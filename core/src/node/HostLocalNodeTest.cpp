@@ -1,0 +1,156 @@
+#include "node/HostLocalNode.h"
+
+#include "base/AtomicFile.h"
+
+#include <waymark/contract/TemporaryFolder.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+namespace waymark::node
+{
+
+class HostLocalNodeTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(HostLocalNodeTest);
+    CPPUNIT_TEST(advertisesWhatIsBound);
+    CPPUNIT_TEST(configurationWinsOverWhatIsBound);
+    CPPUNIT_TEST(wildcardBecomesAnAddressThatCanBeReached);
+    CPPUNIT_TEST(seqGrowsWithEachChangeAlsoOverRestarts);
+    CPPUNIT_TEST(seqStaysWhenNothingChanged);
+    CPPUNIT_TEST(lostRecordFileStartsFromTheClock);
+    CPPUNIT_TEST(anotherKeyIgnoresTheOldRecord);
+    CPPUNIT_TEST(tellsOfANewRecord);
+    CPPUNIT_TEST(entriesThatDoNotFitAreRefused);
+    CPPUNIT_TEST_SUITE_END();
+
+    struct FixedClock final : Clock
+    {
+        std::uint64_t millis = 1'700'000'000'000;
+        MonotonicTime now() const noexcept override { return {}; }
+        WallTime wallNow() const noexcept override { return WallTime(std::chrono::milliseconds(millis)); }
+    };
+
+    contract::TemporaryFolder _folder;
+    FixedClock _clock;
+    std::filesystem::path _file = _folder.path() / "node.enr";
+
+    std::unique_ptr<HostLocalNode> make(NodeSettings settings = {}, char digit = '7')
+    {
+        auto key = SecretKey::fromHex(std::string(64, digit)).value();
+        return HostLocalNode::make(std::move(key), std::move(settings), _file, _clock, {}).value();
+    }
+
+    static Endpoint at(const char* text) { return Endpoint::parse(text).value(); }
+
+    void advertisesWhatIsBound()
+    {
+        const auto node = make();
+        CPPUNIT_ASSERT(!node->advertised());
+        CPPUNIT_ASSERT(node->record());
+        node->bound(at("127.0.0.2:30303"));
+        CPPUNIT_ASSERT(node->advertised()->udpEndpoint() == at("127.0.0.2:30303"));
+        CPPUNIT_ASSERT(node->record()->endpointV4() == node->advertised(IpFamily::v4));
+        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+        node->bound(at("[::1]:30305"));
+        CPPUNIT_ASSERT(node->advertised(IpFamily::v6)->udp == 30305);
+        CPPUNIT_ASSERT(node->advertised()->ip.isV4());
+        CPPUNIT_ASSERT(node->record()->endpointV6() == node->advertised(IpFamily::v6));
+    }
+
+    void configurationWinsOverWhatIsBound()
+    {
+        NodeSettings settings;
+        settings.externalV4 = IpAddress::v4(8, 8, 4, 4);
+        settings.udpPort = 9000;
+        settings.tcpPort = 30303;
+        settings.entries["eth"] = Bytes{0xc0};
+        const auto node = make(settings);
+        node->bound(at("0.0.0.0:40000"));
+        CPPUNIT_ASSERT((node->advertised() == NodeEndpoint{IpAddress::v4(8, 8, 4, 4), 9000, 30303}));
+        CPPUNIT_ASSERT(node->record()->entry("eth"));
+    }
+
+    void wildcardBecomesAnAddressThatCanBeReached()
+    {
+        const auto node = make();
+        node->bound(at("0.0.0.0:30303"));
+        CPPUNIT_ASSERT(!node->advertised()->ip.isUnspecified());
+        CPPUNIT_ASSERT(node->advertised()->ip == sourceAddress(IpFamily::v4));
+        CPPUNIT_ASSERT(sourceAddress(IpFamily::v6).isV6());
+    }
+
+    void seqGrowsWithEachChangeAlsoOverRestarts()
+    {
+        auto node = make();
+        node->bound(at("127.0.0.1:1000"));
+        const auto first = node->record()->seq();
+        CPPUNIT_ASSERT(first >= _clock.millis);
+        node->bound(at("127.0.0.1:1001"));
+        const auto second = node->record()->seq();
+        CPPUNIT_ASSERT(second > first);
+        _clock.millis -= 1'000'000; // a clock that was set back
+        node = make();
+        node->bound(at("127.0.0.1:1002"));
+        CPPUNIT_ASSERT(node->record()->seq() > second);
+    }
+
+    void seqStaysWhenNothingChanged()
+    {
+        auto node = make();
+        node->bound(at("127.0.0.1:1000"));
+        const auto before = *node->record();
+        _clock.millis += 5000;
+        node = make();
+        node->bound(at("127.0.0.1:1000"));
+        CPPUNIT_ASSERT(*node->record() == before);
+    }
+
+    void lostRecordFileStartsFromTheClock()
+    {
+        make()->bound(at("127.0.0.1:1000"));
+        CPPUNIT_ASSERT(writeFileAtomically(_file, "enr:damaged"));
+        _clock.millis += 5000;
+        const auto node = make();
+        node->bound(at("127.0.0.1:1000"));
+        CPPUNIT_ASSERT(node->record()->seq() >= _clock.millis);
+    }
+
+    void anotherKeyIgnoresTheOldRecord()
+    {
+        make()->bound(at("127.0.0.1:1000"));
+        const auto node = make({}, '8');
+        CPPUNIT_ASSERT(node->record()->key() == node->key());
+        CPPUNIT_ASSERT(!node->record()->endpointV4());
+    }
+
+    void tellsOfANewRecord()
+    {
+        const auto node = make();
+        std::shared_ptr<const Enr> told;
+        const auto subscription = node->recordChanged().subscribe([&](const auto& record) { told = record; });
+        node->bound(at("127.0.0.1:1000"));
+        CPPUNIT_ASSERT(told == node->record());
+        told.reset();
+        node->apply({});
+        CPPUNIT_ASSERT(!told);
+        NodeSettings settings;
+        settings.tcpPort = 5;
+        node->apply(settings);
+        CPPUNIT_ASSERT_EQUAL(5, int{told->endpointV4()->tcp});
+    }
+
+    void entriesThatDoNotFitAreRefused()
+    {
+        NodeSettings settings;
+        Bytes item{0xb8, 0xff};
+        item.resize(item.size() + 255, 'x');
+        settings.entries["big"] = item;
+        CPPUNIT_ASSERT(make()->check(settings).error().code == ErrorCode::tooLarge);
+        auto key = SecretKey::fromHex(std::string(64, '7')).value();
+        CPPUNIT_ASSERT(!HostLocalNode::make(std::move(key), settings, {}, _clock, {}));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(HostLocalNodeTest);
+
+} // namespace waymark::node
