@@ -1,0 +1,189 @@
+#include "Database.h"
+
+#include "Schema.h"
+
+#include <waymark/plugin/Plugin.h>
+
+#include <Poco/Data/SQLite/SQLiteException.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace waymark::registry
+{
+
+using plugin::ExitCode;
+using plugin::StartError;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::now;
+namespace sqlite = Poco::Data::SQLite;
+
+namespace
+{
+
+[[noreturn]] void refuse(ExitCode code, const std::filesystem::path& file, const std::string& what)
+{
+    throw StartError(code, file.string() + ' ' + what);
+}
+
+[[noreturn]] void refuseDamaged(const std::filesystem::path& file, const std::string& what)
+{
+    refuse(ExitCode::corruptData, file,
+           what + ": restore it from a backup, or save what is readable with `sqlite3 " + file.string() +
+               " .recover`, move it away and start with an empty registry");
+}
+
+std::string systemMessage(int error)
+{
+    return std::generic_category().message(error);
+}
+
+/// Before the lock file is created in it.
+const std::filesystem::path& withFolder(const std::filesystem::path& file)
+{
+    std::filesystem::path folder;
+    for (const auto& part : file.parent_path()) {
+        folder /= part;
+        if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST && errno != EROFS)
+            refuse(ExitCode::configuration, folder, "cannot be created: " + systemMessage(errno));
+    }
+    return file;
+}
+
+/// Creates the file with the right mode, or looks whether what is there can be the one.
+void prepareFile(const std::filesystem::path& file)
+{
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0)
+        refuse(ExitCode::configuration, file,
+               "cannot be opened for writing: " + systemMessage(errno) +
+                   ": the registry needs a file that the daemon's user may write to");
+    struct stat status = {};
+    ::fstat(descriptor, &status);
+    constexpr std::string_view magic{"SQLite format 3\0", 16};
+    std::array<char, magic.size()> head{};
+    const ssize_t size = ::pread(descriptor, head.data(), head.size(), 0);
+    ::close(descriptor);
+    if (!S_ISREG(status.st_mode))
+        refuse(ExitCode::configuration, file, "is no regular file");
+    if (size != 0 &&
+        std::string_view(head.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))) != magic)
+        refuseDamaged(file, "is no SQLite database");
+}
+
+} // namespace
+
+Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exception)
+{
+    const auto error = [&](ErrorCode code, const std::string& what) {
+        return Error(code, file.string() + ": " + what);
+    };
+    if (dynamic_cast<const sqlite::DatabaseFullException*>(&exception) != nullptr)
+        return error(ErrorCode::unavailable, "the disk is full: make room");
+    if (dynamic_cast<const sqlite::DBLockedException*>(&exception) != nullptr ||
+        dynamic_cast<const sqlite::TableLockedException*>(&exception) != nullptr)
+        return error(ErrorCode::unavailable, "another program keeps the database locked");
+    return error(ErrorCode::io, "writing failed: " + exception.displayText());
+}
+
+Database::Database(std::filesystem::path file, std::chrono::milliseconds busyTimeout)
+    : _file(std::move(file)),
+      _busyTimeout(busyTimeout),
+      _lock(withFolder(_file).string() + ".lock"),
+      _session((prepareFile(_file), connect()))
+{
+    try {
+        check();
+        prepareSession();
+        migrate();
+    } catch (const sqlite::CorruptImageException& exception) {
+        refuseDamaged(_file, "is damaged (" + exception.message() + ")");
+    } catch (const sqlite::DBLockedException&) {
+        refuse(ExitCode::lockedDatabase, _file,
+               "is locked by another program: let it finish, or stop it (fuser shows which one)");
+    } catch (const Poco::Exception& exception) {
+        refuse(ExitCode::configuration, _file, "cannot be used: " + exception.displayText());
+    }
+}
+
+Poco::Data::Session Database::connect()
+{
+    try {
+        return Poco::Data::Session(_connector.createSession(_file.string()));
+    } catch (const Poco::Exception& exception) {
+        refuse(ExitCode::configuration, _file, "cannot be opened: " + exception.displayText());
+    }
+}
+
+void Database::reconnect()
+{
+    _session.close();
+    _session = Poco::Data::Session(_connector.createSession(_file.string()));
+    prepareSession();
+}
+
+void Database::execute(const std::string& sql)
+{
+    _session << sql, now;
+}
+
+std::int64_t Database::number(const std::string& sql)
+{
+    Poco::Int64 value = 0;
+    _session << sql, into(value), now;
+    return value;
+}
+
+void Database::prepareSession()
+{
+    execute("PRAGMA busy_timeout = " + std::to_string(_busyTimeout.count()));
+    std::string mode;
+    _session << "PRAGMA journal_mode = WAL", into(mode), now;
+    if (mode != "wal")
+        refuse(ExitCode::configuration, _file,
+               "cannot use a write-ahead log here: put it on a local file system");
+    // An acknowledged change survives a power cut: the log is synced at every commit.
+    execute("PRAGMA synchronous = FULL");
+}
+
+void Database::check()
+{
+    execute("PRAGMA busy_timeout = " + std::to_string(_busyTimeout.count()));
+    const std::int64_t program = number("PRAGMA application_id");
+    const std::int64_t version = number("PRAGMA user_version");
+    if (number("SELECT count(*) FROM sqlite_master") > 0 && program != applicationId)
+        refuse(ExitCode::configuration, _file,
+               "is the database of another program: name another file in registry-sqlite.file");
+    if (version > schemaVersion())
+        refuse(ExitCode::configuration, _file,
+               "was written by a newer Waymark (schema " + std::to_string(version) + ", this one knows " +
+                   std::to_string(schemaVersion()) +
+                   "): run that version, or restore a backup from before it");
+    std::string verdict;
+    _session << "PRAGMA quick_check(1)", into(verdict), now;
+    if (verdict != "ok")
+        refuseDamaged(_file, "is damaged (" + verdict.substr(0, verdict.find('\n')) + ")");
+}
+
+void Database::migrate()
+{
+    const std::int64_t version = number("PRAGMA user_version");
+    for (const Migration* const migration : migrations()) {
+        if (migration->version <= version)
+            continue;
+        execute("BEGIN IMMEDIATE");
+        for (const char* const statement : migration->statements)
+            execute(statement);
+        execute("PRAGMA application_id = " + std::to_string(applicationId));
+        execute("PRAGMA user_version = " + std::to_string(migration->version));
+        execute("COMMIT");
+    }
+}
+
+} // namespace waymark::registry

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "LockFile.h"
+
+#include <waymark/base/Result.h>
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace waymark::registry
+{
+
+/// A registry's SQLite file: locked against other writers, checked, and brought to this program's schema.
+///
+/// It makes its sessions from a connector of its own, not through Poco's process-wide SessionFactory, so that
+/// several registries in one process need not agree on who registers there.
+class Database
+{
+public:
+    /// Opens or creates the file; its folder is created with mode 0700 when it is missing. Throws
+    /// plugin::StartError: lockedDatabase, corruptData (damaged, or no SQLite file), configuration (not
+    /// writable, another program's database, a newer schema).
+    Database(std::filesystem::path file, std::chrono::milliseconds busyTimeout);
+
+    Poco::Data::Session& session() noexcept { return _session; }
+    const std::filesystem::path& file() const noexcept { return _file; }
+
+    /// Closes the session and opens a new one. Throws Poco::Exception.
+    void reconnect();
+
+    /// One number that a statement gives.
+    std::int64_t number(const std::string& sql);
+    void execute(const std::string& sql);
+
+private:
+    Poco::Data::Session connect();
+    void prepareSession();
+    void check();
+    void migrate();
+
+    const std::filesystem::path _file;
+    const std::chrono::milliseconds _busyTimeout;
+    LockFile _lock;
+    Poco::Data::SQLite::Connector _connector;
+    Poco::Data::Session _session;
+};
+
+/// What a failure of SQLite while the daemon runs means to whoever asked for the change.
+Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exception);
+
+} // namespace waymark::registry

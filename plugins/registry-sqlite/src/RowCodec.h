@@ -1,0 +1,46 @@
+#pragma once
+
+#include <waymark/registry/RegistryPlan.h>
+
+#include <Poco/Data/LOB.h>
+#include <Poco/Nullable.h>
+#include <Poco/Types.h>
+
+#include <string>
+
+namespace waymark::registry
+{
+
+/// The columns of a row as Poco binds and extracts them (migrations/Migration001.cpp says what they hold).
+struct KeyColumns
+{
+    Poco::Int64 scheme = 0;
+    Poco::Data::BLOB peer;
+    std::string origin;
+};
+
+struct ClaimColumns
+{
+    KeyColumns key;
+    std::string addresses;
+    Poco::Nullable<std::string> labels;
+    Poco::Nullable<Poco::Data::BLOB> enr;
+    Poco::Nullable<Poco::Int64> enrSeq;
+};
+
+struct TombstoneColumns
+{
+    KeyColumns key;
+    Poco::Int64 enrSeq = 0;
+    Poco::Int64 order = 0;
+};
+
+KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin);
+ClaimColumns encode(const ClaimRow& row);
+TombstoneColumns encode(const TombstoneRow& row);
+
+/// `corrupt`, with the column that is wrong, for what encode() did not write.
+Result<ClaimRow> decode(const ClaimColumns& columns);
+Result<TombstoneRow> decode(const TombstoneColumns& columns);
+
+} // namespace waymark::registry

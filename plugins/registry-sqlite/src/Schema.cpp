@@ -1,0 +1,19 @@
+#include "Schema.h"
+
+#include <array>
+
+namespace waymark::registry
+{
+
+std::span<const Migration* const> migrations() noexcept
+{
+    static constexpr std::array<const Migration*, 1> all{&migration001};
+    return all;
+}
+
+std::int64_t schemaVersion() noexcept
+{
+    return migrations().back()->version;
+}
+
+} // namespace waymark::registry

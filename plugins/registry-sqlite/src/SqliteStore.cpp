@@ -1,0 +1,132 @@
+#include "SqliteStore.h"
+
+#include <waymark/plugin/Plugin.h>
+
+#include <Poco/Data/RecordSet.h>
+
+#include <bit>
+
+namespace waymark::registry
+{
+
+using plugin::ExitCode;
+using plugin::StartError;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::limit;
+using Poco::Data::Keywords::now;
+
+namespace
+{
+
+template <class Columns>
+void loadRow(RegistryState& state, const std::filesystem::path& file, const char* table,
+             const Columns& columns)
+{
+    const auto refuse = [&](const Error& error) {
+        throw StartError(ExitCode::corruptData,
+                         file.string() + ": table " + table + ": " + error.message +
+                             ": restore the file from a backup, or delete that row with sqlite3");
+    };
+    auto row = decode(columns);
+    if (!row)
+        refuse(row.error());
+    if (const auto loaded = state.load(std::move(*row)); !loaded)
+        refuse(loaded.error());
+}
+
+} // namespace
+
+SqliteStore::SqliteStore(std::filesystem::path file, std::chrono::milliseconds busyTimeout)
+    : _database(std::move(file), busyTimeout)
+{
+}
+
+void SqliteStore::load(RegistryState& state, Revision fresh)
+{
+    try {
+        loadRevision(state, fresh);
+        loadClaims(state);
+        loadTombstones(state);
+    } catch (const Poco::Exception& exception) {
+        throw StartError(ExitCode::corruptData, _database.file().string() + " cannot be read: " +
+                                                    exception.displayText() + ": restore it from a backup");
+    }
+}
+
+void SqliteStore::loadRevision(RegistryState& state, Revision fresh)
+{
+    Revision revision = fresh;
+    if (_database.number("SELECT count(*) FROM registry") == 0) {
+        RowWriter(_database.session()).write(fresh);
+    } else {
+        revision.epoch = std::bit_cast<std::uint64_t>(_database.number("SELECT epoch FROM registry"));
+        revision.number = std::bit_cast<std::uint64_t>(_database.number("SELECT revision FROM registry"));
+    }
+    state.begin(revision);
+}
+
+void SqliteStore::loadClaims(RegistryState& state)
+{
+    ClaimColumns row;
+    Poco::Data::Statement select(_database.session());
+    select << "SELECT scheme, peer, origin, addresses, labels, enr, enr_seq FROM claims",
+        into(row.key.scheme), into(row.key.peer), into(row.key.origin), into(row.addresses), into(row.labels),
+        into(row.enr), into(row.enrSeq), limit(1);
+    while (!select.done()) {
+        if (select.execute() != 0)
+            loadRow(state, _database.file(), "claims", row);
+    }
+}
+
+void SqliteStore::loadTombstones(RegistryState& state)
+{
+    TombstoneColumns row;
+    Poco::Data::Statement select(_database.session());
+    select << "SELECT scheme, peer, origin, enr_seq, removal FROM tombstones", into(row.key.scheme),
+        into(row.key.peer), into(row.key.origin), into(row.enrSeq), into(row.order), limit(1);
+    while (!select.done()) {
+        if (select.execute() != 0)
+            loadRow(state, _database.file(), "tombstones", row);
+    }
+}
+
+Result<void> SqliteStore::write(const RegistryPlan& plan)
+{
+    try {
+        transact(plan);
+        return {};
+    } catch (const Poco::Exception& exception) {
+        Error error = runtimeError(_database.file(), exception);
+        recover();
+        return failure(std::move(error));
+    }
+}
+
+void SqliteStore::transact(const RegistryPlan& plan)
+{
+    if (!_writer) {
+        // After a failure nobody knows in which state the session is.
+        if (!_database.session().isConnected() || !_database.session().getFeature("autoCommit"))
+            _database.reconnect();
+        _writer = std::make_unique<RowWriter>(_database.session());
+    }
+    _database.execute("BEGIN IMMEDIATE");
+    for (const RowChange& row : plan.rows)
+        std::visit([this](const auto& kind) { _writer->write(kind); }, row);
+    _writer->write(plan.revision);
+    _database.execute("COMMIT");
+}
+
+void SqliteStore::recover() noexcept
+{
+    _writer.reset();
+    try {
+        if (!_database.session().getFeature("autoCommit"))
+            _database.execute("ROLLBACK");
+    } catch (const Poco::Exception&) {
+        // The transaction is still open: the next write starts with a new session.
+        return;
+    }
+}
+
+} // namespace waymark::registry
