@@ -1,0 +1,331 @@
+#include "Schema.h"
+#include "SqliteFixture.h"
+
+#include <waymark/contract/RegistryFixtures.h>
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <csignal>
+#include <fstream>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace waymark::registry
+{
+
+using contract::apply;
+using contract::outcomeOf;
+using contract::PluginRun;
+using contract::put;
+using contract::testPeer;
+using contract::testPeerWithEnr;
+using plugin::ExitCode;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::now;
+
+/// The database file as an operator meets it: missing, damaged, of another program, locked, in use.
+class SqliteFilesTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(SqliteFilesTest);
+    CPPUNIT_TEST(createsFolderAndFileForItsOwnerAlone);
+    CPPUNIT_TEST(marksItsFile);
+    CPPUNIT_TEST(otherProgramsMayReadWhileItRuns);
+    CPPUNIT_TEST(aSecondRegistryOnTheFileIsRefused);
+    CPPUNIT_TEST(aStoppedRegistryLeavesTheFileFree);
+    CPPUNIT_TEST(refusesAFileThatIsNoDatabase);
+    CPPUNIT_TEST(refusesATruncatedFile);
+    CPPUNIT_TEST(refusesADamagedPage);
+    CPPUNIT_TEST(refusesRowsThatItDidNotWrite);
+    CPPUNIT_TEST(refusesTheDatabaseOfAnotherProgram);
+    CPPUNIT_TEST(refusesANewerSchema);
+    CPPUNIT_TEST(refusesAFileThatCannotBeWritten);
+    CPPUNIT_TEST(refusesAFolderInPlaceOfTheFile);
+    CPPUNIT_TEST(aDatabaseLockedByAnotherProgramOnlyStopsChanges);
+    CPPUNIT_TEST(aDiskThatTakesNoMoreOnlyStopsChanges);
+    CPPUNIT_TEST_SUITE_END();
+
+    std::unique_ptr<contract::TemporaryFolder> _folder;
+    std::filesystem::path _file;
+    Poco::Data::SQLite::Connector _connector;
+
+public:
+    void setUp() override
+    {
+        _folder = std::make_unique<contract::TemporaryFolder>();
+        _file = _folder->path() / "state" / "deep" / "registry.db";
+    }
+
+private:
+    std::unique_ptr<PluginRun> prepare()
+    {
+        return std::make_unique<PluginRun>(
+            makeSqlitePlugin(), PluginRun::Values{{"file", _file.string()}, {"busy-timeout", "0ms"}},
+            _folder->path());
+    }
+    std::unique_ptr<PluginRun> start()
+    {
+        auto run = prepare();
+        run->start();
+        return run;
+    }
+    static PeerRegistry& registryOf(const std::unique_ptr<PluginRun>& run)
+    {
+        return *run->service<PeerRegistry>();
+    }
+
+    /// A file with a few hundred peers, stopped.
+    void fill()
+    {
+        const auto run = start();
+        ChangeBatch batch;
+        for (std::uint64_t i = 0; i < 300; ++i)
+            batch.push_back(put(testPeer(i)));
+        batch.push_back(put(testPeerWithEnr(1, 5)));
+        CPPUNIT_ASSERT(apply(registryOf(run), batch).has_value());
+    }
+
+    /// Starting fails with this code and one line that contains the words and the file's name.
+    void refuses(ExitCode code, const std::string& words)
+    {
+        const auto run = prepare();
+        try {
+            run->start();
+        } catch (const plugin::StartError& error) {
+            const std::string message = error.what();
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(message, static_cast<int>(code), static_cast<int>(error.code()));
+            CPPUNIT_ASSERT_MESSAGE(message, message.find(words) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(message, message.find("registry.db") != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(message, message.find('\n') == std::string::npos);
+            return;
+        }
+        CPPUNIT_FAIL("it started; it should have said: " + words);
+    }
+
+    Poco::Data::Session session() { return Poco::Data::Session(_connector.createSession(_file.string())); }
+    void execute(const std::string& sql) { session() << sql, now; }
+    template <class Value>
+    Value ask(const std::string& sql)
+    {
+        Value value{};
+        session() << sql, into(value), now;
+        return value;
+    }
+
+    void createsFolderAndFileForItsOwnerAlone()
+    {
+        const auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        const auto mode = [](const std::filesystem::path& path) {
+            struct stat status = {};
+            CPPUNIT_ASSERT_EQUAL(0, ::stat(path.c_str(), &status));
+            return status.st_mode & 0777U;
+        };
+        CPPUNIT_ASSERT_EQUAL(0700U, mode(_file.parent_path()));
+        CPPUNIT_ASSERT_EQUAL(0700U, mode(_file.parent_path().parent_path()));
+        CPPUNIT_ASSERT_EQUAL(0600U, mode(_file));
+        CPPUNIT_ASSERT_EQUAL(0600U, mode(_file.string() + "-wal"));
+        CPPUNIT_ASSERT_EQUAL(0600U, mode(_file.string() + ".lock"));
+    }
+
+    void marksItsFile()
+    {
+        fill();
+        CPPUNIT_ASSERT_EQUAL(applicationId, ask<Poco::Int64>("PRAGMA application_id"));
+        CPPUNIT_ASSERT_EQUAL(schemaVersion(), ask<Poco::Int64>("PRAGMA user_version"));
+        CPPUNIT_ASSERT_EQUAL(std::string("wal"), ask<std::string>("PRAGMA journal_mode"));
+    }
+
+    void otherProgramsMayReadWhileItRuns()
+    {
+        fill();
+        const auto run = start();
+        auto reader = session();
+        Poco::Int64 before = 0;
+        reader << "SELECT count(*) FROM claims", into(before), now;
+        outcomeOf(registryOf(run), put(testPeer(1000)));
+        Poco::Int64 after = 0;
+        reader << "SELECT count(*) FROM claims", into(after), now;
+        CPPUNIT_ASSERT_EQUAL(Poco::Int64{300}, before);
+        CPPUNIT_ASSERT_EQUAL(Poco::Int64{301}, after);
+    }
+
+    void aSecondRegistryOnTheFileIsRefused()
+    {
+        const auto first = start();
+        refuses(ExitCode::lockedDatabase, "another daemon (process " + std::to_string(::getpid()) + ")");
+        CPPUNIT_ASSERT(outcomeOf(registryOf(first), put(testPeer(1))) == Outcome::created);
+    }
+
+    void aStoppedRegistryLeavesTheFileFree()
+    {
+        const auto first = start();
+        outcomeOf(registryOf(first), put(testPeer(1)));
+        first->stop();
+        const auto second = start();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registryOf(second).size());
+        // A start that failed leaves it free as well.
+        second->stop();
+        execute("PRAGMA user_version = 99");
+        refuses(ExitCode::configuration, "newer Waymark");
+        execute("PRAGMA user_version = 1");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registryOf(start()).size());
+    }
+
+    void write(const std::string& content)
+    {
+        std::filesystem::create_directories(_file.parent_path());
+        std::ofstream(_file, std::ios::binary) << content;
+    }
+
+    void refusesAFileThatIsNoDatabase()
+    {
+        for (const std::size_t size : {1U, 15U, 16U, 5000U}) {
+            write(std::string(size, 'x'));
+            refuses(ExitCode::corruptData, "is no SQLite database: restore it from a backup");
+        }
+        // An empty file is what `touch` leaves: a new database.
+        write("");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, registryOf(start()).size());
+    }
+
+    void refusesATruncatedFile()
+    {
+        fill();
+        const auto size = std::filesystem::file_size(_file);
+        CPPUNIT_ASSERT(size > 8 * 4096);
+        for (const auto length : {size - 1, size - 4096, size / 2, std::uintmax_t{4096}, std::uintmax_t{1000},
+                                  std::uintmax_t{16}}) {
+            std::filesystem::resize_file(_file, length);
+            refuses(ExitCode::corruptData, "restore it from a backup");
+        }
+    }
+
+    void refusesADamagedPage()
+    {
+        fill();
+        std::fstream file(_file, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(3 * 4096);
+        file << std::string(4096, '\xa5');
+        file.close();
+        refuses(ExitCode::corruptData, "is damaged");
+    }
+
+    void refusesRowsThatItDidNotWrite()
+    {
+        const auto refusesAfter = [this](const std::string& sql, const std::string& words) {
+            std::filesystem::remove_all(_file.parent_path());
+            fill();
+            execute(sql);
+            refuses(ExitCode::corruptData, words);
+        };
+        refusesAfter("UPDATE claims SET addresses = 'udp/10.0.0.1' WHERE rowid = 5",
+                     "table claims: column addresses");
+        refusesAfter("UPDATE claims SET addresses = 'udp/10.0.0.1/65536' WHERE rowid = 5",
+                     "column addresses");
+        refusesAfter("UPDATE claims SET addresses = 'udp/not.an.address/1' WHERE rowid = 5", "table claims");
+        refusesAfter("UPDATE claims SET labels = '{\"a\": 1}' WHERE rowid = 5", "column labels");
+        refusesAfter("UPDATE claims SET labels = '[' WHERE rowid = 5", "column labels");
+        refusesAfter("UPDATE claims SET enr = x'c0ffee' WHERE rowid = 5", "column enr");
+        refusesAfter("UPDATE claims SET peer = x'00' WHERE rowid = 5", "column peer");
+        refusesAfter("UPDATE claims SET scheme = 9 WHERE rowid = 5", "column scheme");
+        refusesAfter("UPDATE claims SET origin = '' WHERE rowid = 5", "origin");
+        refusesAfter("UPDATE claims SET enr_seq = 1 WHERE enr IS NOT NULL", "ENR seq");
+        refusesAfter("INSERT INTO tombstones SELECT scheme, peer, origin, 1, 1 FROM claims LIMIT 1",
+                     "table tombstones");
+        refusesAfter("DROP TABLE claims", "cannot be read");
+    }
+
+    void refusesTheDatabaseOfAnotherProgram()
+    {
+        std::filesystem::create_directories(_file.parent_path());
+        execute("CREATE TABLE songs (title TEXT)");
+        refuses(ExitCode::configuration, "another program");
+        CPPUNIT_ASSERT_EQUAL(Poco::Int64{1}, ask<Poco::Int64>("SELECT count(*) FROM sqlite_master"));
+    }
+
+    void refusesANewerSchema()
+    {
+        fill();
+        execute("PRAGMA user_version = 2");
+        refuses(ExitCode::configuration, "newer Waymark (schema 2, this one knows 1)");
+    }
+
+    void refusesAFileThatCannotBeWritten()
+    {
+        // Root may write everywhere but in the kernel's own file systems.
+        _file = ::geteuid() == 0 ? "/proc/registry.db" : "/registry.db";
+        refuses(ExitCode::configuration, "cannot be opened for writing");
+        _file = ::geteuid() == 0 ? "/proc/missing/registry.db" : "/missing/registry.db";
+        const auto run = prepare();
+        CPPUNIT_ASSERT_THROW(run->start(), plugin::StartError);
+    }
+
+    void refusesAFolderInPlaceOfTheFile()
+    {
+        std::filesystem::create_directories(_file);
+        refuses(ExitCode::configuration, "cannot be opened for writing");
+    }
+
+    void assertOnlyChangesStop(const std::unique_ptr<PluginRun>& run, ErrorCode code,
+                               const std::string& words)
+    {
+        const auto refused = apply(registryOf(run), {put(testPeer(2))});
+        CPPUNIT_ASSERT(!refused.has_value());
+        CPPUNIT_ASSERT_MESSAGE(refused.error().message, refused.error().code == code);
+        CPPUNIT_ASSERT_MESSAGE(refused.error().message,
+                               refused.error().message.find(words) != std::string::npos);
+        CPPUNIT_ASSERT(registryOf(run).find(contract::testId(1)).has_value());
+        CPPUNIT_ASSERT(!registryOf(run).find(contract::testId(2)).has_value());
+        CPPUNIT_ASSERT(run->plugin().health().status == observe::HealthStatus::degraded);
+        CPPUNIT_ASSERT_EQUAL(refused.error().message, run->plugin().health().reason);
+    }
+
+    void assertWorksAgain(std::unique_ptr<PluginRun> run)
+    {
+        CPPUNIT_ASSERT(outcomeOf(registryOf(run), put(testPeer(2))) == Outcome::created);
+        CPPUNIT_ASSERT(run->plugin().health().status == observe::HealthStatus::ok);
+        const Revision revision = registryOf(run).revision();
+        run.reset();
+        run = start();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registryOf(run).size());
+        CPPUNIT_ASSERT(registryOf(run).revision() == revision);
+    }
+
+    void aDatabaseLockedByAnotherProgramOnlyStopsChanges()
+    {
+        auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        {
+            auto other = session();
+            other << "BEGIN IMMEDIATE", now;
+            assertOnlyChangesStop(run, ErrorCode::unavailable, "another program keeps the database locked");
+            other << "ROLLBACK", now;
+        }
+        assertWorksAgain(std::move(run));
+    }
+
+    void aDiskThatTakesNoMoreOnlyStopsChanges()
+    {
+        auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before = {};
+        CPPUNIT_ASSERT_EQUAL(0, ::getrlimit(RLIMIT_FSIZE, &before));
+        // Not one more byte at the end of the log.
+        rlimit tight = before;
+        tight.rlim_cur = std::filesystem::file_size(_file.string() + "-wal");
+        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &tight));
+        assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
+        assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
+        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &before));
+        std::signal(SIGXFSZ, ignored);
+        assertWorksAgain(std::move(run));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SqliteFilesTest);
+
+} // namespace waymark::registry
