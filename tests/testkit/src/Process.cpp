@@ -7,10 +7,14 @@
 #include <poll.h>
 #include <spawn.h>
 #include <stdexcept>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+
+// glibc 2.36 declares its functions without C linkage.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace waymark::testkit
 {
