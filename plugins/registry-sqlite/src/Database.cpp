@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -56,6 +57,48 @@ const std::filesystem::path& withFolder(const std::filesystem::path& file)
     return file;
 }
 
+/// The start of the file (https://www.sqlite.org/fileformat.html, section 1.3).
+class Header
+{
+public:
+    static constexpr std::string_view magic{"SQLite format 3\0", 16};
+
+    explicit Header(int descriptor)
+    {
+        const ssize_t size = ::pread(descriptor, _bytes.data(), _bytes.size(), 0);
+        _size = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
+    }
+
+    bool empty() const noexcept { return _size == 0; }
+    bool isDatabase() const noexcept
+    {
+        return std::string_view(_bytes.data(), std::min(_size, magic.size())) == magic;
+    }
+    /// How long the file should be; 0 when the header does not say.
+    std::uint64_t fileSize() const noexcept
+    {
+        constexpr std::size_t pageSizeAt = 16, changesAt = 24, pagesAt = 28, changesOfPagesAt = 92;
+        if (_size < _bytes.size())
+            return _bytes.size();
+        if (number(changesAt, 4) != number(changesOfPagesAt, 4))
+            return 0;
+        const std::uint64_t pageSize = number(pageSizeAt, 2);
+        return number(pagesAt, 4) * (pageSize == 1 ? 65536 : pageSize);
+    }
+
+private:
+    std::uint64_t number(std::size_t at, std::size_t size) const noexcept
+    {
+        std::uint64_t value = 0;
+        for (std::size_t i = at; i < at + size; ++i)
+            value = value << 8 | static_cast<unsigned char>(_bytes[i]);
+        return value;
+    }
+
+    std::array<char, 100> _bytes{};
+    std::size_t _size = 0;
+};
+
 /// Creates the file with the right mode, or looks whether what is there can be the one.
 void prepareFile(const std::filesystem::path& file)
 {
@@ -66,15 +109,21 @@ void prepareFile(const std::filesystem::path& file)
                    ": the registry needs a file that the daemon's user may write to");
     struct stat status = {};
     ::fstat(descriptor, &status);
-    constexpr std::string_view magic{"SQLite format 3\0", 16};
-    std::array<char, magic.size()> head{};
-    const ssize_t size = ::pread(descriptor, head.data(), head.size(), 0);
+    const Header header(descriptor);
     ::close(descriptor);
     if (!S_ISREG(status.st_mode))
         refuse(ExitCode::configuration, file, "is no regular file");
-    if (size != 0 &&
-        std::string_view(head.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))) != magic)
+    if (header.empty())
+        return;
+    if (!header.isDatabase())
         refuseDamaged(file, "is no SQLite database");
+    // SQLite reads what is missing at the end as zeros. While there is a log, the end may be in it.
+    std::error_code noLog;
+    const auto logSize = std::filesystem::file_size(file.string() + "-wal", noLog);
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if ((noLog || logSize == 0) && size < header.fileSize())
+        refuseDamaged(file, "is truncated (" + std::to_string(size) + " bytes of " +
+                                std::to_string(header.fileSize()) + ")");
 }
 
 } // namespace
