@@ -62,6 +62,10 @@ function(waymark_add_plugin name)
             LIBRARY_OUTPUT_DIRECTORY "${WAYMARK_PLUGIN_OUTPUT_DIRECTORY}")
     endif()
 
+    # Below a prefix the libraries lie two folders up from the plugins.
+    set_target_properties(${code}-module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
+    install(TARGETS ${code}-module LIBRARY DESTINATION "${WAYMARK_PLUGIN_INSTALL_DIR}" COMPONENT runtime)
+
     add_library(${code}-static STATIC ${arg_EXPORT})
     target_link_libraries(${code}-static PUBLIC ${code})
     target_compile_definitions(${code}-static PRIVATE WAYMARK_STATIC_PLUGIN)

@@ -58,7 +58,8 @@ private:
         _index->apply({&update, 1});
     }
 
-    void erase(const Hash256& id)
+    /// By value: callers name ids that lie in the model.
+    void erase(Hash256 id)
     {
         _model.erase(id);
         const PeerIndex::Update update{id, std::nullopt};

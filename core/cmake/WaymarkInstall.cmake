@@ -1,0 +1,38 @@
+# What `cmake --install` puts where. Components: runtime (programs, libraries, plugins), sdk (headers and what
+# find_package(Waymark) reads), testkit (contract suites for plugin authors).
+include(CMakePackageConfigHelpers)
+
+set(WAYMARK_CMAKE_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/cmake")
+
+install(TARGETS waymark-node waymark-core EXPORT WaymarkTargets
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT sdk)
+set_target_properties(waymark-node waymark-core PROPERTIES INSTALL_RPATH "$ORIGIN")
+install(TARGETS waymarkd waymark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/waymark"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT sdk)
+install(EXPORT WaymarkTargets NAMESPACE Waymark::
+    DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/Waymark" COMPONENT sdk)
+install(FILES core/cmake/WaymarkPlugin.cmake core/cmake/plugin.map
+    DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/Waymark" COMPONENT sdk)
+
+# While the version starts with 0, a new minor version may change the SDK.
+function(waymark_install_package package component)
+    configure_package_config_file("core/cmake/${package}Config.cmake.in" "${PROJECT_BINARY_DIR}/${package}Config.cmake"
+        INSTALL_DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/${package}")
+    write_basic_package_version_file("${PROJECT_BINARY_DIR}/${package}ConfigVersion.cmake"
+        VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+    install(FILES "${PROJECT_BINARY_DIR}/${package}Config.cmake" "${PROJECT_BINARY_DIR}/${package}ConfigVersion.cmake"
+        DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/${package}" COMPONENT ${component})
+endfunction()
+waymark_install_package(Waymark sdk)
+
+if(WAYMARK_TESTS)
+    install(TARGETS waymark-contract waymark-test-main EXPORT WaymarkTestkitTargets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/tests/contract/include/waymark"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit)
+    install(EXPORT WaymarkTestkitTargets NAMESPACE Waymark::
+        DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/WaymarkTestkit" COMPONENT testkit)
+    waymark_install_package(WaymarkTestkit testkit)
+endif()

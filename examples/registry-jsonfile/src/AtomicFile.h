@@ -1,0 +1,35 @@
+#pragma once
+
+#include <waymark/base/Result.h>
+
+#include <filesystem>
+#include <string>
+
+namespace jsonfile
+{
+
+/// The whole of a file; notFound when there is none.
+waymark::Result<std::string> readFile(const std::filesystem::path& file);
+
+/// Puts a new content in place of a file so that a crash at any time leaves the old or the new one: to a
+/// temporary file beside it, fsync, rename, fsync of the folder. `unavailable` when the disk is full, else
+/// io.
+waymark::Result<void> replaceFile(const std::filesystem::path& file, const std::string& content);
+
+/// Holds a lock on a file, which is created if need be, while it lives.
+class FileLock
+{
+public:
+    /// conflict: another process, or another lock in this one, holds it.
+    static waymark::Result<FileLock> take(const std::filesystem::path& file);
+
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&& other) noexcept;
+    ~FileLock();
+
+private:
+    explicit FileLock(int descriptor) noexcept : _descriptor(descriptor) {}
+    int _descriptor;
+};
+
+} // namespace jsonfile

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "AtomicFile.h"
+#include "JsonRows.h"
+
+#include <waymark/registry/RegistryState.h>
+#include <waymark/registry/RegistryStore.h>
+
+#include <filesystem>
+
+namespace jsonfile
+{
+
+/// Writes the whole file anew for every group of changes.
+class JsonFileStore final : public waymark::registry::RegistryStore
+{
+public:
+    /// Locks and reads the file; one that is not there is an empty registry. Throws
+    /// waymark::plugin::StartError.
+    explicit JsonFileStore(std::filesystem::path file);
+
+    /// Fills an empty state. A new registry begins at `fresh`.
+    void load(waymark::registry::RegistryState& state, waymark::registry::Revision fresh);
+
+    waymark::Result<void> write(const waymark::registry::RegistryPlan& plan) override;
+
+private:
+    std::filesystem::path _file;
+    FileLock _lock;
+    bool _new = false;
+    Rows _rows; ///< what the file holds
+};
+
+} // namespace jsonfile

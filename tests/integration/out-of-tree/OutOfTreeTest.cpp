@@ -1,0 +1,97 @@
+#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/Process.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+namespace waymark::integration
+{
+
+using testkit::Process;
+
+/// The installed waymarkd with a registry from outside of its tree, told about it by a properties file alone.
+class OutOfTreeTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(OutOfTreeTest);
+    CPPUNIT_TEST(acceptsTheConfiguration);
+    CPPUNIT_TEST(keepsAPeerInTheFileOverARestart);
+    CPPUNIT_TEST_SUITE_END();
+
+    contract::TemporaryFolder _folder;
+    std::string _config = (_folder.path() / "bootnode.properties").string();
+
+public:
+    void setUp() override
+    {
+        std::ofstream(_config) << "waymark.plugins = registry-jsonfile, http-api\n"
+                                  "waymark.plugin-path = " PLUGIN_FOLDER ", "
+                               << std::filesystem::path(INSTALLED_DAEMON).parent_path().parent_path().string()
+                               << "/lib/waymark/plugins\n"
+                                  "waymark.state-dir = state\n"
+                                  "http-api.listen = 127.0.0.1:0\n";
+    }
+
+private:
+    /// Where the daemon's API is, once it listens.
+    static std::string url(Process& daemon)
+    {
+        const std::string line = daemon.expectLine("url=http");
+        const std::size_t begin = line.find("url=") + 4;
+        return line.substr(begin, line.find_first_of(" \"", begin) - begin);
+    }
+
+    static std::string curl(const std::vector<std::string>& arguments)
+    {
+        std::vector<std::string> all{"--silent", "--show-error", "--fail-with-body", "--max-time", "20"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        Process process("curl", all);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), 0, process.waitForExit().value_or(-1));
+        return process.output();
+    }
+
+    static void stop(Process& daemon)
+    {
+        daemon.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(daemon.output(), 0, daemon.waitForExit().value_or(-1));
+    }
+
+    void acceptsTheConfiguration()
+    {
+        Process check(INSTALLED_DAEMON, {"--config", _config, "--check-config"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(check.output(), 0, check.waitForExit().value_or(-1));
+        Process wrong(INSTALLED_DAEMON,
+                      {"--config", _config, "--check-config", "--set", "registry-jsonfile.fiel=x"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(wrong.output(), 78, wrong.waitForExit().value_or(-1));
+        CPPUNIT_ASSERT(wrong.output().find("registry-jsonfile.file") != std::string::npos);
+    }
+
+    void keepsAPeerInTheFileOverARestart()
+    {
+        // The generator point: the public key of the number 1.
+        const std::string id = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+                               "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
+        {
+            Process daemon(INSTALLED_DAEMON, {"--config", _config});
+            curl({"--json", R"({"id": ")" + id + R"(", "ip": "10.1.2.3", "tcp_port": 4000})",
+                  url(daemon) + "/peers"});
+            daemon.signal(SIGKILL);
+            CPPUNIT_ASSERT(daemon.waitForExit().has_value());
+        }
+        std::ifstream file(_folder.path() / "state" / "registry.json");
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(id) != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(text, text.find("10.1.2.3") != std::string::npos);
+
+        Process daemon(INSTALLED_DAEMON, {"--config", _config});
+        const std::string peers = curl({url(daemon) + "/peers/" + id});
+        CPPUNIT_ASSERT_MESSAGE(peers, peers.find("10.1.2.3") != std::string::npos);
+        stop(daemon);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(OutOfTreeTest);
+
+} // namespace waymark::integration
