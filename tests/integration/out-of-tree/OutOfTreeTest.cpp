@@ -27,9 +27,7 @@ public:
     void setUp() override
     {
         std::ofstream(_config) << "waymark.plugins = registry-jsonfile, http-api\n"
-                                  "waymark.plugin-path = " PLUGIN_FOLDER ", "
-                               << std::filesystem::path(INSTALLED_DAEMON).parent_path().parent_path().string()
-                               << "/lib/waymark/plugins\n"
+                                  "waymark.plugin-path = " PLUGIN_FOLDER ", " INSTALLED_PLUGINS "\n"
                                   "waymark.state-dir = state\n"
                                   "http-api.listen = 127.0.0.1:0\n";
     }
