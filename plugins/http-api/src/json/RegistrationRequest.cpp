@@ -34,7 +34,8 @@ Answered<Object::Ptr> parseObject(std::string_view text)
     try {
         return Poco::JSON::Parser().parse(std::string(text)).extract<Object::Ptr>();
     } catch (const Poco::Exception&) {
-        return refuse(400, "the body is no valid JSON", "bad-json");
+        // The scanner found it valid: what is left is a number that fits no type.
+        return refuse(422, "a number in the body is too large");
     }
 }
 
@@ -192,8 +193,6 @@ Answered<registry::Peer> fromEnode(const Object& object)
     const auto enode = node::Enode::parse(**text);
     if (!enode)
         return refuse(400, "enode: " + enode.error().message);
-    if (enode->endpoint.udp == 0)
-        return refuse(422, "enode: it has no UDP port, so discovery cannot tell others of it");
     if (auto reachable = checkReach(enode->endpoint.ip); !reachable)
         return tl::unexpected(reachable.error());
     if (auto repeats = checkRepeats(object, {enode->endpoint}, "enode"); !repeats)

@@ -26,14 +26,24 @@ http::ApiResponse unknownPeer()
 }
 
 /// Why the registry changed nothing.
-http::ApiResponse registryFailed(const Error& error)
+http::ApiResponse registryFailed(const observe::Log& log, const Error& error)
 {
-    const bool unavailable = error.code == ErrorCode::unavailable;
-    if (unavailable)
+    switch (error.code) {
+    case ErrorCode::unavailable:
         return http::ApiResponse::error(503, error.message).header("Retry-After", "1");
-    if (error.code == ErrorCode::stale || error.code == ErrorCode::conflict)
+    case ErrorCode::stale:
+    case ErrorCode::conflict:
         return http::ApiResponse::error(409, error.message);
-    return http::ApiResponse::error(500, "the registry failed: " + error.message);
+    case ErrorCode::invalidArgument:
+    case ErrorCode::tooLarge:
+        return http::ApiResponse::error(422, error.message);
+    default:
+        break;
+    }
+    log.limited(observe::LogLevel::error, "http-api.registry-failed",
+                {{"code", toString(error.code)}, {"error", error.message}},
+                "A change was not made; the client got status 500.");
+    return http::ApiResponse::error(500, "the registry failed; the log says why");
 }
 
 /// The path's {id}. Its text is never repeated: somebody may have pasted a secret key there.
@@ -93,7 +103,7 @@ http::ApiResponse registered(const observe::Log& log, const registry::Peer& peer
                              const Result<registry::ApplyReport>& report)
 {
     if (!report)
-        return registryFailed(report.error());
+        return registryFailed(log, report.error());
     const auto outcome = report->outcomes.front();
     if (outcome == registry::Outcome::stale)
         return http::ApiResponse::error(409, "enr: a record of this peer with a higher seq was seen before; "
@@ -124,7 +134,7 @@ http::ApiResponse removed(const observe::Log& log, const node::PeerId& peer, con
                           const Result<registry::ApplyReport>& report)
 {
     if (!report)
-        return registryFailed(report.error());
+        return registryFailed(log, report.error());
     if (report->outcomes.front() != registry::Outcome::removed)
         return unknownPeer();
     log.limited(observe::LogLevel::info, "peer.removed",

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <waymark/node/Endpoint.h>
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace waymark::httpapi
+{
+
+/// An HTTP answer as it came over the wire.
+struct HttpAnswer
+{
+    int status = 0;
+    std::map<std::string, std::string> headers; ///< names in lower case
+    std::string body;                           ///< decoded
+    bool complete = false; ///< the body ended as its framing said; false: the connection broke before
+
+    std::string header(const std::string& name) const
+    {
+        const auto found = headers.find(name);
+        return found == headers.end() ? std::string() : found->second;
+    }
+};
+
+/// One raw connection: sends exactly the bytes that it is given. Reads wait at most 20 seconds and then fail
+/// the test.
+class HttpClient
+{
+public:
+    explicit HttpClient(const node::Endpoint& server);
+
+    HttpClient& send(std::string_view bytes);
+    /// Each byte in a segment of its own.
+    HttpClient& drip(std::string_view bytes);
+    /// The next answer. After HEAD there is no body, whatever the head says.
+    HttpAnswer read(bool toHead = false);
+    /// True when the server ends the connection without another byte.
+    bool ended();
+    /// Reads until at least `text` is there; what comes of a streamed answer so far.
+    std::string readUntil(std::string_view text);
+    void close() { _socket.close(); }
+    Poco::Net::StreamSocket& socket() { return _socket; }
+
+    /// Sends one request on a connection of its own; adds Host, Connection: close and the length of the body.
+    static HttpAnswer request(const node::Endpoint& server, std::string_view method, std::string_view target,
+                              std::optional<std::string> body = std::nullopt,
+                              std::string_view headers = "Content-Type: application/json\r\n");
+
+private:
+    bool fill();
+    std::string takeLine();
+    std::string takeBytes(std::size_t count, bool& complete);
+    std::string takeChunks(bool& complete);
+
+    Poco::Net::StreamSocket _socket;
+    std::string _received;
+};
+
+} // namespace waymark::httpapi

@@ -1,0 +1,236 @@
+#include "HttpClient.h"
+#include "ProcessMemory.h"
+
+#include <waymark/node/Key.h>
+#include <waymark/testkit/Process.h>
+
+#include <Poco/String.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace waymark::httpapi
+{
+
+namespace
+{
+
+/// Test keys: digests of a text, so that they stand nowhere but where they were sent.
+std::string secretHex(const std::string& name)
+{
+    return toHex(node::keccak256(asBytes("waymark test key: " + name)));
+}
+
+} // namespace
+
+/// A secret key that was sent to a server process is in none of its memory afterwards.
+class SecretMemoryTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(SecretMemoryTest);
+    CPPUNIT_TEST(scanFindsWhatIsThere);
+    CPPUNIT_TEST(registeredKeyIsGone);
+    CPPUNIT_TEST(keyWithPrefixAndUpperCaseIsGone);
+    CPPUNIT_TEST(escapedKeyIsGone);
+    CPPUNIT_TEST(chunkedKeyIsGone);
+    CPPUNIT_TEST(keyInSingleByteSegmentsIsGone);
+    CPPUNIT_TEST(keysOnAKeptConnectionAreGone);
+    CPPUNIT_TEST(malformedKeyIsGone);
+    CPPUNIT_TEST(keyInBrokenJsonIsGone);
+    CPPUNIT_TEST(keyInATooLargeBodyIsGone);
+    CPPUNIT_TEST(keyUnderAMisspeltNameOrInsideAnArrayIsGone);
+    CPPUNIT_TEST(keyOfAnAbandonedRequestIsGone);
+    CPPUNIT_TEST(keyWithTwoCredentialsIsGone);
+    CPPUNIT_TEST_SUITE_END();
+
+    std::unique_ptr<testkit::Process> _process;
+    node::Endpoint _server;
+
+public:
+    void setUp() override
+    {
+        _process = std::make_unique<testkit::Process>(
+            WAYMARK_SECRET_SERVER, std::vector<std::string>{},
+            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
+        const std::string line = _process->expectLine("serving ");
+        _server = node::Endpoint::parse(line.substr(line.find(' ') + 1)).value();
+    }
+    void tearDown() override { _process.reset(); }
+
+private:
+    static std::string body(const std::string& key)
+    {
+        return R"({"secret_key":")" + key + R"(","ip":"10.0.0.1"})";
+    }
+
+    static std::string post(const std::string& content, const std::string& headers = "")
+    {
+        return "POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + headers +
+               "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content;
+    }
+
+    int send(const std::string& request, bool drip = false)
+    {
+        HttpClient client(_server);
+        client.socket().setSendTimeout(Poco::Timespan(10, 0));
+        drip ? client.drip(request) : client.send(request);
+        client.socket().shutdownSend();
+        const int status = client.read().status;
+        CPPUNIT_ASSERT(client.ended());
+        return status;
+    }
+
+    /// Neither the hex digits in any case, nor the number in either byte order, nor the text as it was sent:
+    /// no half of any of them.
+    void assertGone(const std::string& key, const std::string& asSent = "")
+    {
+        const ProcessMemory memory(_process->pid());
+        FixedBytes<32> raw{};
+        CPPUNIT_ASSERT(fromHex(key, raw));
+        FixedBytes<32> reversed = raw;
+        std::ranges::reverse(reversed);
+        for (const std::size_t half : {0U, 1U}) {
+            CPPUNIT_ASSERT_EQUAL(std::string(), memory.findText(key.substr(half * 32, 32)));
+            CPPUNIT_ASSERT_EQUAL(std::string(), memory.find(ByteView(raw).subspan(half * 16, 16)));
+            CPPUNIT_ASSERT_EQUAL(std::string(), memory.find(ByteView(reversed).subspan(half * 16, 16)));
+        }
+        for (std::size_t at = 0; at + 16 <= asSent.size(); at += 16)
+            CPPUNIT_ASSERT_EQUAL(std::string(), memory.findText(asSent.substr(at, 16)));
+    }
+
+    void scanFindsWhatIsThere()
+    {
+        const std::string key = secretHex("shown");
+        CPPUNIT_ASSERT_EQUAL(201, send(post(body(key))));
+        const ProcessMemory memory(_process->pid());
+        const auto publicKey = node::SecretKey::fromHex(key).value().publicKey();
+        CPPUNIT_ASSERT(!memory.find(publicKey.bytes()).empty());
+        CPPUNIT_ASSERT(!memory.findText(Poco::toUpper(secretHex("control"))).empty());
+    }
+
+    void registeredKeyIsGone()
+    {
+        const std::string key = secretHex("plain");
+        CPPUNIT_ASSERT_EQUAL(201, send(post(body(key))));
+        assertGone(key);
+    }
+
+    void keyWithPrefixAndUpperCaseIsGone()
+    {
+        const std::string key = secretHex("upper");
+        CPPUNIT_ASSERT_EQUAL(201, send(post(body("0x" + Poco::toUpper(key)))));
+        assertGone(key);
+    }
+
+    void escapedKeyIsGone()
+    {
+        const std::string key = secretHex("escaped");
+        std::string escaped;
+        for (const char digit : key)
+            escaped += digit == 'a' ? std::string("\\u0061") : std::string(1, digit);
+        CPPUNIT_ASSERT(escaped != key);
+        CPPUNIT_ASSERT_EQUAL(201, send(post(R"({"\u0073ecret_key":")" + escaped + R"(","ip":"10.0.0.1"})")));
+        assertGone(key, escaped);
+    }
+
+    void chunkedKeyIsGone()
+    {
+        const std::string key = secretHex("chunked");
+        std::string request = "POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                              "Transfer-Encoding: chunked\r\n\r\n";
+        const std::string content = body(key);
+        for (std::size_t at = 0; at < content.size(); at += 10) {
+            const std::string chunk = content.substr(at, 10);
+            request += std::string(1, "0123456789a"[chunk.size()]) + "\r\n" + chunk + "\r\n";
+        }
+        CPPUNIT_ASSERT_EQUAL(201, send(request + "0\r\n\r\n"));
+        assertGone(key);
+    }
+
+    void keyInSingleByteSegmentsIsGone()
+    {
+        const std::string key = secretHex("dripped");
+        CPPUNIT_ASSERT_EQUAL(201, send(post(body(key)), true));
+        assertGone(key);
+    }
+
+    void keysOnAKeptConnectionAreGone()
+    {
+        const std::string first = secretHex("first");
+        const std::string second = secretHex("second");
+        HttpClient client(_server);
+        client.send(post(body(first)) + post(body(second)));
+        CPPUNIT_ASSERT_EQUAL(201, client.read().status);
+        CPPUNIT_ASSERT_EQUAL(201, client.read().status);
+        client.send("GET /peers HTTP/1.1\r\nHost: a\r\n\r\n");
+        CPPUNIT_ASSERT_EQUAL(200, client.read().status);
+        assertGone(first);
+        assertGone(second);
+    }
+
+    void malformedKeyIsGone()
+    {
+        const std::string key = secretHex("malformed");
+        CPPUNIT_ASSERT_EQUAL(400, send(post(body(key + "0"))));
+        CPPUNIT_ASSERT_EQUAL(400, send(post(body(key + std::string(100, '0')))));
+        CPPUNIT_ASSERT_EQUAL(400, send(post(body(' ' + key))));
+        assertGone(key);
+    }
+
+    void keyInBrokenJsonIsGone()
+    {
+        const std::string key = secretHex("broken");
+        CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"secret_key":")" + key + R"(","ip":)")));
+        CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"ip":,"secret_key":")" + key + "\"}")));
+        CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"secret_key":")" + key)));
+        CPPUNIT_ASSERT_EQUAL(400, send(post(key)));
+        assertGone(key);
+    }
+
+    void keyInATooLargeBodyIsGone()
+    {
+        const std::string key = secretHex("large");
+        const std::string large = R"({"secret_key":")" + key + R"(","x":")" + std::string(70000, 'x') + "\"}";
+        CPPUNIT_ASSERT_EQUAL(413, send(post(large)));
+        CPPUNIT_ASSERT_EQUAL(413, send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                                       "Transfer-Encoding: chunked\r\n\r\n100\r\n" +
+                                       large.substr(0, 0x100) + "\r\n10000\r\n" + large));
+        assertGone(key);
+    }
+
+    void keyUnderAMisspeltNameOrInsideAnArrayIsGone()
+    {
+        const std::string key = secretHex("misspelt");
+        CPPUNIT_ASSERT_EQUAL(422, send(post(R"({"secretkey":"0x)" + key + R"(","ip":"10.0.0.1"})")));
+        CPPUNIT_ASSERT_EQUAL(422, send(post(R"({"secret_key":[")" + key + R"("],"ip":"10.0.0.1"})")));
+        CPPUNIT_ASSERT_EQUAL(422, send(post(R"({"x":{"secret_key":")" + key + R"("}})")));
+        CPPUNIT_ASSERT_EQUAL(422, send(post("\"" + key + "\"")));
+        CPPUNIT_ASSERT_EQUAL(415,
+                             send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + key));
+        CPPUNIT_ASSERT_EQUAL(404, send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + key));
+        assertGone(key);
+    }
+
+    void keyOfAnAbandonedRequestIsGone()
+    {
+        const std::string key = secretHex("abandoned");
+        HttpClient client(_server);
+        client.send(post(body(key)).substr(0, post(body(key)).size() - 1));
+        client.socket().shutdownSend();
+        CPPUNIT_ASSERT(client.ended());
+        assertGone(key);
+    }
+
+    void keyWithTwoCredentialsIsGone()
+    {
+        const std::string key = secretHex("two");
+        CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"enr":"enr:abc","secret_key":")" + key + "\"}")));
+        assertGone(key);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SecretMemoryTest);
+
+} // namespace waymark::httpapi

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <waymark/registry/PeerRegistry.h>
+#include <waymark/registry/RegistryState.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+namespace waymark::httpapi
+{
+
+/// A registry in memory that fails or hesitates when a test says so.
+class TestRegistry : public registry::PeerRegistry
+{
+public:
+    /// From now on changes fail with this.
+    void failWith(std::optional<Error> error);
+    /// From now on completions are kept until release(); nothing is changed before.
+    void hold();
+    /// Until a change is held.
+    void waitUntilHeld();
+    /// Applies and completes what was held, and whatever comes later at once.
+    void release();
+    /// Forgets what was held without completing it.
+    void forget();
+
+    void apply(registry::ChangeBatch batch, registry::Completion completion) override;
+    void sync(std::string origin, std::vector<registry::Peer> peers,
+              registry::Completion completion) override;
+    std::optional<registry::Peer> find(const node::PeerId& id) const override { return _state.find(id); }
+    std::vector<std::string> origins(const node::PeerId& id) const override { return _state.origins(id); }
+    registry::PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override
+    {
+        return _state.list(after, limit);
+    }
+    std::size_t size() const override { return _state.size(); }
+    registry::ClosestAnswer closest(const registry::ClosestQuery& query,
+                                    std::span<registry::ClosestPeer> out) const override
+    {
+        return _state.closest(query, out);
+    }
+    registry::Revision revision() const override { return _state.revision(); }
+    Result<std::unique_ptr<registry::Watch>> watch(registry::Revision from,
+                                                   registry::WatchOptions options) override
+    {
+        return _state.watch(from, std::move(options));
+    }
+    Signal<registry::PeerEvent>& changes() override { return _state.changes(); }
+
+private:
+    struct Waiting
+    {
+        registry::RegistryRequest request;
+        registry::Completion completion;
+    };
+    void submit(Waiting waiting);
+    void run(Waiting waiting);
+
+    std::mutex _mutex;
+    std::condition_variable _changed;
+    std::optional<Error> _failure;
+    bool _holding = false;
+    std::deque<Waiting> _held;
+    registry::RegistryState _state;
+};
+
+} // namespace waymark::httpapi
