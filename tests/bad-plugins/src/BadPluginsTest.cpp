@@ -1,0 +1,229 @@
+#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/Process.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace bad
+{
+
+using waymark::testkit::Process;
+
+/// Runs the real daemon on each of the plugins: a clear line, the right exit code, and an end.
+class BadPluginsTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(BadPluginsTest);
+    CPPUNIT_TEST(goodPluginRuns);
+    CPPUNIT_TEST(wrongMagicIsRefused);
+    CPPUNIT_TEST(wrongAbiNamesBothSides);
+    CPPUNIT_TEST(wrongBuildTagNamesBothSides);
+    CPPUNIT_TEST(libraryWithoutClassIsRefused);
+    CPPUNIT_TEST(libraryWithoutManifestIsRefused);
+    CPPUNIT_TEST(textFileIsRefused);
+    CPPUNIT_TEST(truncatedPluginIsRefused);
+    CPPUNIT_TEST(missingFileNamesTheFolders);
+    CPPUNIT_TEST(missingSymbolIsRefused);
+    CPPUNIT_TEST(throwingStaticConstructorIsNamed);
+    CPPUNIT_TEST(throwingConstructorIsNamed);
+    CPPUNIT_TEST(throwInConfigureIsNamed);
+    CPPUNIT_TEST(throwInStartStopsTheOthers);
+    CPPUNIT_TEST(startErrorChoosesTheExitCode);
+    CPPUNIT_TEST(duplicateNameIsRefused);
+    CPPUNIT_TEST(missingNeedNamesWhoWouldMeetIt);
+    CPPUNIT_TEST(cycleNamesBothSides);
+    CPPUNIT_TEST(twoRegistriesAreRefusedUnopened);
+    CPPUNIT_TEST(twoProvidersOfAForeignServiceAreRefused);
+    CPPUNIT_TEST(undeclaredServiceIsRefused);
+    CPPUNIT_TEST(brokenPromiseIsRefused);
+    CPPUNIT_TEST(hangingStopEndsWith70);
+    CPPUNIT_TEST(allRefusalsComeTogether);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr const char* plugins = WAYMARK_BUILD_DIR "/bad-plugins";
+    static constexpr const char* daemon = WAYMARK_BUILD_DIR "/bin/waymarkd";
+
+    waymark::contract::TemporaryFolder _folder;
+
+    std::vector<std::string> arguments(const std::string& list, const std::string& pluginPath) const
+    {
+        const auto config = _folder.path() / "bad.properties";
+        std::ofstream(config)
+            << "waymark.plugins = " << list << "\nwaymark.state-dir = state\n"
+            << "waymark.log.level = debug\nwaymark.stop-timeout = 1s\nnode.key = ephemeral\n";
+        return {"--config", config.string(), "--plugin-path", pluginPath};
+    }
+
+    /// Runs the daemon to its end; its output has every one of `parts`.
+    void expectRefusal(const std::string& list, int code, const std::vector<std::string>& parts,
+                       const std::string& pluginPath = plugins) const
+    {
+        Process process(daemon, arguments(list, pluginPath));
+        const auto ended = process.waitForExit();
+        const std::string output = process.output();
+        CPPUNIT_ASSERT_MESSAGE("it still runs: " + output, ended.has_value());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, code, *ended);
+        for (const std::string& part : parts)
+            CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + output,
+                                   output.find(part) != std::string::npos);
+        // Nothing is left running: neither the process nor a group of it.
+        CPPUNIT_ASSERT_EQUAL(-1, ::kill(-process.pid(), 0));
+    }
+
+    static std::string file(const std::string& name) { return std::string(plugins) + '/' + name + ".so"; }
+
+    void goodPluginRuns()
+    {
+        Process process(daemon, arguments("good", plugins));
+        process.expectLine("host host.ready plugins=good");
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void wrongMagicIsRefused()
+    {
+        expectRefusal("wrong-magic", 78,
+                      {"bad.properties:1: waymark.plugins: ", file("wrong-magic"), "magic"});
+    }
+
+    void wrongAbiNamesBothSides()
+    {
+        expectRefusal("wrong-abi", 78, {file("wrong-abi"), "plugin ABI 4711", "this host has ABI"});
+    }
+
+    void wrongBuildTagNamesBothSides()
+    {
+        expectRefusal("wrong-build-tag", 78,
+                      {file("wrong-build-tag"), "'libc++,libPocoFoundation.so.1,sanitizer=none'",
+                       "this host with 'libstdc++"});
+    }
+
+    void libraryWithoutClassIsRefused()
+    {
+        expectRefusal("no-class", 78, {file("no-class"), "No manifest in"});
+    }
+
+    void libraryWithoutManifestIsRefused()
+    {
+        expectRefusal("no-manifest", 78, {file("no-manifest"), "without a manifest of Waymark"});
+    }
+
+    void textFileIsRefused()
+    {
+        std::ofstream(_folder.path() / "text.so") << "this is no library\n";
+        expectRefusal("text", 78, {"text.so", "not an ELF file"}, _folder.path().string());
+    }
+
+    void truncatedPluginIsRefused()
+    {
+        const auto copy = _folder.path() / "good.so";
+        std::filesystem::copy_file(file("good"), copy);
+        std::filesystem::resize_file(copy, 100);
+        expectRefusal("good", 78, {copy.string(), "cut off"}, _folder.path().string());
+    }
+
+    void missingFileNamesTheFolders()
+    {
+        expectRefusal("goood", 78, {"there is no goood.so in ", plugins, "did you mean good?"});
+    }
+
+    void missingSymbolIsRefused()
+    {
+        expectRefusal("good, missing-symbol", 78, {file("missing-symbol"), "definedNowhere"});
+    }
+
+    void throwingStaticConstructorIsNamed()
+    {
+        expectRefusal(
+            "good, throwing-static", 78,
+            {file("throwing-static"), "a static constructor threw: thrown by a static constructor"});
+    }
+
+    void throwingConstructorIsNamed()
+    {
+        expectRefusal("throwing-constructor", 78,
+                      {file("throwing-constructor"), "thrown by the constructor"});
+    }
+
+    void throwInConfigureIsNamed()
+    {
+        expectRefusal("throws-in-configure", 78,
+                      {file("throws-in-configure"), "configure failed: thrown by configure"});
+    }
+
+    void throwInStartStopsTheOthers()
+    {
+        expectRefusal("good, throws-in-start", 70,
+                      {"plugin.started plugin=good", file("throws-in-start"), "start failed: thrown by start",
+                       "plugin.stopped plugin=good"});
+    }
+
+    void startErrorChoosesTheExitCode()
+    {
+        expectRefusal("good, busy-address", 69, {"127.0.0.1:1 is in use", "plugin.stopped plugin=good"});
+    }
+
+    void duplicateNameIsRefused() { expectRefusal("good, good", 78, {"the name good stands twice"}); }
+
+    void missingNeedNamesWhoWouldMeetIt()
+    {
+        expectRefusal("missing-need", 78,
+                      {file("missing-need"), "needs service test-single",
+                       "single-one (" + file("single-one") + ")", "needs service test-unheard-of",
+                       "no installed plugin provides it"});
+    }
+
+    void cycleNamesBothSides()
+    {
+        expectRefusal(
+            "cycle-a, cycle-b", 78,
+            {"in a circle", file("cycle-a") + ") needs test-b", file("cycle-b") + ") needs test-a"});
+    }
+
+    void twoRegistriesAreRefusedUnopened()
+    {
+        expectRefusal(
+            "registry-one, registry-two", 78,
+            {"service peer-registry may have one provider", file("registry-one"), file("registry-two")});
+    }
+
+    void twoProvidersOfAForeignServiceAreRefused()
+    {
+        expectRefusal(
+            "single-one, single-two", 78,
+            {"service test-single, which may have one provider", file("single-one"), file("single-two")});
+    }
+
+    void undeclaredServiceIsRefused()
+    {
+        expectRefusal("undeclared", 78, {file("undeclared"), "does not list under provides"});
+    }
+
+    void brokenPromiseIsRefused()
+    {
+        expectRefusal("broken-promise", 78, {file("broken-promise"), "did not provide service test-single"});
+    }
+
+    void hangingStopEndsWith70()
+    {
+        Process process(daemon, arguments("hanging-stop", plugins));
+        process.expectLine("host.ready");
+        process.signal(SIGTERM);
+        process.expectLine("host.stop_hung");
+        CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
+    }
+
+    void allRefusalsComeTogether()
+    {
+        expectRefusal("wrong-abi, wrong-magic, nothing", 78,
+                      {file("wrong-abi"), file("wrong-magic"), "there is no nothing.so"});
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(BadPluginsTest);
+
+} // namespace bad

@@ -1,0 +1,101 @@
+#include <waymark/testkit/Process.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+#include <vector>
+
+namespace waymark::daemon
+{
+
+using testkit::Process;
+
+class CommandLineTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(CommandLineTest);
+    CPPUNIT_TEST(helpComesFromManifests);
+    CPPUNIT_TEST(helpRunsNoCodeOfPlugins);
+    CPPUNIT_TEST(inspectShowsOnePlugin);
+    CPPUNIT_TEST(inspectRefusesWhatIsNoPlugin);
+    CPPUNIT_TEST(unknownWordsEndWith64);
+    CPPUNIT_TEST(promisedCommandMustBeThere);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr const char* plugins = WAYMARK_BUILD_DIR "/bad-plugins";
+
+    static std::pair<std::string, int> run(std::vector<std::string> words)
+    {
+        words.insert(words.begin(), {"--plugin-path", plugins});
+        Process process(WAYMARK_BUILD_DIR "/bin/waymark", words);
+        const auto code = process.waitForExit();
+        CPPUNIT_ASSERT_MESSAGE(process.output(), code.has_value());
+        return {process.output(), *code};
+    }
+
+    static void assertContains(const std::string& text, const std::string& part)
+    {
+        CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + text, text.find(part) != std::string::npos);
+    }
+
+    void helpComesFromManifests()
+    {
+        for (const auto& words : std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}}) {
+            const auto [output, code] = run(words);
+            CPPUNIT_ASSERT_EQUAL(0, code);
+            assertContains(output, "greet           says hello");
+        }
+    }
+
+    void helpRunsNoCodeOfPlugins()
+    {
+        // throwing-static lies in the same folder: opening it would end the process.
+        const auto [output, code] = run({"plugin", "list"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        assertContains(output, "throwing-static");
+        assertContains(output, "refused: it is built for plugin ABI 4711");
+    }
+
+    void inspectShowsOnePlugin()
+    {
+        const auto [output, code] = run({"plugin", "inspect", std::string(plugins) + "/cycle-a.so"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        assertContains(output, "provides          test-a");
+        assertContains(output, "needs             test-b");
+        CPPUNIT_ASSERT_EQUAL(0, run({"plugin", "inspect", "good"}).second);
+    }
+
+    void inspectRefusesWhatIsNoPlugin()
+    {
+        const auto [output, code] = run({"plugin", "inspect", std::string(plugins) + "/no-manifest.so"});
+        CPPUNIT_ASSERT_EQUAL(78, code);
+        assertContains(output, "without a manifest");
+        CPPUNIT_ASSERT_EQUAL(78, run({"plugin", "inspect", "/nonexistent"}).second);
+    }
+
+    void unknownWordsEndWith64()
+    {
+        for (const auto& words : std::vector<std::vector<std::string>>{{"nonsense"},
+                                                                       {"good"},
+                                                                       {"good", "nonsense"},
+                                                                       {"plugin"},
+                                                                       {"plugin", "eat"},
+                                                                       {"cycle-a", "x"}}) {
+            const auto [output, code] = run(words);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 64, code);
+            assertContains(output, "waymark help");
+        }
+    }
+
+    void promisedCommandMustBeThere()
+    {
+        for (const auto& words : std::vector<std::vector<std::string>>{{"good", "greet"}, {"greet"}}) {
+            const auto [output, code] = run(words);
+            CPPUNIT_ASSERT_EQUAL(78, code);
+            assertContains(output, "does not have the command greet");
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(CommandLineTest);
+
+} // namespace waymark::daemon

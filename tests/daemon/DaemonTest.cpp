@@ -1,0 +1,219 @@
+#include "NotifySocket.h"
+
+#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/Process.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace waymark::daemon
+{
+
+using testkit::Process;
+
+class DaemonTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(DaemonTest);
+    CPPUNIT_TEST(terminateAndInterruptEndWithZero);
+    CPPUNIT_TEST(secondSignalForces);
+    CPPUNIT_TEST(hangUpReloadsOrSaysWhyNot);
+    CPPUNIT_TEST(serviceManagerIsToldOfEveryStep);
+    CPPUNIT_TEST(watchdogIsFed);
+    CPPUNIT_TEST(wrongUsageEndsWith64);
+    CPPUNIT_TEST(everyConfigurationProblemIsListed);
+    CPPUNIT_TEST(checkConfigStartsNothing);
+    CPPUNIT_TEST(printedConfigurationHidesSecrets);
+    CPPUNIT_TEST(openKeyFileEndsWith77);
+    CPPUNIT_TEST(bannerIsPrintedWhenAskedFor);
+    CPPUNIT_TEST(jsonLogHoldsRefusalsToo);
+    CPPUNIT_TEST(versionTellsAbiAndBuildTag);
+    CPPUNIT_TEST_SUITE_END();
+
+    static constexpr const char* program = WAYMARK_BUILD_DIR "/bin/waymarkd";
+
+    contract::TemporaryFolder _folder;
+
+    std::string write(const std::string& more, const std::string& plugins = "good") const
+    {
+        const auto config = _folder.path() / "daemon.properties";
+        std::ofstream(config) << "waymark.plugins = " << plugins << "\nwaymark.plugin-path = "
+                              << WAYMARK_BUILD_DIR "/bad-plugins\nwaymark.state-dir = state\n"
+                              << more;
+        return config.string();
+    }
+
+    /// Output and exit code of a run that ends by itself.
+    static std::pair<std::string, int> run(const std::vector<std::string>& arguments)
+    {
+        Process process(program, arguments);
+        const auto code = process.waitForExit();
+        CPPUNIT_ASSERT_MESSAGE(process.output(), code.has_value());
+        return {process.output(), *code};
+    }
+
+    static void assertContains(const std::string& text, const std::string& part)
+    {
+        CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + text, text.find(part) != std::string::npos);
+    }
+
+    void terminateAndInterruptEndWithZero()
+    {
+        for (const int signal : {SIGTERM, SIGINT}) {
+            Process process(program, {"--config", write("")});
+            process.expectLine("host.ready");
+            process.signal(signal);
+            CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+            assertContains(process.output(), "host.stopped");
+        }
+    }
+
+    void secondSignalForces()
+    {
+        Process process(program, {"--config", write("waymark.stop-timeout = 1h\n", "hanging-stop")});
+        process.expectLine("host.ready");
+        process.signal(SIGTERM);
+        process.expectLine("host.stopping");
+        process.signal(SIGTERM);
+        process.expectLine("host.forced");
+        CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
+    }
+
+    void hangUpReloadsOrSaysWhyNot()
+    {
+        Process process(program, {"--config", write("good.level = 1\n")});
+        process.expectLine("host.ready");
+        write("good.level = 2\n");
+        process.signal(SIGHUP);
+        process.expectLine("config.reloaded changed=good.level");
+        write("good.level = 11\ngood.fixed = other\n");
+        process.signal(SIGHUP);
+        process.expectLine("config.reload_refused");
+        assertContains(process.output(), "'11' is out of range");
+        assertContains(process.output(), "key=good.fixed");
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void serviceManagerIsToldOfEveryStep()
+    {
+        for (const std::string& name :
+             {(_folder.path() / "notify").string(), "@waymark-test-" + _folder.path().filename().string()}) {
+            const NotifySocket manager(name);
+            Process process(program, {"--config", write("")}, {{"NOTIFY_SOCKET", name}});
+            assertContains(manager.expect("READY=1"), "STATUS=running good");
+            process.signal(SIGHUP);
+            assertContains(manager.expect("RELOADING=1"), "MONOTONIC_USEC=");
+            assertContains(manager.expect("READY=1"), "reloaded");
+            process.signal(SIGTERM);
+            manager.expect("STOPPING=1");
+            CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+        }
+    }
+
+    void watchdogIsFed()
+    {
+        const NotifySocket manager((_folder.path() / "watchdog").string());
+        Process process(program, {"--config", write("")},
+                        {{"NOTIFY_SOCKET", manager.name()}, {"WATCHDOG_USEC", "10000000"}});
+        manager.expect("WATCHDOG=1");
+        manager.expect("WATCHDOG=1");
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void wrongUsageEndsWith64()
+    {
+        const std::vector<std::vector<std::string>> wrong{{},
+                                                          {"--config"},
+                                                          {"--nonsense"},
+                                                          {"stray"},
+                                                          {"--config", "x", "--set", "novalue"},
+                                                          {"--config", "x", "--print-config=pdf"},
+                                                          {"--daemon"}};
+        for (const auto& arguments : wrong) {
+            const auto [output, code] = run(arguments);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 64, code);
+            assertContains(output, "waymarkd --help");
+        }
+    }
+
+    void everyConfigurationProblemIsListed()
+    {
+        const std::string config = write("good.levle = 1\ngood.level = many\ngood.level = 2\n"
+                                         "node.external-ip = 0.0.0.0\nno-such-plugin.x = 1\n");
+        const auto [output, code] = run({"--config", config, "--set", "waymark.log.level=loud"});
+        CPPUNIT_ASSERT_EQUAL(78, code);
+        for (const std::string& part :
+             {config + ":4: good.levle: no such key; did you mean good.level?",
+              config + ":5: good.level: 'many'",
+              config + ":6: good.level: stands here a second time, first in line 5",
+              config + ":7: node.external-ip: '0.0.0.0'",
+              config + ":8: no-such-plugin.x: ", std::string("--set: waymark.log.level: 'loud'")})
+            assertContains(output, part);
+    }
+
+    void checkConfigStartsNothing()
+    {
+        const auto [output, code] = run({"--config", write("", "good, throws-in-start"), "--check-config"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 0, code);
+        CPPUNIT_ASSERT(!std::filesystem::exists(_folder.path() / "state"));
+        CPPUNIT_ASSERT_EQUAL(78, run({"--config", write("x = y\n"), "--check-config"}).second);
+        CPPUNIT_ASSERT_EQUAL(78, run({"--config", "/nonexistent.properties", "--check-config"}).second);
+    }
+
+    void printedConfigurationHidesSecrets()
+    {
+        const auto [output, code] = run({"--config", write("good.token = hunter2\n"), "--print-config"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        CPPUNIT_ASSERT(output.find("hunter2") == std::string::npos);
+        assertContains(output, "good.token = ***");
+        assertContains(run({"--config", write(""), "--print-config=default"}).first, "#good.level = 5");
+        assertContains(run({"--config", write(""), "--print-config=markdown"}).first, "| `good.level` | ");
+        assertContains(run({"--config", write(""), "--print-config=json-schema"}).first, "\"good.level\"");
+    }
+
+    void openKeyFileEndsWith77()
+    {
+        const auto key = _folder.path() / "open.key";
+        std::ofstream(key) << std::string(64, '1');
+        std::filesystem::permissions(key, std::filesystem::perms(0644));
+        const auto [output, code] = run({"--config", write("node.key = open.key\n")});
+        CPPUNIT_ASSERT_EQUAL(77, code);
+        assertContains(output, "chmod");
+        CPPUNIT_ASSERT(output.find("1111") == std::string::npos);
+    }
+
+    void bannerIsPrintedWhenAskedFor()
+    {
+        Process process(program, {"--config", write("waymark.banner = true\n")});
+        process.expectLine("Waymark is ready.");
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void jsonLogHoldsRefusalsToo()
+    {
+        const auto [output, code] =
+            run({"--config", write("waymark.log.format = json\n", "good, busy-address")});
+        CPPUNIT_ASSERT_EQUAL(69, code);
+        assertContains(output, "\"event\":\"host.refused\"");
+        CPPUNIT_ASSERT(output.find("waymarkd: ") == std::string::npos);
+    }
+
+    void versionTellsAbiAndBuildTag()
+    {
+        const auto [output, code] = run({"--version"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        assertContains(output, "plugin ABI ");
+        assertContains(output, "libPocoFoundation");
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DaemonTest);
+
+} // namespace waymark::daemon
