@@ -64,7 +64,10 @@ Daemon::Daemon(const DaemonOptions& options, sigset_t signals)
 int Daemon::run()
 {
     try {
-        _host.load();
+        if (_options.printsReference())
+            _host.loadReference();
+        else
+            _host.load();
         if (_options.print)
             return print(*_options.print);
         if (_options.checkConfig) {

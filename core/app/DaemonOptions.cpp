@@ -32,7 +32,7 @@ const Poco::Util::OptionSet& optionSet()
         set.addOption(Option("check-config", "", "check the configuration and the plugins, start nothing"));
         set.addOption(Option("print-config", "",
                              "print the values in force; =default: every key with its help; "
-                             "=markdown, =json-schema: the reference")
+                             "=markdown, =json-schema: the reference of every installed plugin")
                           .argument("WHAT", false));
         set.addOption(Option("version", "V", "print version, plugin ABI and build tag"));
         set.addOption(Option("help", "h", "print this"));
@@ -102,7 +102,7 @@ Result<DaemonOptions> DaemonOptions::parse(const std::vector<std::string>& argum
     } catch (const Poco::Util::OptionException& error) {
         return failure(ErrorCode::invalidArgument, error.displayText());
     }
-    if (options.config.empty() && !options.help && !options.version)
+    if (options.config.empty() && !options.help && !options.version && !options.printsReference())
         return failure(ErrorCode::invalidArgument, "--config FILE is missing");
     return options;
 }

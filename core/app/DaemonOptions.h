@@ -28,6 +28,9 @@ struct DaemonOptions
     std::vector<std::filesystem::path> pluginPath;
     bool checkConfig = false;
     std::optional<Print> print;
+    /// What is printed is about all plugins, whatever a configuration says.
+    bool printsReference() const noexcept { return print == Print::markdown || print == Print::jsonSchema; }
+
     bool version = false;
     bool help = false;
 

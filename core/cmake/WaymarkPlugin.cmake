@@ -1,9 +1,11 @@
-# waymark_add_plugin(NAME SOURCES... EXPORT FILE [LIBRARIES...])
+# waymark_add_plugin(NAME SOURCES... EXPORT FILE [LIBRARIES...] [NO_INSTALL])
 #
 # Builds a plugin from its sources and the one file that exports it. Three targets come of it:
 #   waymark-NAME          a static library of the sources, for the plugin's own unit tests
 #   waymark-NAME-module   plugins/NAME.so, what the daemon loads
 #   waymark-NAME-static   the plugin linked in; the program calls waymark_static_plugin_NAME()
+#
+# The module is installed to where the daemon looks for plugins, unless NO_INSTALL says otherwise.
 #
 # What makes a module safe to load beside others is set here and nowhere else: hidden visibility (a second plugin's
 # class of the same name must not bind to the first one's), every symbol resolved when it is linked and when it is
@@ -31,7 +33,7 @@ function(waymark_build_tag result)
 endfunction()
 
 function(waymark_add_plugin name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "EXPORT" "SOURCES;LIBRARIES")
     if(NOT arg_EXPORT)
         message(FATAL_ERROR "waymark_add_plugin(${name}): EXPORT names the file with WAYMARK_EXPORT_PLUGIN")
     endif()
@@ -64,7 +66,9 @@ function(waymark_add_plugin name)
 
     # Below a prefix the libraries lie two folders up from the plugins.
     set_target_properties(${code}-module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
-    install(TARGETS ${code}-module LIBRARY DESTINATION "${WAYMARK_PLUGIN_INSTALL_DIR}" COMPONENT runtime)
+    if(NOT arg_NO_INSTALL)
+        install(TARGETS ${code}-module LIBRARY DESTINATION "${WAYMARK_PLUGIN_INSTALL_DIR}" COMPONENT runtime)
+    endif()
 
     add_library(${code}-static STATIC ${arg_EXPORT})
     target_link_libraries(${code}-static PUBLIC ${code})

@@ -63,25 +63,25 @@ const ConfigSchema& hostSchema()
         Option::list("plugins")
             .required()
             .check(isPluginEntry)
-            .help("the plugins to load, name[:library] each; the name is the prefix of its keys"),
-        Option::list("plugin-path").help("folders to look for plugins in, before the usual ones"),
+            .help("The plugins to load, name[:library] each; the name is the prefix of its keys"),
+        Option::list("plugin-path").help("Folders to look for plugins in, before the usual ones"),
         Option::path("state-dir")
             .defaultsTo("/var/lib/waymark")
-            .help("where keys and data are kept; under systemd the default is its StateDirectory"),
+            .help("Where keys and data are kept; under systemd the default is its StateDirectory"),
         Option::text("log.level")
             .defaultsTo("info")
             .check(isLevelSpec)
             .reloadable()
-            .help("debug, info, warning or error, also for one source: info,discv4=debug"),
+            .help("Levels: debug, info, warning or error, also for one source: info,discv4=debug"),
         Option::choice("log.format", {"text", "json", "journald"})
             .defaultsTo("text")
-            .help("how lines on standard error look; journald has the priority in front"),
+            .help("How lines on standard error look; journald has the priority in front"),
         Option::duration("stop-timeout", "1s", "1h")
             .defaultsTo("30s")
             .reloadable()
-            .help("how long plugins may take to stop before the daemon ends itself with exit code 70"),
+            .help("How long plugins may take to stop before the daemon ends itself with exit code 70"),
         Option::boolean("banner").defaultsTo("false").help(
-            "print enode, ENR and a first request on standard output even when it is no terminal"),
+            "Print enode, ENR and a first request on standard output even when it is no terminal"),
     };
     return schema;
 }
@@ -92,22 +92,22 @@ const ConfigSchema& nodeSchema()
         Option::path("key")
             .defaultsTo("node.key")
             .orWord("ephemeral")
-            .help("the file of the node key (64 hex digits), created when missing; the default lies in "
+            .help("The file of the node key (64 hex digits), created when missing; the default lies in "
                   "waymark.state-dir"),
         Option::list("external-ip")
             .check(isAdvertisable)
             .reloadable()
-            .help("the address that others reach this node at, one IPv4 and/or one IPv6; without it the one "
+            .help("The address that others reach this node at, one IPv4 and/or one IPv6; without it the one "
                   "that is bound"),
         Option::integer("advertised-port", 1, 65535)
             .reloadable()
-            .help("the UDP port that others reach this node at; without it the one that is bound"),
+            .help("The UDP port that others reach this node at; without it the one that is bound"),
         Option::integer("advertised-tcp-port", 0, 65535)
             .defaultsTo("0")
             .reloadable()
-            .help("the TCP port that is told with the address; 0 tells none"),
+            .help("The TCP port that is told with the address; 0 tells none"),
         Option::table("enr").check(isRlpItem).reloadable().help(
-            "further entries of the node record, the value one RLP item in hex"),
+            "Further entries of the node record, the value one RLP item in hex"),
     };
     return schema;
 }

@@ -34,6 +34,10 @@ public:
     /// file. Throws HostError with everything that is wrong.
     void load();
 
+    /// Makes configuration() the schemas of the host and of every installed plugin, for the reference.
+    /// Nothing is configured, and start() is not for such a host. Throws HostError.
+    void loadReference();
+
     /// Provides, wires and starts: all plugins or none. Throws HostError.
     void start();
 

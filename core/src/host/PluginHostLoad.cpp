@@ -122,6 +122,18 @@ void PluginHost::load()
         log().warning("config.idle_key", {{"where", warning.where}, {"key", warning.key}}, warning.message);
 }
 
+void PluginHost::loadReference()
+{
+    _configuration = std::make_unique<Configuration>(Settings{});
+    _configuration->addSection({"waymark", "Host", hostSchema()});
+    _configuration->addSection({"node", "Identity", nodeSchema()});
+    const PluginFinder finder(pluginFolders(_options.pluginPath), _options.linkedPlugins);
+    for (auto& [library, source] : finder.installed())
+        if (source.manifest)
+            _instances.push_back({library, std::move(source), nullptr, false});
+    loadCode(*_configuration);
+}
+
 std::vector<PluginInstance> PluginHost::findPlugins(Configuration& configuration,
                                                     const PluginFinder& finder) const
 {

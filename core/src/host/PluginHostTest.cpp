@@ -67,7 +67,6 @@ public:
     void tearDown() override { _plugins.reset(); }
 
 private:
-
     HostOptions options(const std::string& plugins, const std::string& more = "")
     {
         const auto file = _folder.path() / "host.properties";

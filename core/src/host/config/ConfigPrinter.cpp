@@ -137,7 +137,8 @@ void printMarkdown(const Configuration& configuration, std::ostream& out)
 {
     out << "# Configuration reference\n\n"
            "Made by `waymarkd --print-config=markdown`; do not edit. How files are read, and what `${}` and\n"
-           "`conf.d/` do, is in [operations.md](operations.md).\n";
+           "`conf.d/` do, is in [operations.md](operations.md). A plugin's keys have its name in\n"
+           "`waymark.plugins` as their prefix, by default that of its library.\n";
     for (const ConfigSection& section : configuration.sections()) {
         out << "\n## " << section.title << "\n\n";
         if (section.schema.options().empty()) {
