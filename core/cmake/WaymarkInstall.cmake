@@ -28,9 +28,10 @@ endfunction()
 waymark_install_package(Waymark sdk)
 
 if(WAYMARK_TESTS)
-    install(TARGETS waymark-contract waymark-test-main EXPORT WaymarkTestkitTargets
+    install(TARGETS waymark-contract waymark-testkit waymark-test-main EXPORT WaymarkTestkitTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/tests/contract/include/waymark"
+                      "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit)
     install(EXPORT WaymarkTestkitTargets NAMESPACE Waymark::
         DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/WaymarkTestkit" COMPONENT testkit)

@@ -57,7 +57,7 @@ class JsonFileRegistryTest : public CppUnit::TestFixture
         text.replace(at, from.size(), to);
     }
 
-    static std::string start(const contract::TemporaryFolder& folder, plugin::ExitCode& code)
+    static std::string start(const testkit::TemporaryFolder& folder, plugin::ExitCode& code)
     {
         contract::PluginRun run(makePlugin(), {}, folder.path());
         try {
@@ -89,7 +89,7 @@ class JsonFileRegistryTest : public CppUnit::TestFixture
 
     void refusesAFileThatItCannotUnderstand()
     {
-        const contract::TemporaryFolder folder;
+        const testkit::TemporaryFolder folder;
         const auto file = folder.path() / "registry.json";
         Rows rows;
         const auto peer = std::make_shared<const registry::Peer>(testPeerWithEnr(1, 5));
@@ -128,7 +128,7 @@ class JsonFileRegistryTest : public CppUnit::TestFixture
 
     void aSecondRegistryOnTheFileIsRefused()
     {
-        const contract::TemporaryFolder folder;
+        const testkit::TemporaryFolder folder;
         contract::PluginRun first(makePlugin(), {}, folder.path());
         first.start();
         plugin::ExitCode code{};

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 /// Registers and removes peers until it is killed: KILLED-WRITER STATE-DIR FIRST-NUMBER. Prints `put N` and
-/// `drop N` as soon as a change is acknowledged, `dropping N` before one is asked for, each with one write(2).
+/// `drop N` as soon as a change is acknowledged, `dropping N` before one is asked for, each with one
+/// write(2).
 namespace
 {
 

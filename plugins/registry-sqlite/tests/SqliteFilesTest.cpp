@@ -47,14 +47,14 @@ class SqliteFilesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(aDiskThatTakesNoMoreOnlyStopsChanges);
     CPPUNIT_TEST_SUITE_END();
 
-    std::unique_ptr<contract::TemporaryFolder> _folder;
+    std::unique_ptr<testkit::TemporaryFolder> _folder;
     std::filesystem::path _file;
     Poco::Data::SQLite::Connector _connector;
 
 public:
     void setUp() override
     {
-        _folder = std::make_unique<contract::TemporaryFolder>();
+        _folder = std::make_unique<testkit::TemporaryFolder>();
         _file = _folder->path() / "state" / "deep" / "registry.db";
     }
 

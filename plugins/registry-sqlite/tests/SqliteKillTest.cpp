@@ -48,7 +48,7 @@ class SqliteKillTest : public CppUnit::TestFixture
 
     void keepsEveryAcknowledgedChangeWhenKilled()
     {
-        const contract::TemporaryFolder folder;
+        const testkit::TemporaryFolder folder;
         std::mt19937_64 random(1);
         std::set<std::uint64_t> present;
         std::set<std::uint64_t> gone;

@@ -1,5 +1,6 @@
-#include <waymark/contract/TemporaryFolder.h>
 #include <waymark/testkit/Process.h>
+#include <waymark/testkit/Rest.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -20,7 +21,7 @@ class OutOfTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keepsAPeerInTheFileOverARestart);
     CPPUNIT_TEST_SUITE_END();
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     std::string _config = (_folder.path() / "bootnode.properties").string();
 
 public:
@@ -41,28 +42,19 @@ private:
         return line.substr(begin, line.find_first_of(" \"", begin) - begin);
     }
 
-    static std::string curl(const std::vector<std::string>& arguments)
+    static void assertExits(Process& process, int code)
     {
-        std::vector<std::string> all{"--silent", "--show-error", "--fail-with-body", "--max-time", "20"};
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        Process process("curl", all);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), 0, process.waitForExit().value_or(-1));
-        return process.output();
-    }
-
-    static void stop(Process& daemon)
-    {
-        daemon.signal(SIGTERM);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(daemon.output(), 0, daemon.waitForExit().value_or(-1));
+        const int exited = process.waitForExit().value_or(-1);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), code, exited);
     }
 
     void acceptsTheConfiguration()
     {
         Process check(INSTALLED_DAEMON, {"--config", _config, "--check-config"});
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(check.output(), 0, check.waitForExit().value_or(-1));
+        assertExits(check, 0);
         Process wrong(INSTALLED_DAEMON,
                       {"--config", _config, "--check-config", "--set", "registry-jsonfile.fiel=x"});
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(wrong.output(), 78, wrong.waitForExit().value_or(-1));
+        assertExits(wrong, 78);
         CPPUNIT_ASSERT(wrong.output().find("registry-jsonfile.file") != std::string::npos);
     }
 
@@ -73,8 +65,10 @@ private:
                                "483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8";
         {
             Process daemon(INSTALLED_DAEMON, {"--config", _config});
-            curl({"--json", R"({"id": ")" + id + R"(", "ip": "10.1.2.3", "tcp_port": 4000})",
-                  url(daemon) + "/peers"});
+            const auto answer =
+                testkit::Rest(url(daemon))
+                    .post("/peers", R"({"id": ")" + id + R"(", "ip": "10.1.2.3", "tcp_port": 4000})");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 201, answer.status);
             daemon.signal(SIGKILL);
             CPPUNIT_ASSERT(daemon.waitForExit().has_value());
         }
@@ -84,9 +78,11 @@ private:
         CPPUNIT_ASSERT_MESSAGE(text, text.find("10.1.2.3") != std::string::npos);
 
         Process daemon(INSTALLED_DAEMON, {"--config", _config});
-        const std::string peers = curl({url(daemon) + "/peers/" + id});
-        CPPUNIT_ASSERT_MESSAGE(peers, peers.find("10.1.2.3") != std::string::npos);
-        stop(daemon);
+        const auto answer = testkit::Rest(url(daemon)).get("/peers/" + id);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("10.1.2.3") != std::string::npos);
+        daemon.signal(SIGTERM);
+        assertExits(daemon, 0);
     }
 };
 

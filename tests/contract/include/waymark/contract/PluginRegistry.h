@@ -2,7 +2,7 @@
 
 #include <waymark/contract/PluginRun.h>
 #include <waymark/contract/RegistryUnderTest.h>
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <functional>
 #include <memory>
@@ -26,7 +26,7 @@ public:
     const std::filesystem::path& stateDirectory() const noexcept { return _folder.path(); }
 
 private:
-    TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     MakePlugin _makePlugin;
     PluginRun::Values _values;
     std::unique_ptr<PluginRun> _run;
