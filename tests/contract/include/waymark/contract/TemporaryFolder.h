@@ -1,0 +1,10 @@
+#pragma once
+
+#include <waymark/testkit/TemporaryFolder.h>
+
+namespace waymark::contract
+{
+
+using testkit::TemporaryFolder;
+
+} // namespace waymark::contract
