@@ -47,8 +47,7 @@ void PeerRegistrySuite::givesBackWhatWasPut()
                       {Transport::udp, "10.0.0.1", 1},
                       {Transport::tcp, "10.0.0.1", 65535},
                       {Transport::udp, "2001:db8::1", 0}};
-    peer.labels = {
-        {"name", "validator-1 \"quoted\" \\ '; --"}, {"namespace", "größe-東京-🛰"}, {"empty", ""}};
+    peer.labels = {{"name", "validator-1 \"quoted\" \\ '; --"}, {"namespace", "größe-東京-🛰"}, {"empty", ""}};
     outcomeOf(registry(), put(peer));
     const auto found = registry().find(testId(1));
     CPPUNIT_ASSERT(found.has_value());
