@@ -8,7 +8,6 @@
 #include <Poco/Net/NetException.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
@@ -23,7 +22,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t readSize = 4096;
+constexpr std::size_t readSize = 4096; // at a time
 constexpr auto idleSlice = 100ms;  // how soon an idle connection sees that it should end
 constexpr auto lingerTime = 500ms; // how long a refused client may go on sending
 constexpr std::size_t lingerBytes = 1U << 20U;
@@ -274,20 +273,19 @@ void RequestSocket::answerRefusal(const Refusal& refusal)
 }
 
 /// Closing while the client still sends would reset the connection and may destroy the answer on its way, so
-/// the rest is read and thrown away for a moment (RFC 9112 section 9.6).
+/// the rest is thrown away for a moment (RFC 9112 section 9.6), inside the kernel: it may hold a secret.
 void RequestSocket::linger() noexcept
 {
+    _input.wipe();
     ::shutdown(sockfd(), SHUT_WR);
     const auto until = std::chrono::steady_clock::now() + lingerTime;
-    std::array<Byte, readSize> dropped;
     for (std::size_t total = 0; total < lingerBytes && waitFor(POLLIN, until);) {
-        const auto count = ::recv(sockfd(), dropped.data(), dropped.size(), MSG_DONTWAIT);
+        const auto count = ::recv(sockfd(), nullptr, readSize, MSG_TRUNC | MSG_DONTWAIT);
         if (count > 0)
             total += static_cast<std::size_t>(count);
         else if (count == 0 || !again(errno))
-            break;
+            return;
     }
-    secureWipe(dropped);
 }
 
 } // namespace waymark::httpapi

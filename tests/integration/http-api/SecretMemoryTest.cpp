@@ -1,14 +1,12 @@
-#include "HttpClient.h"
+#include "Daemon.h"
 #include "ProcessMemory.h"
 
 #include <waymark/node/Key.h>
-#include <waymark/testkit/Process.h>
 
 #include <Poco/String.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -26,7 +24,7 @@ std::string secretHex(const std::string& name)
 
 } // namespace
 
-/// A secret key that was sent to a server process is in none of its memory afterwards.
+/// A secret key that was sent to a daemon is in none of its memory afterwards.
 class SecretMemoryTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(SecretMemoryTest);
@@ -45,19 +43,15 @@ class SecretMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keyWithTwoCredentialsIsGone);
     CPPUNIT_TEST_SUITE_END();
 
-    std::unique_ptr<testkit::Process> _process;
-    node::Endpoint _server;
+    std::unique_ptr<Daemon> _daemon;
 
 public:
     void setUp() override
     {
-        _process = std::make_unique<testkit::Process>(
-            WAYMARK_SECRET_SERVER, std::vector<std::string>{},
-            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
-        const std::string line = _process->expectLine("serving ");
-        _server = node::Endpoint::parse(line.substr(line.find(' ') + 1)).value();
+        _daemon =
+            std::make_unique<Daemon>(Daemon::Environment{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
     }
-    void tearDown() override { _process.reset(); }
+    void tearDown() override { _daemon.reset(); }
 
 private:
     static std::string body(const std::string& key)
@@ -73,7 +67,7 @@ private:
 
     int send(const std::string& request, bool drip = false)
     {
-        HttpClient client(_server);
+        HttpClient client(_daemon->endpoint());
         client.socket().setSendTimeout(Poco::Timespan(10, 0));
         drip ? client.drip(request) : client.send(request);
         client.socket().shutdownSend();
@@ -86,7 +80,7 @@ private:
     /// no half of any of them.
     void assertGone(const std::string& key, const std::string& asSent = "")
     {
-        const ProcessMemory memory(_process->pid());
+        const ProcessMemory memory(_daemon->pid());
         FixedBytes<32> raw{};
         CPPUNIT_ASSERT(fromHex(key, raw));
         FixedBytes<32> reversed = raw;
@@ -104,7 +98,7 @@ private:
     {
         const std::string key = secretHex("shown");
         CPPUNIT_ASSERT_EQUAL(201, send(post(body(key))));
-        const ProcessMemory memory(_process->pid());
+        const ProcessMemory memory(_daemon->pid());
         const auto publicKey = node::SecretKey::fromHex(key).value().publicKey();
         CPPUNIT_ASSERT(!memory.find(publicKey.bytes()).empty());
         CPPUNIT_ASSERT(!memory.findText(Poco::toUpper(secretHex("control"))).empty());
@@ -160,7 +154,7 @@ private:
     {
         const std::string first = secretHex("first");
         const std::string second = secretHex("second");
-        HttpClient client(_server);
+        HttpClient client(_daemon->endpoint());
         client.send(post(body(first)) + post(body(second)));
         CPPUNIT_ASSERT_EQUAL(201, client.read().status);
         CPPUNIT_ASSERT_EQUAL(201, client.read().status);
@@ -216,7 +210,7 @@ private:
     void keyOfAnAbandonedRequestIsGone()
     {
         const std::string key = secretHex("abandoned");
-        HttpClient client(_server);
+        HttpClient client(_daemon->endpoint());
         client.send(post(body(key)).substr(0, post(body(key)).size() - 1));
         client.socket().shutdownSend();
         CPPUNIT_ASSERT(client.ended());
