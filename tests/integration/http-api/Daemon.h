@@ -22,11 +22,16 @@ public:
 
     explicit Daemon(const Environment& environment = {});
 
+    /// A daemon that is not expected to serve: `setting` is given with --set.
+    static std::unique_ptr<testkit::Process> launch(const std::string& setting);
+
     pid_t pid() const noexcept { return _process->pid(); }
     const node::Endpoint& endpoint() const noexcept { return _endpoint; }
     testkit::Process& process() noexcept { return *_process; }
 
 private:
+    static std::string writeConfig(const std::string& folder);
+
     Poco::TemporaryFile _folder;
     std::unique_ptr<testkit::Process> _process;
     node::Endpoint _endpoint;

@@ -92,7 +92,7 @@ private:
 
     bool value(int depth, bool secret)
     {
-        if (depth > maximumDepth)
+        if (depth == maximumDepth && (peek() == '{' || peek() == '['))
             return fail("is nested too deeply");
         switch (peek()) {
         case '{':

@@ -23,8 +23,8 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr std::size_t readSize = 4096; // at a time
-constexpr auto idleSlice = 100ms;  // how soon an idle connection sees that it should end
-constexpr auto lingerTime = 500ms; // how long a refused client may go on sending
+constexpr auto idleSlice = 100ms;      // how soon an idle connection sees that it should end
+constexpr auto lingerTime = 500ms;     // how long a refused client may go on sending
 constexpr std::size_t lingerBytes = 1U << 20U;
 constexpr int gone = 0; // the status of a refusal that nobody is there to read
 
@@ -178,7 +178,14 @@ Answered<void> RequestSocket::needMore(SecretBuffer& into, std::size_t most)
 
 RequestSocket::Received RequestSocket::receive(SecretBuffer& into, std::size_t most)
 {
-    while (waitFor(POLLIN, _deadline)) {
+    for (;;) {
+        if (!waitFor(POLLIN, std::min(_deadline, std::chrono::steady_clock::now() + idleSlice))) {
+            if (_state->stopping) // what has not arrived by now has not been begun
+                return Received::end;
+            if (std::chrono::steady_clock::now() >= _deadline)
+                return Received::timeout;
+            continue;
+        }
         const auto space = into.prepare(most);
         const auto count = ::recv(sockfd(), space.data(), space.size(), MSG_DONTWAIT);
         if (count > 0) {
@@ -188,7 +195,6 @@ RequestSocket::Received RequestSocket::receive(SecretBuffer& into, std::size_t m
         if (count == 0 || !again(errno))
             return Received::end;
     }
-    return Received::timeout;
 }
 
 int RequestSocket::receiveBytes(void* buffer, int length, int)
