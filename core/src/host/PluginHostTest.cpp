@@ -2,7 +2,7 @@
 
 #include "host/ScriptedPlugin.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <Poco/StreamChannel.h>
 #include <cppunit/extensions/HelperMacros.h>
@@ -57,7 +57,7 @@ class PluginHostTest : public CppUnit::TestFixture
     CPPUNIT_TEST(pluginMayReplaceTheNodeStore);
     CPPUNIT_TEST_SUITE_END();
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     std::optional<ScriptedPlugins> _plugins;
     std::ostringstream _log;
 

@@ -2,7 +2,7 @@
 
 #include "base/AtomicFile.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -20,7 +20,7 @@ class FileNodeStoreTest : public CppUnit::TestFixture
     CPPUNIT_TEST(unwritableFolderIsAnError);
     CPPUNIT_TEST_SUITE_END();
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     std::filesystem::path _file = _folder.path() / "state" / "nodes";
 
     static StoredNode node(int second)

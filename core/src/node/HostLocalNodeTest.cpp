@@ -2,7 +2,7 @@
 
 #include "base/AtomicFile.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -30,7 +30,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         WallTime wallNow() const noexcept override { return WallTime(std::chrono::milliseconds(millis)); }
     };
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     FixedClock _clock;
     std::filesystem::path _file = _folder.path() / "node.enr";
 

@@ -104,9 +104,9 @@ class HostLogChannelTest : public CppUnit::TestFixture
         std::string seen;
         capture.channel->configure(LogLevels::parse("error").value());
         capture.channel->observe([&](const LogRecord& record) { seen += record.event; });
-        capture.log.info("http-api.listening");
+        capture.log.info("http.listening");
         capture.log.debug("http.detail");
-        CPPUNIT_ASSERT_EQUAL(std::string("http-api.listening"), seen);
+        CPPUNIT_ASSERT_EQUAL(std::string("http.listening"), seen);
         CPPUNIT_ASSERT(capture.stream.str().empty());
     }
 };

@@ -139,7 +139,7 @@ void HttpApiPlugin::start()
 {
     _server->start();
     const std::string where = _server->bound().toString();
-    _context.log.info("http-api.listening", {{"url", "http://" + where + '/'}}, "The HTTP API is served.");
+    _context.log.info("http.listening", {{"url", "http://" + where}}, "The HTTP API is served.");
 }
 
 observe::Health HttpApiPlugin::health() const

@@ -70,11 +70,11 @@ node::Endpoint TestServer::endpoint() const
 {
     // What the log tells people is what the tests use.
     const std::string text = lines->lines();
-    const std::string mark = "http-api.listening url=http://";
+    const std::string mark = "http.listening url=http://";
     const auto start = text.rfind(mark);
     CPPUNIT_ASSERT(start != std::string::npos);
     const auto begin = start + mark.size();
-    return node::Endpoint::parse(text.substr(begin, text.find('/', begin) - begin)).value();
+    return node::Endpoint::parse(text.substr(begin, text.find_first_of("/ \n", begin) - begin)).value();
 }
 
 double TestServer::metric(const std::string& name, const observe::MetricLabels& labels) const

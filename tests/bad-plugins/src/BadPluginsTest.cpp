@@ -1,5 +1,5 @@
-#include <waymark/contract/TemporaryFolder.h>
 #include <waymark/testkit/Process.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -48,7 +48,7 @@ class BadPluginsTest : public CppUnit::TestFixture
     static constexpr const char* plugins = WAYMARK_BUILD_DIR "/bad-plugins";
     static constexpr const char* daemon = WAYMARK_BUILD_DIR "/bin/waymarkd";
 
-    waymark::contract::TemporaryFolder _folder;
+    waymark::testkit::TemporaryFolder _folder;
 
     std::vector<std::string> arguments(const std::string& list, const std::string& pluginPath) const
     {

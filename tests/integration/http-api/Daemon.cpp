@@ -22,10 +22,10 @@ Daemon::Daemon(const Environment& environment)
     _folder.createDirectories();
     const std::vector<std::string> arguments{"--config", writeConfig(_folder.path())};
     _process = std::make_unique<testkit::Process>(WAYMARK_DAEMON, arguments, environment);
-    const std::string line = _process->expectLine("http-api.listening");
+    const std::string line = _process->expectLine("http.listening");
     const std::string mark = "http://";
     const auto start = line.find(mark) + mark.size();
-    _endpoint = node::Endpoint::parse(line.substr(start, line.find('/', start) - start)).value();
+    _endpoint = node::Endpoint::parse(line.substr(start, line.find_first_of("/ ", start) - start)).value();
 }
 
 std::unique_ptr<testkit::Process> Daemon::launch(const std::string& setting)

@@ -3,7 +3,7 @@
 #include "host/config/ConfigPrinter.h"
 #include "host/config/SettingsReader.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <Poco/JSON/Parser.h>
 #include <cppunit/extensions/HelperMacros.h>
@@ -43,7 +43,7 @@ class ConfigurationTest : public CppUnit::TestFixture
                 Option::text("word").help("a word")};
     }
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
 
     std::filesystem::path write(const std::string& name, const std::string& text)
     {

@@ -1,6 +1,6 @@
 #include "host/loader/ManifestReader.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -26,7 +26,7 @@ class ManifestReaderTest : public CppUnit::TestFixture
     CPPUNIT_TEST(otherBuildTagNamesBothSides);
     CPPUNIT_TEST_SUITE_END();
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
 
     static std::string goodPlugin()
     {

@@ -1,7 +1,7 @@
 #include "NotifySocket.h"
 
-#include <waymark/contract/TemporaryFolder.h>
 #include <waymark/testkit/Process.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -39,7 +39,7 @@ class DaemonTest : public CppUnit::TestFixture
 
     static constexpr const char* program = WAYMARK_BUILD_DIR "/bin/waymarkd";
 
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
 
     std::string write(const std::string& more, const std::string& plugins = "good") const
     {

@@ -8,9 +8,9 @@ namespace waymark::httpapi
 {
 
 /// The plugin as the daemon loads it, with registry-memory behind it.
-class DaemonTest : public CppUnit::TestFixture
+class HttpDaemonTest : public CppUnit::TestFixture
 {
-    CPPUNIT_TEST_SUITE(DaemonTest);
+    CPPUNIT_TEST_SUITE(HttpDaemonTest);
     CPPUNIT_TEST(registersAndRemovesThroughALoadedRegistry);
     CPPUNIT_TEST(healthListsEveryPlugin);
     CPPUNIT_TEST(secondDaemonOnThePortExits69);
@@ -66,6 +66,6 @@ class DaemonTest : public CppUnit::TestFixture
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(DaemonTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(HttpDaemonTest);
 
 } // namespace waymark::httpapi
