@@ -3,9 +3,14 @@
 #include "base/Text.h"
 #include "host/config/ConfigPrinter.h"
 
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <iostream>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -56,6 +61,64 @@ sigset_t blockSignals()
     return signals;
 }
 
+/// Takes TERM and INT while the main thread is busy starting or stopping: the first one is remembered, the
+/// second one ends the process. HUP stays pending meanwhile.
+class Daemon::Impatience
+{
+public:
+    explicit Impatience(const Daemon& daemon, int before = 0) : _daemon(daemon), _count(before)
+    {
+        sigset_t ending;
+        ::sigemptyset(&ending);
+        for (const int signal : {SIGTERM, SIGINT})
+            ::sigaddset(&ending, signal);
+        _signals = ::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+        _wakeUp = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (_signals < 0 || _wakeUp < 0)
+            throw std::system_error(errno, std::generic_category(), "signalfd");
+        _thread = std::jthread([this](const std::stop_token& stopping) { watch(stopping); });
+    }
+    Impatience(const Impatience&) = delete;
+    Impatience& operator=(const Impatience&) = delete;
+    ~Impatience()
+    {
+        end();
+        ::close(_signals);
+        ::close(_wakeUp);
+    }
+
+    /// Takes no more signals. Whether the end was asked for.
+    bool end()
+    {
+        if (_thread.joinable()) {
+            _thread.request_stop();
+            ::eventfd_write(_wakeUp, 1);
+            _thread.join();
+        }
+        return _count > 0;
+    }
+
+private:
+    void watch(const std::stop_token& stopping)
+    {
+        while (!stopping.stop_requested()) {
+            std::array<pollfd, 2> watched{{{_signals, POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
+            ::poll(watched.data(), watched.size(), -1);
+            signalfd_siginfo info{};
+            if (::read(_signals, &info, sizeof info) != sizeof info || ++_count < 2)
+                continue;
+            _daemon._host.log().error("host.forced", {}, "a second signal came while starting or stopping");
+            ::_exit(static_cast<int>(ExitCode::internal));
+        }
+    }
+
+    const Daemon& _daemon;
+    int _signals = -1;
+    int _wakeUp = -1;
+    int _count; ///< the thread's until it is joined
+    std::jthread _thread;
+};
+
 Daemon::Daemon(const DaemonOptions& options, sigset_t signals)
     : _options(options), _signals(signals), _host(hostOptions(_options, _banner))
 {
@@ -64,6 +127,7 @@ Daemon::Daemon(const DaemonOptions& options, sigset_t signals)
 int Daemon::run()
 {
     try {
+        Impatience impatience(*this);
         if (_options.printsReference())
             _host.loadReference();
         else
@@ -75,11 +139,13 @@ int Daemon::run()
             return static_cast<int>(ExitCode::ok);
         }
         _host.start();
+        _ended = impatience.end();
     } catch (const host::HostError& error) {
         return report(error);
     }
     announce();
-    serve();
+    if (!_ended)
+        serve();
     stop();
     return static_cast<int>(ExitCode::ok);
 }
@@ -137,16 +203,7 @@ void Daemon::reload()
 void Daemon::stop()
 {
     _manager.stopping();
-    // While this thread stops plugins another one waits for the user's patience to end.
-    const std::jthread impatience([this](const std::stop_token& stopping) {
-        while (!stopping.stop_requested()) {
-            const int signal = nextSignal(_signals, std::chrono::milliseconds(50));
-            if (signal != SIGTERM && signal != SIGINT)
-                continue;
-            _host.log().error("host.forced", {}, "a second signal came while stopping");
-            ::_exit(static_cast<int>(ExitCode::internal));
-        }
-    });
+    const Impatience impatience(*this, 1);
     _host.stop();
 }
 

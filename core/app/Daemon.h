@@ -23,6 +23,8 @@ public:
     int run();
 
 private:
+    class Impatience;
+
     int print(DaemonOptions::Print what) const;
     void announce() const;
     void serve();
@@ -36,6 +38,7 @@ private:
     sigset_t _signals;
     ServiceManager _manager;
     Banner _banner;
+    bool _ended = false; ///< a signal came while starting
     host::PluginHost _host;
 };
 

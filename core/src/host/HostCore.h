@@ -29,6 +29,9 @@ public:
     /// Adds them all to the table, but for local-node and node-store where a plugin provides its own.
     void provide(HostServices& services, const std::vector<PluginInstance>& instances);
 
+    /// Every plugin has started.
+    void settle() { _localNode->settle(); }
+
     plugin::ReloadPlan prepareReload(const plugin::ConfigView& node);
 
     /// No timer runs afterwards.

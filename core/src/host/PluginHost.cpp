@@ -40,6 +40,7 @@ void PluginHost::start()
     provide();
     wire();
     startPlugins();
+    _core->settle();
     for (const PluginInstance& instance : _instances)
         _healthChecks.push_back(_core->health().add(
             instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));

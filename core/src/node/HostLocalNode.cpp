@@ -119,8 +119,29 @@ Result<void> HostLocalNode::initialise()
         _log.warning("node.record_lost", {{"file", _recordFile.string()}, {"reason", kept.error().message}},
                      "the record's seq starts anew");
     else if (kept->key() == _publicKey)
-        _record = std::make_shared<const Enr>(*kept); // until a socket is bound it stays as it was
+        restore(*kept);
     return {};
+}
+
+void HostLocalNode::restore(const Enr& kept)
+{
+    _record = std::make_shared<const Enr>(kept); // until a socket is bound it stays as it was
+    if (const auto v4 = kept.endpointV4())
+        _expected.emplace(IpFamily::v4, *v4);
+    if (const auto v6 = kept.endpointV6())
+        _expected.emplace(IpFamily::v6, *v6);
+}
+
+void HostLocalNode::settle()
+{
+    const std::lock_guard update(_update);
+    {
+        const std::lock_guard lock(_mutex);
+        if (_expected.empty() || _bound.empty())
+            return; // without any socket the last record stays what it was
+        _expected.clear();
+    }
+    refresh();
 }
 
 void HostLocalNode::bound(const Endpoint& udp)
@@ -176,6 +197,8 @@ Result<Enr> HostLocalNode::build(std::uint64_t seq, const NodeSettings& settings
     for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
         if (const auto where = endpoint(family, settings))
             builder.endpoint(*where);
+        else if (const auto expected = _expected.find(family); expected != _expected.end())
+            builder.endpoint(expected->second);
     return builder.sign(_secret);
 }
 

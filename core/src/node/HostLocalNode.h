@@ -40,6 +40,11 @@ public:
     std::shared_ptr<const Enr> record() const override;
     Signal<std::shared_ptr<const Enr>>& recordChanged() override { return _changed; }
 
+    /// Told by the host once every plugin has started. Until then an endpoint of the record of the last run
+    /// is kept in a family that no socket is bound in yet: two sockets that are bound one after the other
+    /// change nothing.
+    void settle();
+
     /// Whether a record could be made under other settings; for a reload, before apply().
     Result<void> check(const NodeSettings& settings) const;
     /// Takes other settings over that passed check().
@@ -51,6 +56,7 @@ private:
     std::optional<NodeEndpoint> endpoint(IpFamily family, const NodeSettings& settings) const;
     Result<Enr> build(std::uint64_t seq, const NodeSettings& settings) const;
     Result<void> initialise();
+    void restore(const Enr& kept);
     /// Makes a new record when the present one says something else. Under _update.
     void refresh();
     void store(const Enr& record) const;
@@ -66,6 +72,7 @@ private:
     mutable std::mutex _mutex;
     NodeSettings _settings;
     std::map<IpFamily, Endpoint> _bound; ///< with the address that is advertised without node.external-ip
+    std::map<IpFamily, NodeEndpoint> _expected; ///< of the last run's record, until settle()
     std::shared_ptr<const Enr> _record;
     Signal<std::shared_ptr<const Enr>> _changed;
 };

@@ -17,6 +17,8 @@ class HostLocalNodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(wildcardBecomesAnAddressThatCanBeReached);
     CPPUNIT_TEST(seqGrowsWithEachChangeAlsoOverRestarts);
     CPPUNIT_TEST(seqStaysWhenNothingChanged);
+    CPPUNIT_TEST(seqStaysWhenBothFamiliesAreBoundAgain);
+    CPPUNIT_TEST(familyThatIsNoLongerBoundLeavesTheRecord);
     CPPUNIT_TEST(lostRecordFileStartsFromTheClock);
     CPPUNIT_TEST(anotherKeyIgnoresTheOldRecord);
     CPPUNIT_TEST(tellsOfANewRecord);
@@ -103,6 +105,34 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         node = make();
         node->bound(at("127.0.0.1:1000"));
         CPPUNIT_ASSERT(*node->record() == before);
+    }
+
+    void bindBoth()
+    {
+        const auto node = make();
+        node->bound(at("127.0.0.1:1000"));
+        node->bound(at("[::1]:1000"));
+        node->settle();
+    }
+
+    void seqStaysWhenBothFamiliesAreBoundAgain()
+    {
+        bindBoth();
+        const std::string before = readSmallFile(_file, 1000).value();
+        _clock.millis += 5000;
+        bindBoth();
+        CPPUNIT_ASSERT_EQUAL(before, readSmallFile(_file, 1000).value());
+    }
+
+    void familyThatIsNoLongerBoundLeavesTheRecord()
+    {
+        bindBoth();
+        const auto node = make();
+        node->bound(at("127.0.0.1:1000"));
+        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+        node->settle();
+        CPPUNIT_ASSERT(!node->record()->endpointV6());
+        CPPUNIT_ASSERT(node->record()->endpointV4());
     }
 
     void lostRecordFileStartsFromTheClock()

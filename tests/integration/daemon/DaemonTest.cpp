@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 namespace waymark::daemon
@@ -22,6 +23,8 @@ class DaemonTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(DaemonTest);
     CPPUNIT_TEST(terminateAndInterruptEndWithZero);
     CPPUNIT_TEST(secondSignalForces);
+    CPPUNIT_TEST(signalWhileStartingIsRemembered);
+    CPPUNIT_TEST(secondSignalWhileStartingForces);
     CPPUNIT_TEST(hangUpReloadsOrSaysWhyNot);
     CPPUNIT_TEST(serviceManagerIsToldOfEveryStep);
     CPPUNIT_TEST(watchdogIsFed);
@@ -81,6 +84,37 @@ class DaemonTest : public CppUnit::TestFixture
         process.expectLine("host.ready");
         process.signal(SIGTERM);
         process.expectLine("host.stopping");
+        process.signal(SIGTERM);
+        process.expectLine("host.forced");
+        CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
+    }
+
+    std::filesystem::path makeFifo() const
+    {
+        const auto fifo = _folder.path() / "fifo";
+        constexpr mode_t ownerOnly = 0600;
+        CPPUNIT_ASSERT_EQUAL(0, ::mkfifo(fifo.c_str(), ownerOnly));
+        return fifo;
+    }
+
+    void signalWhileStartingIsRemembered()
+    {
+        const auto fifo = makeFifo();
+        Process process(program, {"--config", write("slow-start.until = fifo\n", "slow-start")});
+        process.expectLine("slow.starting");
+        process.signal(SIGTERM);
+        std::ofstream(fifo) << "now";
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+        assertContains(process.output(), "host.stopped");
+    }
+
+    void secondSignalWhileStartingForces()
+    {
+        makeFifo();
+        Process process(program, {"--config", write("slow-start.until = fifo\n", "slow-start")});
+        process.expectLine("slow.starting");
+        // Two different ones: a signal that is pending already is not queued a second time.
+        process.signal(SIGINT);
         process.signal(SIGTERM);
         process.expectLine("host.forced");
         CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());

@@ -1,0 +1,123 @@
+#include "host/HostFixture.h"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+namespace waymark::host
+{
+
+class PluginHostReloadTest : public HostFixture
+{
+    CPPUNIT_TEST_SUITE(PluginHostReloadTest);
+    CPPUNIT_TEST(reloadCommitsEverywhere);
+    CPPUNIT_TEST(reloadIsAllOrNothing);
+    CPPUNIT_TEST(reloadRefusesFixedKeysByName);
+    CPPUNIT_TEST(reloadRefusesABrokenFile);
+    CPPUNIT_TEST(reloadChangesTheIdentity);
+    CPPUNIT_TEST_SUITE_END();
+
+    /// Two plugins with a key that may change; the value that each committed last.
+    struct Reloading
+    {
+        std::int64_t first = 0;
+        std::int64_t second = 0;
+        bool secondRefuses = false;
+    };
+
+    void addReloading(Reloading& state)
+    {
+        const auto add = [&](const char* name, std::int64_t& value, const bool* refuses) {
+            auto& script = _plugins->add(name);
+            script.schema =
+                plugin::ConfigSchema{plugin::Option::integer("x", 0, 9).defaultsTo("1").reloadable(),
+                                     plugin::Option::text("fixed").defaultsTo("f")};
+            script.reload = [&value, refuses](const plugin::ConfigView& config) {
+                if (refuses != nullptr && *refuses)
+                    return plugin::ReloadPlan::refuse("not now");
+                return plugin::ReloadPlan::accept([&value, x = config.integer("x")] { value = x; });
+            };
+        };
+        add("first", state.first, nullptr);
+        add("second", state.second, &state.secondRefuses);
+    }
+
+    void reloadCommitsEverywhere()
+    {
+        Reloading state;
+        addReloading(state);
+        PluginHost host(options("first, second"));
+        host.load();
+        host.start();
+        options("first, second", "first.x = 7\nsecond.x = 8\nwaymark.log.level = error\n");
+        CPPUNIT_ASSERT(host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{7}, state.first);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{8}, state.second);
+        CPPUNIT_ASSERT(!host.log().enabled(observe::LogLevel::info));
+    }
+
+    void reloadIsAllOrNothing()
+    {
+        Reloading state;
+        addReloading(state);
+        PluginHost host(options("first, second"));
+        host.load();
+        host.start();
+        state.secondRefuses = true;
+        options("first, second", "first.x = 7\n");
+        CPPUNIT_ASSERT(!host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, state.first);
+        assertContains(_log.str(), "refuses: not now");
+        state.secondRefuses = false;
+        CPPUNIT_ASSERT(host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{7}, state.first);
+    }
+
+    void reloadRefusesFixedKeysByName()
+    {
+        Reloading state;
+        addReloading(state);
+        PluginHost host(options("first, second"));
+        host.load();
+        host.start();
+        options("first", "second.fixed = g\nfirst.x = 7\n");
+        CPPUNIT_ASSERT(!host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, state.first);
+        assertContains(_log.str(), "key=second.fixed");
+        assertContains(_log.str(), "key=waymark.plugins");
+    }
+
+    void reloadRefusesABrokenFile()
+    {
+        Reloading state;
+        addReloading(state);
+        PluginHost host(options("first, second"));
+        host.load();
+        host.start();
+        options("first, second", "first.x = 70\nfirst.y = 7\n");
+        CPPUNIT_ASSERT(!host.reload());
+        assertContains(_log.str(), "out of range");
+        assertContains(_log.str(), "key=first.y");
+        CPPUNIT_ASSERT(std::ranges::find(ScriptedPlugins::journal(), "first.reload") ==
+                       ScriptedPlugins::journal().end());
+    }
+
+    void reloadChangesTheIdentity()
+    {
+        _plugins->add("a");
+        PluginHost host(options("a"));
+        host.load();
+        host.start();
+        auto& node = host.service<node::LocalNode>();
+        node.bound({node::IpAddress::v4(127, 0, 0, 1), 30303});
+        options("a", "node.external-ip = 8.8.4.4\nnode.enr.eth = c0\n");
+        CPPUNIT_ASSERT(host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::string("8.8.4.4"), node.advertised()->ip.toString());
+        CPPUNIT_ASSERT(node.record()->entry("eth"));
+        options("a", "node.enr.big = b8f0" + std::string(480, '0') + "\n");
+        CPPUNIT_ASSERT(!host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::string("8.8.4.4"), node.advertised()->ip.toString());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PluginHostReloadTest);
+
+} // namespace waymark::host
