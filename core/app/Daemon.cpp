@@ -66,7 +66,7 @@ sigset_t blockSignals()
 class Daemon::Impatience
 {
 public:
-    explicit Impatience(const Daemon& daemon, int before = 0) : _daemon(daemon), _count(before)
+    explicit Impatience(const Daemon& daemon, int before = 0) : _daemon(daemon), _first(before)
     {
         sigset_t ending;
         ::sigemptyset(&ending);
@@ -87,15 +87,15 @@ public:
         ::close(_wakeUp);
     }
 
-    /// Takes no more signals. Whether the end was asked for.
-    bool end()
+    /// Takes no more signals. The one that asked for the end, or 0.
+    int end()
     {
         if (_thread.joinable()) {
             _thread.request_stop();
             ::eventfd_write(_wakeUp, 1);
             _thread.join();
         }
-        return _count > 0;
+        return _first;
     }
 
 private:
@@ -105,8 +105,12 @@ private:
             std::array<pollfd, 2> watched{{{_signals, POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
             ::poll(watched.data(), watched.size(), -1);
             signalfd_siginfo info{};
-            if (::read(_signals, &info, sizeof info) != sizeof info || ++_count < 2)
+            if (::read(_signals, &info, sizeof info) != sizeof info)
                 continue;
+            if (_first == 0) {
+                _first = static_cast<int>(info.ssi_signo);
+                continue;
+            }
             _daemon._host.log().error("host.forced", {}, "a second signal came while starting or stopping");
             ::_exit(static_cast<int>(ExitCode::internal));
         }
@@ -115,7 +119,7 @@ private:
     const Daemon& _daemon;
     int _signals = -1;
     int _wakeUp = -1;
-    int _count; ///< the thread's until it is joined
+    int _first; ///< the signal that came first; the thread's until it is joined
     std::jthread _thread;
 };
 
@@ -126,6 +130,7 @@ Daemon::Daemon(const DaemonOptions& options, sigset_t signals)
 
 int Daemon::run()
 {
+    int signal = 0;
     try {
         Impatience impatience(*this);
         if (_options.printsReference())
@@ -139,14 +144,12 @@ int Daemon::run()
             return static_cast<int>(ExitCode::ok);
         }
         _host.start();
-        _ended = impatience.end();
+        signal = impatience.end();
     } catch (const host::HostError& error) {
         return report(error);
     }
     announce();
-    if (!_ended)
-        serve();
-    stop();
+    stop(signal != 0 ? signal : serve());
     return static_cast<int>(ExitCode::ok);
 }
 
@@ -179,14 +182,12 @@ void Daemon::announce() const
         _banner.print(std::cout);
 }
 
-void Daemon::serve()
+int Daemon::serve()
 {
     for (;;) {
         const int signal = nextSignal(_signals, pollInterval);
-        if (signal == SIGTERM || signal == SIGINT) {
-            _host.log().info("host.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
-            return;
-        }
+        if (signal == SIGTERM || signal == SIGINT)
+            return signal;
         if (signal == SIGHUP)
             reload();
         feedWatchdog();
@@ -200,10 +201,11 @@ void Daemon::reload()
     _manager.ready(done ? "running, reloaded" : "running, a reload was refused: see the log");
 }
 
-void Daemon::stop()
+void Daemon::stop(int signal)
 {
+    _host.log().info("host.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
     _manager.stopping();
-    const Impatience impatience(*this, 1);
+    const Impatience impatience(*this, signal);
     _host.stop();
 }
 

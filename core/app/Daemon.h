@@ -27,9 +27,10 @@ private:
 
     int print(DaemonOptions::Print what) const;
     void announce() const;
-    void serve();
+    /// Waits for TERM or INT and returns which one came.
+    int serve();
     void reload();
-    void stop();
+    void stop(int signal);
     int report(const host::HostError& error) const;
     /// Feeds the watchdog of the service manager while the host's threads are alive.
     void feedWatchdog() const;
@@ -38,7 +39,6 @@ private:
     sigset_t _signals;
     ServiceManager _manager;
     Banner _banner;
-    bool _ended = false; ///< a signal came while starting
     host::PluginHost _host;
 };
 

@@ -1,4 +1,4 @@
-#include "host/HostFixture.h"
+#include "host/tests/HostFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,6 +1,6 @@
 #include "host/PluginHost.h"
 
-#include "host/HostFixture.h"
+#include "host/tests/HostFixture.h"
 
 #include <Poco/StreamChannel.h>
 #include <cppunit/extensions/HelperMacros.h>

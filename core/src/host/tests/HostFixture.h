@@ -1,7 +1,7 @@
 #pragma once
 
 #include "host/PluginHost.h"
-#include "host/ScriptedPlugin.h"
+#include "host/tests/ScriptedPlugin.h"
 
 #include <waymark/contract/TemporaryFolder.h>
 
