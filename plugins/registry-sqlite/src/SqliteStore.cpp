@@ -2,8 +2,6 @@
 
 #include <waymark/plugin/Plugin.h>
 
-#include <Poco/Data/RecordSet.h>
-
 #include <bit>
 
 namespace waymark::registry
@@ -47,6 +45,7 @@ void SqliteStore::load(RegistryState& state, Revision fresh)
         loadRevision(state, fresh);
         loadClaims(state);
         loadTombstones(state);
+        _writer = std::make_unique<RowWriter>(_database.session());
     } catch (const Poco::Exception& exception) {
         throw StartError(ExitCode::corruptData, _database.file().string() + " cannot be read: " +
                                                     exception.displayText() + ": restore it from a backup");
@@ -96,18 +95,19 @@ Result<void> SqliteStore::write(const RegistryPlan& plan)
         transact(plan);
         return {};
     } catch (const Poco::Exception& exception) {
-        Error error = runtimeError(_database.file(), exception);
-        recover();
-        return failure(std::move(error));
+        _writer.reset();
+        return failure(runtimeError(_database.file(), exception));
+    } catch (const StartError& error) {
+        _writer.reset();
+        return failure(ErrorCode::io, error.what());
     }
 }
 
 void SqliteStore::transact(const RegistryPlan& plan)
 {
     if (!_writer) {
-        // After a failure nobody knows in which state the session is.
-        if (!_database.session().isConnected() || !_database.session().getFeature("autoCommit"))
-            _database.reconnect();
+        // After a failure nobody knows what is left of the session: closing it rolls back.
+        _database.reconnect();
         _writer = std::make_unique<RowWriter>(_database.session());
     }
     _database.execute("BEGIN IMMEDIATE");
@@ -115,18 +115,6 @@ void SqliteStore::transact(const RegistryPlan& plan)
         std::visit([this](const auto& kind) { _writer->write(kind); }, row);
     _writer->write(plan.revision);
     _database.execute("COMMIT");
-}
-
-void SqliteStore::recover() noexcept
-{
-    _writer.reset();
-    try {
-        if (!_database.session().getFeature("autoCommit"))
-            _database.execute("ROLLBACK");
-    } catch (const Poco::Exception&) {
-        // The transaction is still open: the next write starts with a new session.
-        return;
-    }
 }
 
 } // namespace waymark::registry

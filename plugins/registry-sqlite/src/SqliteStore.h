@@ -30,10 +30,9 @@ private:
     void loadClaims(RegistryState& state);
     void loadTombstones(RegistryState& state);
     void transact(const RegistryPlan& plan);
-    void recover() noexcept;
 
     Database _database;
-    std::unique_ptr<RowWriter> _writer; ///< null after a failure
+    std::unique_ptr<RowWriter> _writer; ///< null after a write that failed
 };
 
 } // namespace waymark::registry

@@ -26,6 +26,35 @@ using plugin::ExitCode;
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
+namespace
+{
+
+/// While it lives no file of this process grows beyond so many bytes; writing there fails.
+class FileSizeLimit
+{
+public:
+    explicit FileSizeLimit(std::uintmax_t bytes) : _handler(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        CPPUNIT_ASSERT_EQUAL(0, ::getrlimit(RLIMIT_FSIZE, &_before));
+        rlimit tight = _before;
+        tight.rlim_cur = bytes;
+        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &tight));
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+    ~FileSizeLimit()
+    {
+        ::setrlimit(RLIMIT_FSIZE, &_before);
+        std::signal(SIGXFSZ, _handler);
+    }
+
+private:
+    void (*_handler)(int);
+    rlimit _before = {};
+};
+
+} // namespace
+
 /// The database file as an operator meets it: missing, damaged, of another program, locked, in use.
 class SqliteFilesTest : public CppUnit::TestFixture
 {
@@ -311,17 +340,12 @@ private:
     {
         auto run = start();
         outcomeOf(registryOf(run), put(testPeer(1)));
-        const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
-        rlimit before = {};
-        CPPUNIT_ASSERT_EQUAL(0, ::getrlimit(RLIMIT_FSIZE, &before));
-        // Not one more byte at the end of the log.
-        rlimit tight = before;
-        tight.rlim_cur = std::filesystem::file_size(_file.string() + "-wal");
-        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &tight));
-        assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
-        assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
-        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_FSIZE, &before));
-        std::signal(SIGXFSZ, ignored);
+        {
+            // The database's first page and nothing behind it.
+            const FileSizeLimit limit(4096);
+            assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
+            assertOnlyChangesStop(run, ErrorCode::io, "writing failed");
+        }
         assertWorksAgain(std::move(run));
     }
 };
