@@ -174,7 +174,7 @@ class ProtocolTest : public CppUnit::TestFixture
               std::string("GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"),
               std::string("GET /#a HTTP/1.1\r\nHost: a\r\n\r\n"),
               std::string("GET peers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
-              std::string("\x16\x03\x01\x02", 4), std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 31),
+              std::string("\x16\x03\x01\x02", 4), std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 29),
               std::string("GET / HTTQ/1.1\r\nHost: a\r\n\r\n")})
             assertRefused(server, 400, head);
     }

@@ -2,6 +2,8 @@
 
 #include <Poco/String.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
@@ -13,6 +15,9 @@ namespace waymark::httpapi
 
 namespace
 {
+
+/// Mappings as large as this are what a sanitizer notes about memory, and hold no data.
+constexpr std::uint64_t sanitizerShadow = 1ULL << 33U;
 
 std::string readRange(int memory, std::uint64_t start, std::uint64_t end)
 {
@@ -45,7 +50,7 @@ ProcessMemory::ProcessMemory(pid_t process)
         char dash = 0;
         std::string rights;
         fields >> std::hex >> start >> dash >> end >> rights;
-        if (!rights.starts_with("rw"))
+        if (!rights.starts_with("rw") || end - start > sanitizerShadow)
             continue;
         Mapping mapping;
         mapping.name = line.substr(0, 12) + line.substr(std::min(line.size(), line.find_last_of(' ')));

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -29,9 +30,8 @@ public:
     }
     void leave()
     {
-        const std::lock_guard lock(_mutex);
-        if (--_count == 0)
-            _none.notify_all();
+        bool there = true;
+        leaveOnce(there);
     }
     std::size_t count() const
     {
@@ -46,22 +46,36 @@ public:
     }
 
 private:
+    friend class Counted;
+
+    void leaveOnce(bool& there)
+    {
+        const std::lock_guard lock(_mutex);
+        if (std::exchange(there, false) && --_count == 0)
+            _none.notify_all();
+    }
+
     mutable std::mutex _mutex;
     std::condition_variable _none;
     std::size_t _count = 0;
 };
 
-/// One use, from construction to destruction.
+/// One use, from construction to leave(), at the latest to destruction.
 class Counted
 {
 public:
     explicit Counted(CountedUse& use) : _use(use) { _use.enter(); }
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
-    ~Counted() { _use.leave(); }
+    ~Counted() { leave(); }
+
+    /// Ends the use. Idempotent; what a thread did before it left has happened for every thread that leaves
+    /// after it.
+    void leave() { _use.leaveOnce(_there); }
 
 private:
     CountedUse& _use;
+    bool _there = true; ///< guarded by the use's lock
 };
 
 } // namespace waymark::httpapi

@@ -239,6 +239,7 @@ void RequestSocket::close()
         linger();
     _input.wipe();
     StreamSocketImpl::close();
+    _counted.leave();
 }
 
 /// True when one of the events, or an error, is there; false when time is up.

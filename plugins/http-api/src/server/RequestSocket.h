@@ -57,7 +57,8 @@ public:
     void close() override;
 
 protected:
-    ~RequestSocket() override = default;
+    /// Poco drops the last reference on whichever thread, not always on the one that served.
+    ~RequestSocket() override { _counted.leave(); }
 
 private:
     enum class Received
@@ -79,7 +80,7 @@ private:
     void linger() noexcept;
 
     std::shared_ptr<ServerState> _state;
-    Counted _counted;
+    Counted _counted;     ///< until it is closed
     SecretBuffer _input;  ///< received and not yet used
     HeadScanner _scanner; ///< of _input
     std::string _replay;  ///< the current head for Poco
