@@ -28,7 +28,7 @@ void Banner::print(std::ostream& out) const
         out << "  ENR    " << _enr << '\n';
     if (!_url.empty())
         out << "  HTTP   " << _url << "\n  try    curl " << _url << '\n';
-    out << "Ctrl-C stops it.\n" << std::endl;
+    out << "Ctrl-C stops it.\n\n" << std::flush;
 }
 
 } // namespace waymark::app

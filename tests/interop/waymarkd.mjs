@@ -87,7 +87,7 @@ export class Waymarkd {
       createInterface({ input: this.#child.stderr }).on('line', (line) => {
         this.#log.push(line);
         const { event, url } = parsed(line);
-        if (event === 'http-api.listening') {
+        if (event === 'http.listening') {
           this.url = url;
         } else if (event === 'host.ready') {
           resolve();

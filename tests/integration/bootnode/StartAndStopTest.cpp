@@ -105,7 +105,7 @@ class StartAndStopTest : public CppUnit::TestFixture
         Daemon daemon(folder.path(), {});
         Daemon::arguments(folder.path(), {{"waymark.log.level", "info,discv4=debug"}});
         daemon.process().signal(SIGHUP);
-        daemon.process().expectLine("\"host.reloaded\"");
+        daemon.process().expectLine("config.reloaded");
         CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get("/health").status);
     }
 
@@ -117,7 +117,7 @@ class StartAndStopTest : public CppUnit::TestFixture
         daemon.process().signal(SIGHUP);
         const auto line = daemon.process().expectLine("discv4.lookup-interval");
         CPPUNIT_ASSERT(line.find("soon") != std::string::npos);
-        daemon.process().expectLine("\"host.reload-refused\"");
+        daemon.process().expectLine("config.reload_refused");
         CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get("/health").status);
     }
 };

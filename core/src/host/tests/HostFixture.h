@@ -3,7 +3,7 @@
 #include "host/PluginHost.h"
 #include "host/tests/ScriptedPlugin.h"
 
-#include <waymark/contract/TemporaryFolder.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <Poco/StreamChannel.h>
 #include <cppunit/TestAssert.h>
@@ -44,7 +44,7 @@ public:
     }
 
 protected:
-    contract::TemporaryFolder _folder;
+    testkit::TemporaryFolder _folder;
     std::optional<ScriptedPlugins> _plugins;
     std::ostringstream _log;
 };
