@@ -24,6 +24,7 @@ public:
         _writer.store(false, std::memory_order_relaxed);
         _gate.unlock();
     }
+    // NOLINTBEGIN(readability-identifier-naming): the names that std::shared_lock calls
     void lock_shared()
     {
         if (_writer.load(std::memory_order_relaxed)) {
@@ -32,6 +33,7 @@ public:
         _mutex.lock_shared();
     }
     void unlock_shared() { _mutex.unlock_shared(); }
+    // NOLINTEND(readability-identifier-naming)
 
 private:
     std::mutex _gate;

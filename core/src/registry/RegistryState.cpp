@@ -31,7 +31,7 @@ struct RegistryState::Content
     void apply(const ClaimGone& gone);
     void apply(const TombstoneRow& row) { table.tombstones.put(row); }
     void apply(const TombstoneGone& gone) { table.tombstones.erase({gone.peer, gone.origin}); }
-    Result<void> load(ClaimRow row);
+    Result<void> load(const ClaimRow& row);
     Result<void> load(const TombstoneRow& row);
 
     const RegistryLimits limits;
@@ -66,7 +66,7 @@ void RegistryState::Content::apply(const ClaimGone& gone)
         table.claimsOfOrigin.erase(origin);
 }
 
-Result<void> RegistryState::Content::load(ClaimRow row)
+Result<void> RegistryState::Content::load(const ClaimRow& row)
 {
     if (auto checked = checkClaim(row.origin, *row.peer); !checked)
         return failure(ErrorCode::corrupt,
@@ -115,7 +115,7 @@ void RegistryState::begin(Revision revision)
 Result<void> RegistryState::load(StoredRow row)
 {
     const std::lock_guard lock(_content->mutex);
-    return std::visit([this](auto& kind) { return _content->load(std::move(kind)); }, row);
+    return std::visit([this](const auto& kind) { return _content->load(kind); }, row);
 }
 
 RegistryPlan RegistryState::plan(std::span<const RegistryRequest> requests) const

@@ -37,7 +37,7 @@ public:
         if (held)
             go.acquire();
         const std::lock_guard lock(_mutex);
-        writes.push_back(plan.reports.size());
+        _writes.push_back(plan.reports.size());
         if (failing)
             return failure(ErrorCode::unavailable, "registry.db: the disk is full");
         return {};
@@ -46,7 +46,7 @@ public:
     std::vector<std::size_t> requestsOfWrites() const
     {
         const std::lock_guard lock(_mutex);
-        return writes;
+        return _writes;
     }
 
     std::atomic<bool> held{false};
@@ -56,7 +56,7 @@ public:
 
 private:
     mutable std::mutex _mutex;
-    std::vector<std::size_t> writes;
+    std::vector<std::size_t> _writes;
 };
 
 } // namespace
@@ -195,6 +195,7 @@ private:
         CPPUNIT_ASSERT(!report.has_value());
         CPPUNIT_ASSERT(report.error().code == ErrorCode::unavailable);
         letGo();
+        CPPUNIT_ASSERT(first.get().has_value());
         for (Future& future : waiting)
             CPPUNIT_ASSERT(future.get().has_value());
         CPPUNIT_ASSERT(!_registry->find(testId(6)));

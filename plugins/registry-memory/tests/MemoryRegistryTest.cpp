@@ -4,6 +4,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by WAYMARK_EXPORT_PLUGIN
 extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_memory();
 
 namespace waymark::registry

@@ -46,7 +46,7 @@ std::string systemMessage(int error)
 }
 
 /// Before the lock file is created in it.
-const std::filesystem::path& withFolder(const std::filesystem::path& file)
+std::filesystem::path withFolder(const std::filesystem::path& file)
 {
     std::filesystem::path folder;
     for (const auto& part : file.parent_path()) {

@@ -11,7 +11,6 @@ using plugin::ExitCode;
 using plugin::StartError;
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::limit;
-using Poco::Data::Keywords::now;
 
 namespace
 {
