@@ -5,7 +5,7 @@ namespace waymark::app
 
 void Banner::see(const observe::LogRecord& record)
 {
-    if (record.event != "node.identity" && !record.event.ends_with(".listening"))
+    if (record.event != "node.identity" && record.event != "http.listening")
         return;
     const std::lock_guard lock(_mutex);
     for (const observe::LogField& field : record.fields) {

@@ -10,7 +10,7 @@ namespace waymark::app
 {
 
 /// What a person who starts the daemon by hand wants to know. It is put together from two log events, whoever
-/// writes them: `node.identity` (enode, enr) and `<plugin>.listening` with a url. So no plugin has to know of
+/// writes them: `node.identity` (enode, enr) and `http.listening` (url). So no plugin has to know of
 /// it.
 class Banner
 {
