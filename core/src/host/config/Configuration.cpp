@@ -99,7 +99,7 @@ std::optional<std::string> Configuration::effective(const ConfigSection& section
 {
     const auto found = _settings.find(section.prefix + '.' + option.key());
     const bool given = found != _settings.end();
-    const auto raw = given ? std::optional(found->second.raw) : option.defaultValue();
+    auto raw = given ? std::optional(found->second.raw) : option.defaultValue();
     const bool isWord = raw && std::ranges::find(option.words(), *raw) != option.words().end();
     if (!raw || isWord || option.type() != plugin::OptionType::path)
         return raw;
