@@ -40,7 +40,7 @@ http::ApiResponse registryFailed(const observe::Log& log, const Error& error)
     default:
         break;
     }
-    log.limited(observe::LogLevel::error, "http-api.registry-failed",
+    log.limited(observe::LogLevel::error, "http.registry_failed",
                 {{"code", toString(error.code)}, {"error", error.message}},
                 "A change was not made; the client got status 500.");
     return http::ApiResponse::error(500, "the registry failed; the log says why");

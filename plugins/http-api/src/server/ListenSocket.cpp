@@ -48,7 +48,7 @@ private:
         const bool exhausted = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
         if (exhausted) {
             _state->metrics.dropped("no-descriptors");
-            _state->log.limited(observe::LogLevel::warning, "http-api.exhausted",
+            _state->log.limited(observe::LogLevel::warning, "http.exhausted",
                                 {{"error", std::generic_category().message(error)}},
                                 "A connection could not be accepted: raise the limit of open files.");
             // The connection stays in the system's queue: without a pause this would be tried in a busy loop.

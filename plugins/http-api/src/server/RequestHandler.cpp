@@ -135,7 +135,7 @@ private:
 
     void logFailure(const std::string& route, const std::string& id, const char* what)
     {
-        _state->log.limited(observe::LogLevel::error, "http-api.failed",
+        _state->log.limited(observe::LogLevel::error, "http.failed",
                             {{"route", route}, {"request", id}, {"error", what}},
                             "A route's handler failed; the client got status 500.");
     }
@@ -147,7 +147,7 @@ private:
         _state->metrics.answered(route, request.getMethod(), status, took);
         if (_state->log.enabled(observe::LogLevel::debug))
             _state->log.debug(
-                "http-api.request",
+                "http.request",
                 {{"request", id},
                  {"method", request.getMethod()},
                  {"route", route},
@@ -163,7 +163,8 @@ private:
 } // namespace
 
 RequestHandlerFactory::RequestHandlerFactory(const http::RouteTable& routes,
-                                             std::shared_ptr<ServerState> state, std::string threadName)
+                                             std::shared_ptr<ServerState> state,
+                                             const std::string& threadName)
     : _routes(routes), _state(std::move(state)), _threadName(threadName.substr(0, threadNameLimit))
 {
 }

@@ -19,7 +19,7 @@ class RequestHandlerFactory : public Poco::Net::HTTPRequestHandlerFactory
 public:
     /// `threadName` is given to the threads that serve.
     RequestHandlerFactory(const http::RouteTable& routes, std::shared_ptr<ServerState> state,
-                          std::string threadName);
+                          const std::string& threadName);
 
     Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest& request) override;
 

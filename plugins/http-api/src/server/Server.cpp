@@ -93,7 +93,7 @@ void Server::stop(plugin::Deadline deadline) noexcept
         }
         running->threads.joinAll();
     } catch (const std::exception& problem) {
-        _state->log.error("http-api.stop-failed", {{"error", problem.what()}});
+        _state->log.error("http.stop_failed", {{"error", problem.what()}});
     }
 }
 
