@@ -1,0 +1,138 @@
+#include "Settings.h"
+
+#include <waymark/node/Enode.h>
+#include <waymark/node/Enr.h>
+
+#include <string>
+
+namespace waymark::discv4
+{
+
+using plugin::Option;
+
+namespace
+{
+
+constexpr std::int64_t mostPackets = 10'000'000;
+
+Option rate(const std::string& key, const std::string& defaultValue, const std::string& help)
+{
+    return Option::integer(key, 0, mostPackets).defaultsTo(defaultValue).help(help).reloadable();
+}
+
+engine::Rate rateFrom(const plugin::ConfigView& config, const std::string& key)
+{
+    return {static_cast<unsigned>(config.integer(key + "-rate")),
+            static_cast<unsigned>(config.integer(key + "-burst"))};
+}
+
+Result<void> isNode(std::string_view text)
+{
+    const auto node = parseNode(text);
+    if (!node)
+        return failure(node.error());
+    return {};
+}
+
+std::size_t count(const plugin::ConfigView& config, std::string_view key)
+{
+    return static_cast<std::size_t>(config.integer(key));
+}
+
+} // namespace
+
+Result<wire::Neighbor> parseNode(std::string_view text)
+{
+    if (text.starts_with(node::Enr::textPrefix)) {
+        const auto record = node::Enr::parse(text);
+        if (!record)
+            return failure(record.error());
+        const auto v4 = record->endpointV4();
+        const auto endpoint = v4 ? v4 : record->endpointV6();
+        if (!endpoint)
+            return failure(ErrorCode::invalidArgument,
+                           "the ENR has no address with a UDP port, so the node cannot be asked");
+        return wire::Neighbor{record->key(), *endpoint};
+    }
+    const auto enode = node::Enode::parse(text);
+    if (!enode)
+        return failure(enode.error());
+    if (enode->endpoint.udp == 0)
+        return failure(ErrorCode::invalidArgument, "the enode URL has no UDP port");
+    return wire::Neighbor{enode->key, enode->endpoint};
+}
+
+const plugin::ConfigSchema& settingsSchema()
+{
+    static const plugin::ConfigSchema schema{
+        Option::endpoint("listen")
+            .defaultsTo("0.0.0.0:30303")
+            .help("UDP address and port; port 0 picks a free one, shown by GET / and in the log"),
+        Option::integer("workers", 1, 64)
+            .defaultsTo("1")
+            .help("Threads that receive, check and answer, each with a socket of its own on the port"),
+        Option::size("receive-buffer", "0", "1G")
+            .defaultsTo("1M")
+            .help("What the system keeps for each socket until it is read (SO_RCVBUF); 0 takes its default"),
+        Option::list("bootnodes").help("Nodes to start from: enode URLs or ENRs").check(isNode).reloadable(),
+        Option::duration("lookup-interval", "0s", "1d")
+            .defaultsTo("30s")
+            .help("Time between two lookups of random targets; 0s for none; none while the table is empty")
+            .reloadable(),
+        Option::integer("bucket-size", 1, 1024)
+            .defaultsTo("16")
+            .help("Nodes in each of the table's 17 buckets; bootnodes may use 256"),
+        Option::duration("proof-validity", "1m", "30d")
+            .defaultsTo("24h")
+            .help("How long a node that proved its endpoint may ask questions before it is asked again"),
+        Option::duration("liveness-interval", "1s", "1d")
+            .defaultsTo("60s")
+            .help("Time between two pings of a registered peer that answers"),
+        Option::duration("save-interval", "1s", "1d")
+            .defaultsTo("5m")
+            .help("Time between two saves of the table for the next start"),
+        Option::integer("maximum-proofs", 16, 10'000'000)
+            .defaultsTo("50000")
+            .help("Nodes whose endpoint proof is remembered; the oldest is forgotten for a new one"),
+        Option::integer("maximum-proofs-per-prefix", 1, 10'000'000)
+            .defaultsTo("512")
+            .help("The same for one /24 or /64; its further nodes are refused; local networks are exempt"),
+        Option::integer("maximum-pending-pings", 16, 1'000'000)
+            .defaultsTo("4096")
+            .help("Pings under way that strangers caused; more are not sent"),
+        rate("address-rate", "50",
+             "Packets a second that are verified for one unproven address; 0: no limit"),
+        rate("address-burst", "200", "Packets at once that are verified for one unproven address"),
+        rate("prefix-rate", "500",
+             "Packets a second that are verified for an unproven /24 or /64; 0: no limit"),
+        rate("prefix-burst", "2000", "Packets at once that are verified for an unproven /24 or /64"),
+        rate("answer-rate", "100",
+             "Pings a second that are answered for an unproven /24 or /64; 0: no limit"),
+        rate("answer-burst", "500", "Pings at once that are answered for an unproven /24 or /64"),
+    };
+    return schema;
+}
+
+Settings Settings::from(const plugin::ConfigView& config)
+{
+    Settings settings;
+    settings.udp = {config.endpoint("listen"), static_cast<unsigned>(config.integer("workers")),
+                    static_cast<std::size_t>(config.size("receive-buffer"))};
+    auto& parameters = settings.parameters;
+    parameters.bucketSize = count(config, "bucket-size");
+    parameters.proofValidity = config.duration("proof-validity");
+    parameters.maximumProofs = count(config, "maximum-proofs");
+    parameters.maximumProofsPerPrefix = count(config, "maximum-proofs-per-prefix");
+    parameters.maximumPendingPings = count(config, "maximum-pending-pings");
+    parameters.lookupInterval = config.duration("lookup-interval");
+    parameters.livenessInterval = config.duration("liveness-interval");
+    parameters.answersPerPrefix = rateFrom(config, "answer");
+    settings.rates = {rateFrom(config, "address"), rateFrom(config, "prefix")};
+    settings.saveInterval = config.duration("save-interval");
+    if (config.findText("bootnodes"))
+        for (const std::string& text : config.list("bootnodes"))
+            settings.bootnodes.push_back(parseNode(text).value());
+    return settings;
+}
+
+} // namespace waymark::discv4

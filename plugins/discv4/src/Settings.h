@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/Parameters.h"
+#include "io/Ingress.h"
+#include "wire/Message.h"
+
+#include <waymark/base/Result.h>
+#include <waymark/net/UdpTransport.h>
+#include <waymark/plugin/ConfigSchema.h>
+#include <waymark/plugin/ConfigView.h>
+
+#include <string_view>
+#include <vector>
+
+namespace waymark::discv4
+{
+
+/// The keys of the plugin.
+const plugin::ConfigSchema& settingsSchema();
+
+/// A node by its enode URL or its ENR with an address in it.
+Result<wire::Neighbor> parseNode(std::string_view text);
+
+/// What the keys say.
+struct Settings
+{
+    net::UdpOptions udp;
+    engine::Parameters parameters;
+    io::IngressRates rates;
+    std::vector<wire::Neighbor> bootnodes;
+    Duration saveInterval{};
+
+    static Settings from(const plugin::ConfigView& config);
+};
+
+} // namespace waymark::discv4

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "engine/Parameters.h"
+#include "wire/Message.h"
+
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// Whom this node turns to by itself: its bootnodes, which are asked again with growing pauses until they
+/// answer and now and then afterwards, and nodes of an earlier run, which are asked once. Any thread.
+class Contacts
+{
+public:
+    /// Replaces the bootnodes; those that stay keep their state.
+    void setBootnodes(const std::vector<wire::Neighbor>& bootnodes, MonotonicTime now);
+    void addSeeds(const std::vector<wire::Neighbor>& seeds, MonotonicTime now);
+
+    struct Due
+    {
+        node::Hash256 id;
+        wire::Neighbor node;
+    };
+    /// Whom to ping now; each is due again later.
+    std::vector<Due> due(MonotonicTime now);
+
+    void answered(const node::Hash256& id, MonotonicTime now);
+    std::vector<wire::Neighbor> bootnodes() const;
+
+private:
+    struct Contact
+    {
+        node::Hash256 id;
+        wire::Neighbor node;
+        bool once = false;
+        unsigned attempts = 0;
+        MonotonicTime due;
+    };
+
+    mutable std::mutex _mutex;
+    std::vector<Contact> _contacts;
+};
+
+} // namespace waymark::discv4::engine

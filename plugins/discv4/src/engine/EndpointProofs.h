@@ -1,0 +1,97 @@
+#pragma once
+
+#include "engine/KeyedHash.h"
+#include "engine/Parameters.h"
+
+#include <atomic>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// Which node proved that it is at which address, apart from the table: a full bucket makes nobody mute.
+///
+/// Bounded twice. When all room is taken, the oldest proof in the same shard goes (its node is pinged when it
+/// next speaks); when one /24 or /64 has its share, further nodes of it are refused, so that nobody pushes
+/// out others with ids that cost nothing. Local addresses have no such share.
+///
+/// Sharded by address prefix under short locks; any thread.
+class EndpointProofs
+{
+public:
+    EndpointProofs(const Parameters& parameters, std::uint64_t seed);
+
+    enum class State
+    {
+        none,
+        expired, ///< was proven, and may be asked again when it speaks
+        aging,   ///< proven, but due for renewal
+        proven
+    };
+    State state(const NodeAddress& who, MonotonicTime now) const;
+    bool isProven(const NodeAddress& who, MonotonicTime now) const { return state(who, now) >= State::aging; }
+
+    /// Whether any proven node speaks from exactly this endpoint: such packets are not charged to strangers.
+    bool knows(const node::Endpoint& endpoint) const;
+
+    /// Records a PONG that matched. False: refused, the prefix has its share.
+    /// `pinged`: the node pinged us as well, so that it has our proof.
+    bool prove(const node::Hash256& id, const node::Endpoint& where, bool pinged, MonotonicTime now);
+
+    /// The node pinged us and got its PONG.
+    void pinged(const NodeAddress& who, MonotonicTime now);
+    /// Whether it did within `period`.
+    bool pingedWithin(const NodeAddress& who, Duration period, MonotonicTime now) const;
+
+    /// An expiration for a packet to a proven node: `earliest`, or one above that of the last such packet, so
+    /// that no two packets to it are the same. `earliest` for a node without proof.
+    std::uint64_t expirationFor(const NodeAddress& who, std::uint64_t earliest);
+
+    /// True the first time, false when the same ENRRequest comes from a node again.
+    bool firstRequest(const NodeAddress& who, const node::Hash256& requestHash);
+
+    /// Forgets what expired long ago.
+    void sweep(MonotonicTime now);
+
+    std::size_t size() const noexcept { return _size.load(std::memory_order_relaxed); }
+
+private:
+    struct Entry
+    {
+        node::Endpoint where;
+        MonotonicTime provenAt;
+        std::optional<MonotonicTime> pingedAt;
+        std::uint64_t lastExpiration = 0;
+        node::Hash256 lastRequest{};
+        std::list<NodeAddress>::iterator age;
+    };
+    struct Shard
+    {
+        explicit Shard(TableHash hash) : entries(16, hash), endpoints(16, hash), prefixes(16, hash) {}
+
+        mutable std::mutex mutex;
+        std::unordered_map<NodeAddress, Entry, TableHash> entries;
+        std::unordered_map<node::Endpoint, unsigned, TableHash> endpoints;
+        std::unordered_map<node::IpAddress, std::size_t, TableHash> prefixes;
+        std::list<NodeAddress> oldestFirst;
+    };
+
+    Shard& shardOf(const node::IpAddress& ip) const noexcept;
+    void erase(Shard& shard, const NodeAddress& who);
+    static void letGo(Shard& shard, const node::Endpoint& endpoint);
+    void renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now);
+    bool makeRoom(Shard& shard, const node::IpAddress& ip);
+
+    Parameters _parameters;
+    KeyedHash _hash;
+    std::vector<std::unique_ptr<Shard>> _shards;
+    std::atomic<std::size_t> _size{0};
+};
+
+} // namespace waymark::discv4::engine

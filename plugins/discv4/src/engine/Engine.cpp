@@ -1,0 +1,352 @@
+#include "engine/Engine.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace waymark::discv4::engine
+{
+
+using discovery::DiscoveredNode;
+using discovery::Liveness;
+using discovery::NodeEvent;
+
+namespace
+{
+
+constexpr std::size_t seedsTaken = 30;
+constexpr Duration oldestSeed = std::chrono::days(5);
+constexpr Duration bondValidity = std::chrono::hours(24);
+constexpr Duration sweepInterval = std::chrono::minutes(1);
+/// A node is checked again after this times its credit.
+constexpr Duration checkPause = std::chrono::seconds(10);
+constexpr std::size_t randomLookupsPerRefresh = 3;
+constexpr std::size_t peersPerPage = 1'024;
+
+/// Whatever can be sent to.
+registry::ReachSet anywhere() noexcept
+{
+    registry::ReachSet reach;
+    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
+        for (const auto scope : {node::IpScope::loopback, node::IpScope::lan, node::IpScope::global})
+            reach = reach | registry::ReachSet::of(family, scope);
+    return reach;
+}
+
+DiscoveredNode discovered(const TableNode& node)
+{
+    return {node.key, node.endpoint, node.record, node.lastPong};
+}
+
+} // namespace
+
+Engine::Engine(const Environment& environment, const Parameters& parameters)
+    : _environment(environment),
+      _parameters(parameters),
+      _metrics(environment.metrics),
+      _sender(environment, parameters, _metrics),
+      _proofs(parameters, environment.random.next64()),
+      _pings(parameters, environment.random.next64()),
+      _records(parameters.requestTimeout, environment.random.next64()),
+      _registered(parameters, environment.random.next64()),
+      _table(environment.local.nodeId(), parameters, environment.random.next64()),
+      _neighborhood(environment.registry, _registered, _table),
+      _lookups(parameters.requestTimeout),
+      _answers(environment.random.next64(), parameters.answersPerPrefix),
+      _answered(environment.random.next64()),
+      _lookupInterval(parameters.lookupInterval)
+{
+    const MonotonicTime now = environment.clock.now();
+    _nextWalk = now + _lookupInterval;
+    _nextRefresh = now + parameters.lookupInterval;
+    _nextRevalidation = now;
+    _nextSweep = now + sweepInterval;
+}
+
+Engine::~Engine()
+{
+    stop();
+}
+
+void Engine::start()
+{
+    auto& metrics = _environment.metrics;
+    const auto gauge = [&](const std::string& name, const char* help, const observe::MetricLabels& labels,
+                           auto sample) {
+        _gauges.push_back(metrics.sampled(name, help, labels, std::move(sample)));
+    };
+    gauge("waymark_discv4_table_nodes", "Strangers in the table", {},
+          [this] { return static_cast<double>(_table.size()); });
+    gauge("waymark_discv4_endpoint_proofs", "Nodes whose endpoint is proven", {},
+          [this] { return static_cast<double>(_proofs.size()); });
+    gauge("waymark_discv4_pending_pings", "Pings without an answer yet", {},
+          [this] { return static_cast<double>(_pings.size()); });
+    gauge("waymark_discv4_lookups", "Lookups under way", {},
+          [this] { return static_cast<double>(_lookups.active()); });
+    for (const auto state : {Liveness::pending, Liveness::live, Liveness::unresponsive})
+        gauge("waymark_discv4_registered_peers", "Registered peers by what is known of their being there",
+              {{"liveness", std::string(toString(state))}},
+              [this, state] { return static_cast<double>(_registered.count(state)); });
+
+    auto& registry = _environment.registry;
+    _registryChanges =
+        registry.changes().subscribe([this](const registry::PeerEvent& event) { synchronise(event.id); });
+    std::optional<node::PeerId> after;
+    do {
+        const auto page = registry.list(after, peersPerPage);
+        for (const registry::Peer& peer : page.peers)
+            synchronise(peer.id);
+        after = page.next;
+    } while (after);
+}
+
+void Engine::stop()
+{
+    _registryChanges.reset();
+    _gauges.clear();
+    _lookups.stop();
+}
+
+bool Engine::isKnown(const node::Endpoint& endpoint) const
+{
+    return _proofs.knows(endpoint) || _registered.knows(endpoint);
+}
+
+void Engine::synchronise(const node::PeerId& id)
+{
+    const auto key = id.publicKey();
+    if (!key)
+        return;
+    const auto nodeId = key->nodeId();
+    std::optional<RegisteredPeers::Departed> departed;
+    Table::Effect effect;
+    {
+        // Looked up under the lock, so that whoever comes last has seen the last change.
+        const std::lock_guard lock(_registryMutex);
+        const auto peer = _environment.registry.find(id);
+        std::optional<node::NodeEndpoint> endpoint = peer ? peer->endpoint() : std::nullopt;
+        const auto v6 = peer ? peer->endpoint(node::IpFamily::v6) : std::nullopt;
+        const bool onlyV6 = !_environment.local.advertised(node::IpFamily::v4) && v6;
+        if (onlyV6)
+            endpoint = v6;
+        if (endpoint) {
+            const bool reachable = _environment.local.advertised(endpoint->ip.family()).has_value();
+            _registered.put(nodeId, *endpoint, reachable, _environment.clock.now());
+            effect = _table.remove(nodeId);
+        } else {
+            departed = _registered.remove(nodeId);
+        }
+    }
+    tell(effect);
+    if (departed && departed->liveness.state == Liveness::live)
+        _events.emit({NodeEvent::Kind::lost,
+                      {*key, departed->endpoint, {}, departed->liveness.lastPong.value_or(WallTime{})}});
+}
+
+void Engine::tell(const Table::Effect& effect)
+{
+    if (effect.lost)
+        _events.emit({NodeEvent::Kind::lost, discovered(*effect.lost)});
+    if (effect.found)
+        _events.emit({NodeEvent::Kind::found, discovered(*effect.found)});
+}
+
+void Engine::tellRegistered(NodeEvent::Kind kind, const node::Hash256& id)
+{
+    if (const auto node = registeredNode(id))
+        _events.emit({kind, *node});
+}
+
+std::optional<DiscoveredNode> Engine::registeredNode(const node::Hash256& id) const
+{
+    registry::ClosestPeer peer;
+    const auto answer = _environment.registry.closest({id, registry::ReachSet::all()}, {&peer, 1});
+    const auto liveness = _registered.liveness(id);
+    if (answer.count == 0 || peer.nodeId != id || !liveness)
+        return std::nullopt;
+    return DiscoveredNode{peer.key, peer.endpoint, {}, liveness->lastPong.value_or(WallTime{})};
+}
+
+void Engine::tick(net::DatagramSink& sink)
+{
+    const std::lock_guard lock(_tickMutex);
+    const MonotonicTime now = _environment.clock.now();
+    expirePings(now);
+    for (const auto& peer : _registered.due(now, _parameters.livenessPingsPerTick))
+        pingOwn(peer.id, peer.endpoint, sink);
+    for (const auto& contact : _contacts.due(now))
+        pingOwn(contact.id, contact.node.endpoint, sink);
+    revalidate(now, sink);
+    walk(now);
+    refresh(now);
+    proceed(now, sink);
+    if (now >= _nextSweep) {
+        _nextSweep = now + sweepInterval;
+        _proofs.sweep(now);
+    }
+}
+
+void Engine::expirePings(MonotonicTime now)
+{
+    for (const auto& ping : _pings.expire(now, _environment.clock.unixSeconds())) {
+        if (_registered.failed(ping.id, ping.to, now))
+            tellRegistered(NodeEvent::Kind::lost, ping.id);
+        tell(_table.failed(ping.id, ping.to));
+    }
+}
+
+void Engine::revalidate(MonotonicTime now, net::DatagramSink& sink)
+{
+    if (now < _nextRevalidation)
+        return;
+    const auto pause = static_cast<std::uint64_t>(_parameters.revalidationInterval.count()) + 1;
+    _nextRevalidation = now + Duration(static_cast<Duration::rep>(_environment.random.below(pause)));
+    const auto node = _table.pick(_environment.random.next64());
+    if (!node)
+        return;
+    const Duration unseen = _environment.clock.wallNow() - node->lastPong;
+    if (node->failures > 0 || unseen >= checkPause * node->credit)
+        pingOwn(node->id, node->endpoint, sink);
+}
+
+void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink)
+{
+    PendingPings::Ping ping;
+    ping.to = endpoint.udpEndpoint();
+    ping.tcp = endpoint.tcp;
+    ping.own = true;
+    sendPing(id, ping, {}, sink);
+}
+
+void Engine::setBootnodes(const std::vector<wire::Neighbor>& bootnodes)
+{
+    _contacts.setBootnodes(bootnodes, _environment.clock.now());
+}
+
+void Engine::setLookupInterval(Duration interval)
+{
+    const std::lock_guard lock(_tickMutex);
+    _lookupInterval = interval;
+    _nextWalk = _environment.clock.now() + interval;
+}
+
+void Engine::walk(MonotonicTime now)
+{
+    if (_lookupInterval == Duration::zero() || now < _nextWalk)
+        return;
+    _nextWalk = now + _lookupInterval;
+    if (_table.size() > 0)
+        search(randomTarget(), {});
+}
+
+void Engine::refresh(MonotonicTime now)
+{
+    if (now < _nextRefresh)
+        return;
+    _nextRefresh = now + _parameters.refreshInterval;
+    if (_table.size() == 0)
+        return;
+    search(_environment.local.key(), {});
+    for (std::size_t i = 0; i < randomLookupsPerRefresh; ++i)
+        search(randomTarget(), {});
+}
+
+node::PublicKey Engine::randomTarget()
+{
+    FixedBytes<node::PublicKey::size> bytes{};
+    _environment.random.fill(bytes);
+    return node::PublicKey(bytes);
+}
+
+void Engine::search(const node::PublicKey& target, Lookups::Completion completion)
+{
+    const auto nearest = _neighborhood.closest({target.nodeId(), _environment.local.nodeId(), anywhere()});
+    std::vector<LookupNode> seeds;
+    for (const wire::Neighbor& node : nearest.nodes())
+        seeds.push_back({node, node.key.nodeId()});
+    for (const wire::Neighbor& node : _contacts.bootnodes())
+        seeds.push_back({node, node.key.nodeId()});
+    _lookups.start(target, std::move(seeds), std::move(completion));
+}
+
+bool Engine::isBonded(const LookupNode& node)
+{
+    const MonotonicTime now = _environment.clock.now();
+    const NodeAddress who{node.id, node.node.endpoint.ip};
+    return _proofs.isProven(who, now) && _proofs.pingedWithin(who, bondValidity, now);
+}
+
+bool Engine::isProven(const LookupNode& node)
+{
+    return _proofs.isProven({node.id, node.node.endpoint.ip}, _environment.clock.now());
+}
+
+void Engine::bond(const LookupNode& node, net::DatagramSink& sink)
+{
+    pingOwn(node.id, node.node.endpoint, sink);
+}
+
+void Engine::ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink)
+{
+    const auto& endpoint = node.node.endpoint;
+    const auto expiration = _proofs.expirationFor({node.id, endpoint.ip}, _sender.expiration());
+    _sender.findNode({endpoint.udpEndpoint(), {}}, target, expiration, sink);
+}
+
+void Engine::remember(const std::vector<node::StoredNode>& nodes)
+{
+    std::vector<wire::Neighbor> seeds;
+    for (const node::StoredNode& node : nodes)
+        if (_environment.clock.wallNow() - node.lastPong <= oldestSeed)
+            seeds.push_back({node.key, node.endpoint});
+    const std::size_t taken = std::min(seeds.size(), seedsTaken);
+    for (std::size_t i = 0; i < taken; ++i)
+        std::swap(seeds[i], seeds[i + static_cast<std::size_t>(_environment.random.below(seeds.size() - i))]);
+    seeds.resize(taken);
+    _contacts.addSeeds(seeds, _environment.clock.now());
+}
+
+std::vector<node::StoredNode> Engine::memory() const
+{
+    std::vector<node::StoredNode> stored;
+    for (const TableNode& node : _table.nodes())
+        stored.push_back({node.key, node.endpoint, node.lastPong});
+    return stored;
+}
+
+std::vector<DiscoveredNode> Engine::nodes() const
+{
+    std::vector<DiscoveredNode> all;
+    for (const TableNode& node : _table.nodes())
+        all.push_back(discovered(node));
+    for (const auto& id : _registered.live())
+        if (auto node = registeredNode(id))
+            all.push_back(std::move(*node));
+    return all;
+}
+
+std::size_t Engine::nodeCount() const
+{
+    return _table.size() + _registered.count(Liveness::live);
+}
+
+void Engine::lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion)
+{
+    search(target, [this, completion = std::move(completion)](const std::vector<LookupNode>& found) {
+        std::vector<DiscoveredNode> nodes;
+        for (const LookupNode& node : found) {
+            const auto known = _table.find(node.id);
+            nodes.push_back(
+                known ? discovered(*known)
+                      : DiscoveredNode{node.node.key, node.node.endpoint, {}, _environment.clock.wallNow()});
+        }
+        completion(std::move(nodes));
+    });
+}
+
+std::optional<discovery::PeerLiveness> Engine::liveness(const node::PeerId& id) const
+{
+    const auto key = id.publicKey();
+    return key ? _registered.liveness(key->nodeId()) : std::nullopt;
+}
+
+} // namespace waymark::discv4::engine

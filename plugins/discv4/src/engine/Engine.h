@@ -1,0 +1,157 @@
+#pragma once
+
+#include "engine/Contacts.h"
+#include "engine/EndpointProofs.h"
+#include "engine/Environment.h"
+#include "engine/Lookups.h"
+#include "engine/Neighborhood.h"
+#include "engine/PacketMetrics.h"
+#include "engine/PendingPings.h"
+#include "engine/RateLimiter.h"
+#include "engine/RecentHashes.h"
+#include "engine/RecordRequests.h"
+#include "engine/RegisteredPeers.h"
+#include "engine/Sender.h"
+#include "engine/Table.h"
+#include "wire/Drop.h"
+#include "wire/Message.h"
+
+#include <waymark/base/Subscription.h>
+#include <waymark/discovery/Discovery.h>
+#include <waymark/node/NodeStore.h>
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// A packet whose hash, signature, data and expiration are good.
+struct VerifiedPacket
+{
+    node::PublicKey sender;
+    node::Hash256 senderId{}; ///< keccak256 of the key
+    node::Hash256 hash{};
+    const wire::Message& message;
+    node::Endpoint remote; ///< where the datagram came from
+    node::IpAddress local; ///< the address that it was sent to; answers leave from it
+};
+
+/// discv4 without sockets and threads: verified packets and time in, packets out. It reads the time from the
+/// clock of its environment; tick() is called every tickInterval.
+///
+/// handle() is called by several workers at once, everything else by any thread; state is shared under short
+/// locks (see the parts). What goes out leaves through the sink of the call.
+class Engine final : private LookupPorts
+{
+public:
+    Engine(const Environment& environment, const Parameters& parameters);
+    ~Engine() override;
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Takes over who is registered and follows the changes, until stop().
+    void start();
+    void stop();
+
+    /// Acts on a packet; the reason when it does not.
+    std::optional<wire::Drop> handle(const VerifiedPacket& packet, net::DatagramSink& sink);
+
+    /// Time-outs, pings, lookups that are due.
+    void tick(net::DatagramSink& sink);
+
+    /// True for endpoints of proven nodes and registered peers: what strangers cost is not charged to them.
+    bool isKnown(const node::Endpoint& endpoint) const;
+
+    void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
+    void setLookupInterval(Duration interval);
+    void setAnswerRate(Rate rate) { _answers.setRate(rate); }
+
+    /// Nodes of an earlier run: asked once, and believed only when they answer. Those that are too old are
+    /// left out, and of many a random few are taken.
+    void remember(const std::vector<node::StoredNode>& nodes);
+    /// What the next run may start from.
+    std::vector<node::StoredNode> memory() const;
+
+    // As in discovery::Discovery.
+    std::vector<discovery::DiscoveredNode> nodes() const;
+    std::size_t nodeCount() const;
+    void lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion);
+    std::optional<discovery::PeerLiveness> liveness(const node::PeerId& id) const;
+    Signal<discovery::NodeEvent>& events() noexcept { return _events; }
+
+    const Table& table() const noexcept { return _table; }
+    const RegisteredPeers& registered() const noexcept { return _registered; }
+    const EndpointProofs& proofs() const noexcept { return _proofs; }
+    const PendingPings& pings() const noexcept { return _pings; }
+    const PacketMetrics& metrics() const noexcept { return _metrics; }
+
+private:
+    using Dropped = std::optional<wire::Drop>;
+
+    Dropped on(const wire::Ping& ping, const VerifiedPacket& packet, net::DatagramSink& sink);
+    Dropped on(const wire::Pong& pong, const VerifiedPacket& packet, net::DatagramSink& sink);
+    Dropped on(const wire::FindNode& question, const VerifiedPacket& packet, net::DatagramSink& sink);
+    Dropped on(const wire::Neighbors& answer, const VerifiedPacket& packet, net::DatagramSink& sink);
+    Dropped on(const wire::EnrRequest& request, const VerifiedPacket& packet, net::DatagramSink& sink);
+    Dropped on(const wire::EnrResponse& response, const VerifiedPacket& packet, net::DatagramSink& sink);
+
+    /// Whether a question may be answered; renews the proof when its time has come.
+    bool mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink);
+    /// False: too many are pending.
+    bool sendPing(const node::Hash256& id, PendingPings::Ping ping, const node::IpAddress& from,
+                  net::DatagramSink& sink);
+    void pingBack(const VerifiedPacket& packet, std::optional<std::uint16_t> tcp, bool answersPing,
+                  net::DatagramSink& sink);
+    bool bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping, MonotonicTime now);
+    void fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, net::DatagramSink& sink);
+    bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
+    void proceed(MonotonicTime now, net::DatagramSink& sink);
+
+    void pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink);
+    void expirePings(MonotonicTime now);
+    void revalidate(MonotonicTime now, net::DatagramSink& sink);
+    void walk(MonotonicTime now);
+    void refresh(MonotonicTime now);
+    void search(const node::PublicKey& target, Lookups::Completion completion);
+    void synchronise(const node::PeerId& id);
+    void tell(const Table::Effect& effect);
+    void tellRegistered(discovery::NodeEvent::Kind kind, const node::Hash256& id);
+    std::optional<discovery::DiscoveredNode> registeredNode(const node::Hash256& id) const;
+    node::PublicKey randomTarget();
+
+    bool isBonded(const LookupNode& node) override;
+    bool isProven(const LookupNode& node) override;
+    void bond(const LookupNode& node, net::DatagramSink& sink) override;
+    void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) override;
+
+    Environment _environment;
+    Parameters _parameters;
+    PacketMetrics _metrics;
+    Sender _sender;
+    EndpointProofs _proofs;
+    PendingPings _pings;
+    RecordRequests _records;
+    RegisteredPeers _registered;
+    Table _table;
+    Neighborhood _neighborhood;
+    Contacts _contacts;
+    Lookups _lookups;
+    RateLimiter _answers;
+    RecentHashes _answered;
+    Signal<discovery::NodeEvent> _events;
+    std::vector<Subscription> _gauges;
+
+    std::mutex _registryMutex; ///< one change of who is registered at a time
+    Subscription _registryChanges;
+
+    std::mutex _tickMutex; ///< the next times of what tick() does
+    Duration _lookupInterval;
+    MonotonicTime _nextWalk;
+    MonotonicTime _nextRefresh;
+    MonotonicTime _nextRevalidation;
+    MonotonicTime _nextSweep;
+};
+
+} // namespace waymark::discv4::engine

@@ -1,0 +1,208 @@
+#include "engine/Engine.h"
+#include "engine/Reach.h"
+
+#include <vector>
+
+/// What each of the six packets leads to.
+namespace waymark::discv4::engine
+{
+
+using wire::Drop;
+using wire::PacketType;
+
+std::optional<Drop> Engine::handle(const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    if (packet.sender == _environment.local.key())
+        return Drop::ownKey;
+    if (!isUsable(packet.remote))
+        return Drop::notUsable;
+    return std::visit([&](const auto& message) { return on(message, packet, sink); }, packet.message);
+}
+
+Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    const MonotonicTime now = _environment.clock.now();
+    const NodeAddress who{packet.senderId, packet.remote.ip};
+    const auto state = _proofs.state(who, now);
+    const bool isProven = state >= EndpointProofs::State::aging;
+    // Who signed is known here, so nobody uses up the budget of others by forging their addresses.
+    const bool isTrusted = isProven || _registered.isAt(packet.senderId, packet.remote.ip);
+    if (!isTrusted && !_answers.allow(prefixOf(packet.remote.ip), now))
+        return Drop::budgetUsed;
+    // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
+    if (state != EndpointProofs::State::proven)
+        pingBack(packet, ping.from.tcp, true, sink);
+    if (isProven)
+        _proofs.pinged(who, now);
+    const std::uint64_t expiration = _sender.expiration() + _answered.repeats(packet.hash);
+    _sender.pong({packet.remote, packet.local}, packet.hash, expiration, sink);
+    if (isProven)
+        fetchRecord(packet, ping.enrSeq, sink);
+    return std::nullopt;
+}
+
+Engine::Dropped Engine::on(const wire::Pong& pong, const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    const MonotonicTime now = _environment.clock.now();
+    const auto ping = _pings.match({packet.senderId, packet.remote.ip}, pong.pingHash, now);
+    if (!ping)
+        return Drop::unsolicited;
+    const bool kept = bondedWith(packet, *ping, now);
+    fetchRecord(packet, pong.enrSeq, sink);
+    proceed(now, sink);
+    return kept ? Dropped() : Drop::proofsFull;
+}
+
+bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping, MonotonicTime now)
+{
+    const auto& id = packet.senderId;
+    const WallTime wall = _environment.clock.wallNow();
+    const bool kept = _proofs.prove(id, ping.to, ping.answersPing, now);
+    _contacts.answered(id, now);
+    if (_registered.contains(id)) {
+        if (_registered.pong(id, ping.to.ip, now - ping.sentAt, wall, now))
+            tellRegistered(discovery::NodeEvent::Kind::found, id);
+        return kept;
+    }
+    if (!kept)
+        return false;
+    const auto known = ping.tcp ? std::nullopt : _table.find(id);
+    const std::uint16_t tcp = ping.tcp.value_or(known ? known->endpoint.tcp : std::uint16_t{0});
+    tell(_table.proven({packet.sender, id, {ping.to.ip, ping.to.port, tcp}, {}, wall}));
+    // It may have been registered meanwhile.
+    if (_registered.contains(id))
+        tell(_table.remove(id));
+    return true;
+}
+
+bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    switch (_proofs.state({packet.senderId, packet.remote.ip}, _environment.clock.now())) {
+    case EndpointProofs::State::proven:
+        return true;
+    case EndpointProofs::State::aging:
+        pingBack(packet, std::nullopt, false, sink);
+        return true;
+    case EndpointProofs::State::expired:
+        pingBack(packet, std::nullopt, false, sink);
+        return false;
+    case EndpointProofs::State::none:
+        break;
+    }
+    return false;
+}
+
+Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket& packet,
+                           net::DatagramSink& sink)
+{
+    if (!mayAsk(packet, sink))
+        return Drop::unproven;
+    const auto answer =
+        _neighborhood.closest({question.target.nodeId(), packet.senderId, reachFor(packet.remote.ip)});
+    _metrics.hidden(answer.hidden);
+    const std::uint64_t expiration =
+        _proofs.expirationFor({packet.senderId, packet.remote.ip}, _sender.expiration());
+    _sender.neighbors({packet.remote, packet.local}, answer.nodes(), expiration, sink);
+    return std::nullopt;
+}
+
+bool Engine::isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const
+{
+    return told.endpoint.udp >= lowestToldPort && mayTell(teller, told.endpoint.ip) &&
+           told.key != _environment.local.key() && told.key.isOnCurve();
+}
+
+Engine::Dropped Engine::on(const wire::Neighbors& answer, const VerifiedPacket& packet,
+                           net::DatagramSink& sink)
+{
+    const NodeAddress from{packet.senderId, packet.remote.ip};
+    if (!_lookups.isAsking(from))
+        return Drop::unsolicited;
+    std::vector<LookupNode> nodes;
+    for (const wire::Neighbor& told : answer.nodes())
+        if (isAcceptable(told, packet.remote.ip))
+            nodes.push_back({told, told.key.nodeId()});
+    if (!_lookups.neighbors(from, nodes, answer.size))
+        return Drop::unsolicited;
+    proceed(_environment.clock.now(), sink);
+    return std::nullopt;
+}
+
+Engine::Dropped Engine::on(const wire::EnrRequest&, const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    if (!mayAsk(packet, sink))
+        return Drop::unproven;
+    // The answer has no field that could differ, so the same question gets it once.
+    if (!_proofs.firstRequest({packet.senderId, packet.remote.ip}, packet.hash))
+        return Drop::repeated;
+    _sender.enrResponse({packet.remote, packet.local}, packet.hash, sink);
+    return std::nullopt;
+}
+
+Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPacket& packet,
+                           net::DatagramSink&)
+{
+    const NodeAddress from{packet.senderId, packet.remote.ip};
+    if (!_records.match(from, response.requestHash, _environment.clock.now()))
+        return Drop::unsolicited;
+    auto record = node::Enr::decode(response.record);
+    const auto known = _table.recordSeq(packet.senderId);
+    if (!record || record->key() != packet.sender || (known && record->seq() < *known))
+        return Drop::badRecord;
+    const auto told = packet.remote.ip.isV4() ? record->endpointV4() : record->endpointV6();
+    if (told && !mayTell(packet.remote.ip, told->ip))
+        return Drop::badRecord;
+    _table.setRecord(packet.senderId, std::make_shared<const node::Enr>(std::move(*record)));
+    return std::nullopt;
+}
+
+void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq,
+                         net::DatagramSink& sink)
+{
+    const NodeAddress who{packet.senderId, packet.remote.ip};
+    const auto known = seq ? _table.recordSeq(packet.senderId) : std::nullopt;
+    if (!known || *seq <= *known || !_records.reserve(who, _environment.clock.now()))
+        return;
+    const auto request = _sender.makeEnrRequest(_proofs.expirationFor(who, _sender.expiration()));
+    _records.sent(who, request.hash);
+    _sender.send({packet.remote, packet.local}, PacketType::enrRequest, request, sink);
+}
+
+void Engine::pingBack(const VerifiedPacket& packet, std::optional<std::uint16_t> tcp, bool answersPing,
+                      net::DatagramSink& sink)
+{
+    PendingPings::Ping ping;
+    ping.to = packet.remote;
+    ping.tcp = tcp;
+    ping.answersPing = answersPing;
+    if (!sendPing(packet.senderId, ping, packet.local, sink))
+        _metrics.pingSkipped();
+}
+
+bool Engine::sendPing(const node::Hash256& id, PendingPings::Ping ping, const node::IpAddress& from,
+                      net::DatagramSink& sink)
+{
+    ping.sentAt = _environment.clock.now();
+    ping.second = _environment.clock.unixSeconds();
+    switch (_pings.reserve(id, ping)) {
+    case PendingPings::Reserved::pending:
+        return true;
+    case PendingPings::Reserved::full:
+        return false;
+    case PendingPings::Reserved::send:
+        break;
+    }
+    const Sender::Route route{ping.to, from};
+    const auto packet = _sender.makePing(route);
+    _pings.sent(id, ping.to, packet.hash);
+    _sender.send(route, PacketType::ping, packet, sink);
+    return true;
+}
+
+void Engine::proceed(MonotonicTime now, net::DatagramSink& sink)
+{
+    if (_lookups.active() > 0)
+        _lookups.advance(now, *this, sink);
+}
+
+} // namespace waymark::discv4::engine

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "engine/KeyedHash.h"
+#include "engine/Parameters.h"
+#include "wire/Message.h"
+
+#include <waymark/net/UdpTransport.h>
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// A node that a lookup may ask.
+struct LookupNode
+{
+    wire::Neighbor node;
+    node::Hash256 id{};
+};
+
+/// What lookups need of the engine.
+class LookupPorts
+{
+public:
+    virtual ~LookupPorts() = default;
+    /// The node's endpoint is proven, and it has our proof too: it may be asked.
+    virtual bool isBonded(const LookupNode& node) = 0;
+    /// Its endpoint is proven; whether it has our proof is not known.
+    virtual bool isProven(const LookupNode& node) = 0;
+    virtual void bond(const LookupNode& node, net::DatagramSink& sink) = 0;
+    virtual void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) = 0;
+};
+
+/// The iterative search for the nodes nearest to a target (discv4.md, "Recursive Lookup"): always asks the
+/// nearest ones that were not asked yet, a few at a time, until the nearest 16 have answered. A node without
+/// proof is pinged first.
+///
+/// Any thread; one short lock. Completions run without it.
+class Lookups
+{
+public:
+    using Completion = std::function<void(std::vector<LookupNode>)>;
+
+    /// Further lookups end at once with nothing.
+    static constexpr std::size_t maximum = 32;
+    /// Of one lookup; farther ones are forgotten.
+    static constexpr std::size_t maximumCandidates = 64;
+
+    explicit Lookups(Duration timeout) noexcept : _timeout(timeout) {}
+
+    void start(const node::PublicKey& target, std::vector<LookupNode> seeds, Completion completion);
+
+    /// NEIGHBORS came from a node. False when no lookup is waiting for them. `nodes` passed the engine's
+    /// checks already; `told` is how many there were before.
+    bool neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told);
+    /// Whether a lookup waits for an answer of that node.
+    bool isAsking(const NodeAddress& from) const;
+
+    /// Sends what is next and ends what is over.
+    void advance(MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink);
+
+    std::size_t active() const noexcept { return _active.load(std::memory_order_relaxed); }
+
+    /// Ends all of them with what they have.
+    void stop();
+
+private:
+    enum class Stage
+    {
+        fresh,
+        bonding,
+        asked,
+        answered,
+        failed
+    };
+    struct Candidate
+    {
+        LookupNode node;
+        Stage stage = Stage::fresh;
+        MonotonicTime deadline;
+        std::size_t told = 0;
+        bool heard = false;
+    };
+    struct Search
+    {
+        node::PublicKey target;
+        node::Hash256 targetId{};
+        std::vector<Candidate> candidates; ///< nearest first
+        Completion completion;
+    };
+
+    static void add(Search& search, const LookupNode& node);
+    void settle(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+                net::DatagramSink& sink) const;
+    void begin(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+               net::DatagramSink& sink) const;
+    bool step(Search& search, MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink) const;
+    static std::vector<LookupNode> resultOf(const Search& search);
+
+    Duration _timeout;
+    mutable std::mutex _mutex;
+    std::list<Search> _searches;
+    std::atomic<std::size_t> _active{0};
+};
+
+} // namespace waymark::discv4::engine

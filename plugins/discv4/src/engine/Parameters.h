@@ -1,0 +1,54 @@
+#pragma once
+
+#include <waymark/base/Clock.h>
+
+#include <chrono>
+#include <cstddef>
+
+namespace waymark::discv4::engine
+{
+
+/// So many a second on average, and so many at once. Zero a second: without limit.
+struct Rate
+{
+    unsigned perSecond = 0;
+    unsigned burst = 0;
+
+    friend bool operator==(const Rate&, const Rate&) = default;
+};
+
+/// Every number of the protocol. The defaults are those of the configuration.
+struct Parameters
+{
+    std::size_t bucketSize = 16;   ///< k of one bucket of the table
+    std::size_t replacements = 10; ///< nodes that wait for a place in a bucket
+
+    Duration proofValidity = std::chrono::hours(24);
+    std::size_t maximumProofs = 50'000;
+    std::size_t maximumProofsPerPrefix = 512;
+    std::size_t maximumPendingPings = 4'096; ///< pings that strangers caused
+
+    Duration requestTimeout = std::chrono::milliseconds(500);
+    Duration packetLifetime = std::chrono::seconds(20); ///< what is added to the time for `expiration`
+
+    Duration lookupInterval = std::chrono::seconds(30);  ///< random walk; zero: none
+    Duration refreshInterval = std::chrono::minutes(30); ///< self lookup
+    Duration revalidationInterval =
+        std::chrono::seconds(3); ///< upper end of the pause between two checks of the table
+    Duration livenessInterval = std::chrono::seconds(60); ///< between two pings of a live registered peer
+    std::size_t livenessPingsPerTick = 64;
+
+    Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
+};
+
+/// How often tick() is called.
+inline constexpr Duration tickInterval = std::chrono::milliseconds(100);
+
+/// k: how many nodes a FINDNODE is answered with, and a lookup ends with.
+inline constexpr std::size_t neighborCount = 16;
+/// How many nodes a lookup asks at the same time.
+inline constexpr std::size_t lookupConcurrency = 3;
+/// Nodes at lower UDP ports are not believed when others tell of them.
+inline constexpr unsigned lowestToldPort = 1025;
+
+} // namespace waymark::discv4::engine

@@ -1,0 +1,132 @@
+#include "engine/PendingPings.h"
+
+#include <algorithm>
+
+namespace waymark::discv4::engine
+{
+
+namespace
+{
+
+constexpr std::size_t shardCount = 16;
+
+} // namespace
+
+PendingPings::PendingPings(const Parameters& parameters, std::uint64_t seed)
+    : _parameters(parameters), _hash(seed)
+{
+    for (std::size_t i = 0; i < shardCount; ++i)
+        _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
+}
+
+PendingPings::Shard& PendingPings::shardOf(const node::Hash256& id) const noexcept
+{
+    return *_shards[static_cast<std::size_t>(_hash(id)) % shardCount];
+}
+
+void PendingPings::forget(const Ping& ping) noexcept
+{
+    _size.fetch_sub(1, std::memory_order_relaxed);
+    if (!ping.own)
+        _strangers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool PendingPings::isOver(const Ping& ping, MonotonicTime now, std::uint64_t second) const noexcept
+{
+    return now - ping.sentAt >= _parameters.requestTimeout && second != ping.second;
+}
+
+PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping& ping)
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const NodeAddress who{id, ping.to.ip};
+    if (const auto found = shard.pings.find(who); found != shard.pings.end()) {
+        // What is over makes room, whether or not it was swept away yet.
+        std::erase_if(found->second, [&](const Ping& other) {
+            const bool gone = isOver(other, ping.sentAt, ping.second);
+            if (gone)
+                forget(other);
+            return gone;
+        });
+        const auto same = std::ranges::find(found->second, ping.to, &Ping::to);
+        if (same != found->second.end()) {
+            same->answersPing |= ping.answersPing;
+            if (ping.tcp)
+                same->tcp = ping.tcp;
+            if (ping.own && !same->own) {
+                same->own = true;
+                _strangers.fetch_sub(1, std::memory_order_relaxed);
+            }
+            return Reserved::pending;
+        }
+        if (found->second.size() >= endpointsPerAddress)
+            return Reserved::full;
+    }
+    if (!ping.own) {
+        if (_strangers.fetch_add(1, std::memory_order_relaxed) >= _parameters.maximumPendingPings) {
+            _strangers.fetch_sub(1, std::memory_order_relaxed);
+            return Reserved::full;
+        }
+    }
+    shard.pings[who].push_back(ping);
+    _size.fetch_add(1, std::memory_order_relaxed);
+    return Reserved::send;
+}
+
+void PendingPings::sent(const node::Hash256& id, const node::Endpoint& to, const node::Hash256& hash)
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.pings.find({id, to.ip});
+    if (found == shard.pings.end())
+        return;
+    const auto ping = std::ranges::find(found->second, to, &Ping::to);
+    if (ping != found->second.end())
+        ping->hash = hash;
+}
+
+std::optional<PendingPings::Ping> PendingPings::match(const NodeAddress& from, const node::Hash256& pingHash,
+                                                      MonotonicTime now)
+{
+    Shard& shard = shardOf(from.id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.pings.find(from);
+    if (found == shard.pings.end())
+        return std::nullopt;
+    for (Ping& ping : found->second) {
+        if (ping.answered || ping.hash != pingHash || now - ping.sentAt >= _parameters.requestTimeout)
+            continue;
+        ping.answered = true;
+        return ping;
+    }
+    return std::nullopt;
+}
+
+std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, std::uint64_t second)
+{
+    std::vector<TimedOut> timedOut;
+    for (const auto& shard : _shards) {
+        const std::lock_guard lock(shard->mutex);
+        for (auto entry = shard->pings.begin(); entry != shard->pings.end();) {
+            const auto id = entry->first.id;
+            Pings& pings = entry->second;
+            for (Ping& ping : pings) {
+                if (!ping.own || ping.answered || now - ping.sentAt < _parameters.requestTimeout)
+                    continue;
+                timedOut.push_back({id, ping.to});
+                ping.answered = true;
+            }
+            std::erase_if(pings, [&](const Ping& ping) {
+                const bool gone = isOver(ping, now, second);
+                if (gone)
+                    forget(ping);
+                return gone;
+            });
+            entry = pings.empty() ? shard->pings.erase(entry) : std::next(entry);
+        }
+    }
+    return timedOut;
+}
+
+} // namespace waymark::discv4::engine

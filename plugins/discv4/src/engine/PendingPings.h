@@ -1,0 +1,89 @@
+#pragma once
+
+#include "engine/KeyedHash.h"
+#include "engine/Parameters.h"
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// The pings that wait for a PONG, keyed by node and endpoint.
+///
+/// At most one ping is under way to an endpoint of a node, and an entry stays until the second in which it
+/// was sent is over: so pings to one endpoint are at least a second's change apart, which keeps their bytes
+/// different, and repeated packets from an address cause no repeated pings. What strangers cause is bounded
+/// by Parameters::maximumPendingPings; what this node starts itself is bounded by those who start it.
+///
+/// Sharded by node id under short locks; any thread.
+class PendingPings
+{
+public:
+    /// A node that was addressed at more endpoints of one address than this at a time is not asked at more.
+    static constexpr std::size_t endpointsPerAddress = 4;
+
+    struct Ping
+    {
+        node::Endpoint to;
+        std::optional<std::uint16_t> tcp; ///< its TCP port, where somebody said
+        bool answersPing = false;         ///< sent because the node had pinged us
+        bool own = false;                 ///< started by this node: its time-out matters to somebody
+        bool answered = false;            ///< kept only to space pings out
+        node::Hash256 hash{};             ///< of the packet; zero until it is sent
+        MonotonicTime sentAt;
+        std::uint64_t second = 0; ///< the clock's second when it was sent
+    };
+
+    enum class Reserved
+    {
+        send,    ///< send it, then call sent()
+        pending, ///< one is under way already
+        full     ///< no room for what strangers cause
+    };
+
+    PendingPings(const Parameters& parameters, std::uint64_t seed);
+
+    Reserved reserve(const node::Hash256& id, const Ping& ping);
+    void sent(const node::Hash256& id, const node::Endpoint& to, const node::Hash256& hash);
+
+    /// The pending ping that a PONG answers: same node, same IP, same hash, in time. At most once for each.
+    std::optional<Ping> match(const NodeAddress& from, const node::Hash256& pingHash, MonotonicTime now);
+
+    struct TimedOut
+    {
+        node::Hash256 id;
+        node::Endpoint to;
+    };
+    /// Forgets what is over and returns own pings that nobody answered.
+    std::vector<TimedOut> expire(MonotonicTime now, std::uint64_t second);
+
+    std::size_t size() const noexcept { return _size.load(std::memory_order_relaxed); }
+
+private:
+    using Pings = std::vector<Ping>;
+    struct Shard
+    {
+        explicit Shard(TableHash hash) : pings(16, hash) {}
+
+        std::mutex mutex;
+        std::unordered_map<NodeAddress, Pings, TableHash> pings;
+    };
+
+    Shard& shardOf(const node::Hash256& id) const noexcept;
+    void forget(const Ping& ping) noexcept;
+    bool isOver(const Ping& ping, MonotonicTime now, std::uint64_t second) const noexcept;
+
+    Parameters _parameters;
+    KeyedHash _hash;
+    std::vector<std::unique_ptr<Shard>> _shards;
+    std::atomic<std::size_t> _size{0};
+    std::atomic<std::size_t> _strangers{0};
+};
+
+} // namespace waymark::discv4::engine

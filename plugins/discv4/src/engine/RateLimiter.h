@@ -1,0 +1,40 @@
+#pragma once
+
+#include "engine/KeyedHash.h"
+#include "engine/Parameters.h"
+
+#include <waymark/base/Clock.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+namespace waymark::discv4::engine
+{
+
+/// Token buckets for addresses, in a fixed table: each address falls into one of its slots, and addresses
+/// that share a slot share a budget. So it never grows, evicts nothing, and takes no lock: a slot holds one
+/// number, the time at which its bucket would be full again (GCRA, ITU-T I.371).
+///
+/// The slot of an address depends on a secret seed: nobody can choose addresses that exhaust that of another.
+class RateLimiter
+{
+public:
+    static constexpr std::size_t slots = std::size_t{1} << 15;
+
+    RateLimiter(std::uint64_t seed, Rate rate);
+
+    /// Takes one token from the address' bucket, or returns false when it is empty. Any thread.
+    bool allow(const node::IpAddress& address, MonotonicTime now) noexcept;
+
+    /// Holds from the next packet on. Any thread.
+    void setRate(Rate rate) noexcept;
+
+private:
+    KeyedHash _hash;
+    std::atomic<std::int64_t> _interval{0};  ///< nanoseconds for one token; 0: no limit
+    std::atomic<std::int64_t> _tolerance{0}; ///< how far ahead of time a bucket may be
+    std::unique_ptr<std::atomic<std::int64_t>[]> _fullAt;
+};
+
+} // namespace waymark::discv4::engine

@@ -1,0 +1,86 @@
+#include "engine/Sender.h"
+
+#include <algorithm>
+
+namespace waymark::discv4::engine
+{
+
+using wire::PacketType;
+
+namespace
+{
+
+/// How the other end is named in packets: without a TCP port, which is its own business.
+node::NodeEndpoint asSeen(const node::Endpoint& endpoint) noexcept
+{
+    return {endpoint.ip, endpoint.port, 0};
+}
+
+} // namespace
+
+Sender::Sender(const Environment& environment, const Parameters& parameters, const PacketMetrics& metrics)
+    : _clock(environment.clock),
+      _local(environment.local),
+      _metrics(metrics),
+      _lifetime(static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::seconds>(parameters.packetLifetime).count())),
+      _encoder([&local = environment.local](const node::Hash256& digest) { return local.sign(digest); })
+{
+}
+
+std::uint64_t Sender::expiration() const noexcept
+{
+    return _clock.unixSeconds() + _lifetime;
+}
+
+void Sender::send(const Route& route, PacketType type, const wire::Encoder::Packet& packet,
+                  net::DatagramSink& sink) const
+{
+    sink.send({route.to, route.from, packet.bytes});
+    _metrics.sent(type);
+}
+
+wire::Encoder::Packet Sender::makePing(const Route& route) const
+{
+    const auto own = _local.advertised(route.to.ip.family());
+    const wire::Ping ping{own.value_or(node::NodeEndpoint{}), asSeen(route.to), expiration(),
+                          _local.record()->seq()};
+    return _encoder.encode(ping);
+}
+
+wire::Encoder::Packet Sender::makeEnrRequest(std::uint64_t expiration) const
+{
+    return _encoder.encode(wire::EnrRequest{expiration});
+}
+
+void Sender::pong(const Route& route, const node::Hash256& pingHash, std::uint64_t expiration,
+                  net::DatagramSink& sink) const
+{
+    const wire::Pong pong{asSeen(route.to), pingHash, expiration, _local.record()->seq()};
+    send(route, PacketType::pong, _encoder.encode(pong), sink);
+}
+
+void Sender::findNode(const Route& route, const node::PublicKey& target, std::uint64_t expiration,
+                      net::DatagramSink& sink) const
+{
+    send(route, PacketType::findNode, _encoder.encode(wire::FindNode{target, expiration}), sink);
+}
+
+void Sender::neighbors(const Route& route, std::span<const wire::Neighbor> nodes, std::uint64_t expiration,
+                       net::DatagramSink& sink) const
+{
+    do {
+        const std::size_t size = std::min(nodes.size(), wire::Neighbors::maximumSent);
+        send(route, PacketType::neighbors, _encoder.encode(nodes.first(size), expiration), sink);
+        nodes = nodes.subspan(size);
+    } while (!nodes.empty());
+}
+
+void Sender::enrResponse(const Route& route, const node::Hash256& requestHash, net::DatagramSink& sink) const
+{
+    const auto record = _local.record();
+    const wire::EnrResponse response{requestHash, record->encoded()};
+    send(route, PacketType::enrResponse, _encoder.encode(response), sink);
+}
+
+} // namespace waymark::discv4::engine

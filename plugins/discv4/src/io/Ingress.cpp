@@ -1,0 +1,82 @@
+#include "io/Ingress.h"
+
+#include "engine/Reach.h"
+#include "wire/Frame.h"
+
+#include <exception>
+
+namespace waymark::discv4::io
+{
+
+using wire::Drop;
+
+namespace
+{
+
+/// Whether a datagram may be another protocol's.
+bool isForeign(Drop reason) noexcept
+{
+    return reason == Drop::tooShort || reason == Drop::tooLong || reason == Drop::badHash;
+}
+
+} // namespace
+
+Ingress::Ingress(engine::Engine& engine, const engine::Environment& environment, const IngressRates& rates)
+    : _engine(engine),
+      _clock(environment.clock),
+      _log(environment.log),
+      _perAddress(environment.random.next64(), rates.perAddress),
+      _perPrefix(environment.random.next64(), rates.perPrefix)
+{
+}
+
+void Ingress::setRates(const IngressRates& rates) noexcept
+{
+    _perAddress.setRate(rates.perAddress);
+    _perPrefix.setRate(rates.perPrefix);
+}
+
+bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
+{
+    std::optional<Drop> dropped;
+    try {
+        dropped = process(datagram, sink);
+    } catch (const std::exception& error) {
+        dropped = Drop::internalError;
+        _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", error.what()}},
+                     "A packet could not be handled; please report this.");
+    }
+    if (dropped)
+        _engine.metrics().dropped(*dropped);
+    return !dropped || !isForeign(*dropped);
+}
+
+bool Ingress::isWithinRates(const node::Endpoint& remote) noexcept
+{
+    if (_engine.isKnown(remote))
+        return true;
+    const MonotonicTime now = _clock.now();
+    return _perAddress.allow(remote.ip, now) && _perPrefix.allow(engine::prefixOf(remote.ip), now);
+}
+
+std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::DatagramSink& sink)
+{
+    const auto frame = wire::Frame::parse(datagram.payload);
+    if (!frame)
+        return frame.error();
+    const auto message = frame->decode();
+    if (!message)
+        return message.error();
+    if (wire::isExpired(*message, _clock.unixSeconds()))
+        return Drop::expired;
+    if (!isWithinRates(datagram.remote))
+        return Drop::rateLimited;
+    const auto sender = frame->recoverSender();
+    if (!sender)
+        return sender.error();
+    _engine.metrics().received(frame->type());
+    return _engine.handle(
+        {*sender, sender->nodeId(), frame->hash(), *message, datagram.remote, datagram.local}, sink);
+}
+
+} // namespace waymark::discv4::io

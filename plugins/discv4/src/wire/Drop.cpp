@@ -1,0 +1,49 @@
+#include "wire/Drop.h"
+
+namespace waymark::discv4::wire
+{
+
+std::string_view toString(Drop drop) noexcept
+{
+    switch (drop) {
+    case Drop::tooShort:
+        return "too_short";
+    case Drop::tooLong:
+        return "too_long";
+    case Drop::badHash:
+        return "bad_hash";
+    case Drop::unknownType:
+        return "unknown_type";
+    case Drop::malformed:
+        return "malformed";
+    case Drop::expired:
+        return "expired";
+    case Drop::rateLimited:
+        return "rate_limited";
+    case Drop::badSignature:
+        return "bad_signature";
+    case Drop::ownKey:
+        return "own_key";
+    case Drop::unsolicited:
+        return "unsolicited";
+    case Drop::unproven:
+        return "unproven";
+    case Drop::budgetUsed:
+        return "budget_used";
+    case Drop::proofsFull:
+        return "proofs_full";
+    case Drop::repeated:
+        return "repeated";
+    case Drop::badRecord:
+        return "bad_record";
+    case Drop::notUsable:
+        return "not_usable";
+    case Drop::internalError:
+        return "internal_error";
+    case Drop::count:
+        break;
+    }
+    return "none";
+}
+
+} // namespace waymark::discv4::wire

@@ -1,0 +1,191 @@
+#include "World.h"
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <vector>
+
+namespace waymark::discv4::testing
+{
+
+using discovery::Liveness;
+using discovery::NodeEvent;
+using wire::PacketType;
+
+/// What is known of registered peers and of nodes in the table over time.
+class LivenessTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(LivenessTest);
+    CPPUNIT_TEST(pingsPeerWhenItIsRegistered);
+    CPPUNIT_TEST(retriesWithGrowingPausesUntilThePeerListens);
+    CPPUNIT_TEST(callsPeerUnresponsiveAfterThreeSilentPings);
+    CPPUNIT_TEST(followsPeerToItsNewAddress);
+    CPPUNIT_TEST(advertisesUnresponsivePeerAllTheSame);
+    CPPUNIT_TEST(tellsOfPeersFoundAndLost);
+    CPPUNIT_TEST(knowsNothingOfUnregisteredPeers);
+    CPPUNIT_TEST(keepsNodeThatMissesOnePing);
+    CPPUNIT_TEST(dropsNodeThatStaysSilent);
+    CPPUNIT_TEST(fetchesRecordWhenItsSeqGrew);
+    CPPUNIT_TEST(refusesRecordsOfOthersAndUnaskedOnes);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void pingsPeerWhenItIsRegistered()
+    {
+        _peer.answerPings(true);
+        enroll();
+        CPPUNIT_ASSERT(state() == Liveness::pending);
+        _world.advance(std::chrono::milliseconds(200));
+        CPPUNIT_ASSERT(state() == Liveness::live);
+        const auto liveness = *_node.engine().liveness(node::PeerId(_peer.key()));
+        CPPUNIT_ASSERT(liveness.lastPong.has_value() && liveness.roundTrip.has_value());
+        CPPUNIT_ASSERT_EQUAL(
+            1.0, _node.metrics().value("waymark_discv4_registered_peers", {{"liveness", "live"}}).value());
+    }
+
+    void retriesWithGrowingPausesUntilThePeerListens()
+    {
+        enroll();
+        _world.advance(std::chrono::seconds(20));
+        const auto pings = _peer.count(PacketType::ping);
+        CPPUNIT_ASSERT(pings >= 4 && pings <= 6); // after 0, 1.5, 4, 8.5, 17 s
+        _peer.answerPings(true);
+        _world.advance(std::chrono::seconds(20));
+        CPPUNIT_ASSERT(state() == Liveness::live);
+    }
+
+    void callsPeerUnresponsiveAfterThreeSilentPings()
+    {
+        enroll();
+        _world.advance(std::chrono::milliseconds(2'500));
+        CPPUNIT_ASSERT(state() == Liveness::pending);
+        _world.advance(std::chrono::seconds(4));
+        CPPUNIT_ASSERT(state() == Liveness::unresponsive);
+    }
+
+    void followsPeerToItsNewAddress()
+    {
+        _peer.answerPings(true);
+        enroll();
+        _world.advance(std::chrono::milliseconds(200));
+        _node.enroll(_peer.key(), nodeAt("127.0.0.3:30303"));
+        CPPUNIT_ASSERT(state() == Liveness::pending);
+        _peer.moveTo(at("127.0.0.3:30303"));
+        _world.advance(std::chrono::milliseconds(200));
+        CPPUNIT_ASSERT(state() == Liveness::live);
+    }
+
+    void advertisesUnresponsivePeerAllTheSame()
+    {
+        enroll();
+        _world.advance(std::chrono::seconds(10));
+        CPPUNIT_ASSERT(state() == Liveness::unresponsive);
+        Speaker asker(_world, 9, at("127.0.0.9:30303"));
+        asker.bond(_node.endpoint());
+        asker.findNode(_node.endpoint(), _peer.key());
+        _world.deliver();
+        CPPUNIT_ASSERT(asker.takeNeighbors().front().key == _peer.key());
+    }
+
+    void tellsOfPeersFoundAndLost()
+    {
+        std::vector<NodeEvent> events;
+        const auto subscription =
+            _node.engine().events().subscribe([&](const NodeEvent& event) { events.push_back(event); });
+        _peer.answerPings(true);
+        enroll();
+        _world.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _node.engine().nodes().size());
+        CPPUNIT_ASSERT(_node.engine().nodes()[0].key == _peer.key());
+        _node.dismiss(_peer.key());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, events.size());
+        CPPUNIT_ASSERT(events[0].kind == NodeEvent::Kind::found && events[1].kind == NodeEvent::Kind::lost);
+        CPPUNIT_ASSERT(events[1].node.key == _peer.key());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _node.engine().nodeCount());
+    }
+
+    void knowsNothingOfUnregisteredPeers()
+    {
+        CPPUNIT_ASSERT(!_node.engine().liveness(node::PeerId(_peer.key())));
+        const auto named = node::PeerId::fromBytes(node::PeerScheme::addr, asBytes("somebody"));
+        CPPUNIT_ASSERT(!_node.engine().liveness(*named));
+    }
+
+    void keepsNodeThatMissesOnePing()
+    {
+        _peer.bond(_node.endpoint());
+        advanceUntilPinged();
+        _world.advance(std::chrono::seconds(1)); // that ping is lost
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _node.engine().table().size());
+        _peer.answerPings(true);
+        _world.advance(std::chrono::minutes(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _node.engine().table().size());
+        CPPUNIT_ASSERT_EQUAL(0U, _node.engine().table().find(_peer.id())->failures);
+    }
+
+    void dropsNodeThatStaysSilent()
+    {
+        _peer.bond(_node.endpoint());
+        _world.advance(std::chrono::minutes(2));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _node.engine().table().size());
+    }
+
+    void fetchesRecordWhenItsSeqGrew()
+    {
+        const auto record =
+            node::EnrBuilder().seq(7).endpoint(nodeAt("127.0.0.2:30303")).sign(_peer.secret()).value();
+        askForRecord(7);
+        const auto request = _peer.last(PacketType::enrRequest).hash;
+        _peer.enrResponse(_node.endpoint(), request, record.encoded());
+        _world.deliver();
+        const auto known = _node.engine().table().find(_peer.id());
+        CPPUNIT_ASSERT(known->record && *known->record == record);
+        askForRecord(7); // known already
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::enrRequest));
+        CPPUNIT_ASSERT(_node.engine().nodes()[0].enr->seq() == 7);
+    }
+
+    void refusesRecordsOfOthersAndUnaskedOnes()
+    {
+        const auto foreign = node::EnrBuilder().seq(7).sign(testkit::testKey(99)).value();
+        askForRecord(7);
+        const auto request = _peer.last(PacketType::enrRequest).hash;
+        _peer.enrResponse(_node.endpoint(), node::keccak256({}), foreign.encoded());
+        _peer.enrResponse(_node.endpoint(), request, foreign.encoded());
+        _peer.enrResponse(_node.endpoint(), request, foreign.encoded());
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(2.0, _node.dropped("unsolicited"));
+        CPPUNIT_ASSERT_EQUAL(1.0, _node.dropped("bad_record"));
+        CPPUNIT_ASSERT(!_node.engine().table().find(_peer.id())->record);
+    }
+
+private:
+    void enroll() { _node.enroll(_peer.key(), nodeAt("127.0.0.2:30303")); }
+
+    Liveness state() { return _node.engine().liveness(node::PeerId(_peer.key()))->state; }
+
+    void advanceUntilPinged()
+    {
+        for (int i = 0; i < 600 && _peer.count(PacketType::ping) == 0; ++i)
+            _world.advance(engine::tickInterval);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::ping));
+    }
+
+    /// Bonds and says that there is a record with this seq.
+    void askForRecord(std::uint64_t seq)
+    {
+        _peer.bond(_node.endpoint());
+        _world.clock().advance(std::chrono::seconds(1));
+        const auto where = nodeAt("127.0.0.2:30303");
+        _peer.ping(_node.endpoint(), {where, where, _world.soon(), seq});
+        _world.deliver();
+    }
+
+    World _world;
+    Node _node{_world, 1, at("127.0.0.1:30303")};
+    Speaker _peer{_world, 2, at("127.0.0.2:30303")};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(LivenessTest);
+
+} // namespace waymark::discv4::testing

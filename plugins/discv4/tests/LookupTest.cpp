@@ -1,0 +1,174 @@
+#include "World.h"
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark::discv4::testing
+{
+
+using wire::PacketType;
+
+/// Lookups, bootnodes, warm restarts.
+class LookupTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(LookupTest);
+    CPPUNIT_TEST(walksOnlyWhenTheTableHasNodes);
+    CPPUNIT_TEST(findsNodesThroughOthers);
+    CPPUNIT_TEST(endsWhenNobodyAnswers);
+    CPPUNIT_TEST(endsAtOnceWithoutAnyNode);
+    CPPUNIT_TEST(ignoresUnsolicitedNeighbors);
+    CPPUNIT_TEST(believesNoImpossibleNeighbors);
+    CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
+    CPPUNIT_TEST(provesRememberedNodesAgain);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void walksOnlyWhenTheTableHasNodes()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        _world.advance(std::chrono::minutes(2));
+        CPPUNIT_ASSERT_EQUAL(0.0, node.sent("findnode"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        peer.answerPings(true);
+        peer.bond(node.endpoint());
+        _world.advance(std::chrono::seconds(31));
+        CPPUNIT_ASSERT(node.sent("findnode") >= 1);
+    }
+
+    void findsNodesThroughOthers()
+    {
+        // Everybody knows the first node only.
+        std::vector<std::unique_ptr<Node>> nodes;
+        for (std::uint64_t i = 0; i < 40; ++i) {
+            nodes.push_back(
+                std::make_unique<Node>(_world, 100 + i, at("127.0.1." + std::to_string(i + 1) + ":30303")));
+            if (i > 0)
+                nodes.back()->engine().setBootnodes({nodes.front()->contact()});
+        }
+        _world.advance(std::chrono::minutes(2));
+        const Node& last = *nodes.back();
+        const auto found = lookUp(*nodes[1], last.key());
+        CPPUNIT_ASSERT(!found.empty());
+        CPPUNIT_ASSERT(found.front().key == last.key());
+        CPPUNIT_ASSERT(found.front().endpoint.udpEndpoint() == last.endpoint());
+        CPPUNIT_ASSERT_EQUAL(engine::neighborCount, found.size());
+    }
+
+    void endsWhenNobodyAnswers()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        peer.bond(node.endpoint());
+        CPPUNIT_ASSERT(lookUp(node, testkit::testKey(9).publicKey()).empty());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peer.count(PacketType::findNode));
+    }
+
+    void endsAtOnceWithoutAnyNode()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        bool ended = false;
+        node.engine().lookup(node.key(), [&](const auto& found) { ended = found.empty(); });
+        CPPUNIT_ASSERT(ended);
+    }
+
+    void ignoresUnsolicitedNeighbors()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        Speaker bait(_world, 3, at("127.0.0.3:30303"));
+        peer.bond(node.endpoint());
+        peer.neighbors(node.endpoint(), {{bait.key(), nodeAt("127.0.0.3:30303")}});
+        _world.advance(std::chrono::seconds(2));
+        CPPUNIT_ASSERT_EQUAL(1.0, node.dropped("unsolicited"));
+        CPPUNIT_ASSERT(bait.heard().empty());
+    }
+
+    void believesNoImpossibleNeighbors()
+    {
+        Node node(_world, 1, at("8.8.8.1:30303"));
+        Speaker liar(_world, 2, at("8.8.8.2:30303"));
+        liar.answerPings(true);
+        liar.bond(node.endpoint());
+        Speaker good(_world, 3, at("9.9.9.3:30303"));
+        std::vector<std::unique_ptr<Speaker>> baits;
+        std::vector<wire::Neighbor> told{{good.key(), nodeAt("9.9.9.3:30303")},
+                                         {node.key(), nodeAt("9.9.9.9:30303")}};
+        for (const char* const bait : {"127.0.0.1:30304", "10.0.0.1:30303", "224.0.0.1:30303",
+                                       "0.0.0.0:30303", "9.9.9.4:1024", "9.9.9.4:53"}) {
+            baits.push_back(std::make_unique<Speaker>(_world, 10 + baits.size(), at(bait)));
+            told.push_back({baits.back()->key(), nodeAt(bait)});
+        }
+        told.push_back({node::PublicKey(), nodeAt("9.9.9.5:30303")}); // no point on the curve
+        Speaker offCurve(_world, 30, at("9.9.9.5:30303"));
+        bool ended = false;
+        node.engine().lookup(liar.key(), [&](const auto&) { ended = true; });
+        _world.advance(engine::tickInterval);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, liar.count(PacketType::findNode));
+        liar.neighbors(node.endpoint(), told);
+        _world.advance(std::chrono::seconds(3));
+        CPPUNIT_ASSERT(ended);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, good.count(PacketType::ping));
+        CPPUNIT_ASSERT(offCurve.heard().empty());
+        for (const auto& bait : baits)
+            CPPUNIT_ASSERT(bait->heard().empty());
+    }
+
+    void retriesBootnodesWithGrowingPauses()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker bootnode(_world, 2, at("127.0.0.2:30303"));
+        node.engine().setBootnodes({{bootnode.key(), nodeAt("127.0.0.2:30303")}});
+        _world.advance(std::chrono::seconds(60));
+        const auto pings = bootnode.count(PacketType::ping);
+        CPPUNIT_ASSERT(pings >= 4 && pings <= 6); // 0, 2, 6, 14, 30 s
+        bootnode.answerPings(true);
+        _world.advance(std::chrono::seconds(60));
+        CPPUNIT_ASSERT(node.engine().table().find(bootnode.id()).has_value());
+    }
+
+    void provesRememberedNodesAgain()
+    {
+        Speaker fresh(_world, 2, at("127.0.0.2:30303"));
+        Speaker old(_world, 3, at("127.0.0.3:30303"));
+        fresh.answerPings(true);
+        Node first(_world, 1, at("127.0.0.1:30303"));
+        fresh.bond(first.endpoint());
+        auto memory = first.engine().memory();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, memory.size());
+        memory.push_back(
+            {old.key(), nodeAt("127.0.0.3:30303"), _world.clock().wallNow() - std::chrono::days(6)});
+
+        Node second(_world, 4, at("127.0.0.4:30303"));
+        second.engine().remember(memory);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, second.engine().table().size());
+        _world.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT(second.engine().table().find(fresh.id()).has_value());
+        CPPUNIT_ASSERT(old.heard().empty());
+    }
+
+private:
+    std::vector<discovery::DiscoveredNode> lookUp(Node& node, const node::PublicKey& target)
+    {
+        std::optional<std::vector<discovery::DiscoveredNode>> result;
+        node.engine().lookup(target, [&](std::vector<discovery::DiscoveredNode> found) {
+            CPPUNIT_ASSERT(!result);
+            result = std::move(found);
+        });
+        for (int i = 0; i < 600 && !result; ++i)
+            _world.advance(engine::tickInterval);
+        CPPUNIT_ASSERT(result.has_value());
+        return *result;
+    }
+
+    World _world;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(LookupTest);
+
+} // namespace waymark::discv4::testing

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <waymark/node/LocalNode.h>
+
+#include <mutex>
+
+namespace waymark::testkit
+{
+
+/// The identity of a node in a test: a given key at a given endpoint, with a record that is really signed.
+class TestLocalNode final : public node::LocalNode
+{
+public:
+    TestLocalNode(node::SecretKey key, const node::NodeEndpoint& endpoint);
+
+    const node::PublicKey& key() const noexcept override { return _publicKey; }
+    const node::Hash256& nodeId() const noexcept override { return _nodeId; }
+    node::RecoverableSignature sign(const node::Hash256& digest) const override { return _key.sign(digest); }
+    void bound(const node::Endpoint& udp) override;
+    std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override;
+    std::optional<node::NodeEndpoint> advertised() const override;
+    std::shared_ptr<const node::Enr> record() const override;
+    Signal<std::shared_ptr<const node::Enr>>& recordChanged() override { return _changed; }
+
+    /// A new record that differs in its seq only.
+    void renewRecord();
+
+private:
+    void makeRecord();
+
+    node::SecretKey _key;
+    node::PublicKey _publicKey;
+    node::Hash256 _nodeId;
+    mutable std::mutex _mutex;
+    node::NodeEndpoint _endpoint;
+    std::uint64_t _seq = 0;
+    std::shared_ptr<const node::Enr> _record;
+    Signal<std::shared_ptr<const node::Enr>> _changed;
+};
+
+} // namespace waymark::testkit

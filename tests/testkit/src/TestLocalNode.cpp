@@ -1,0 +1,60 @@
+#include <waymark/testkit/TestLocalNode.h>
+
+#include <utility>
+
+namespace waymark::testkit
+{
+
+TestLocalNode::TestLocalNode(node::SecretKey key, const node::NodeEndpoint& endpoint)
+    : _key(std::move(key)), _publicKey(_key.publicKey()), _nodeId(_publicKey.nodeId()), _endpoint(endpoint)
+{
+    makeRecord();
+}
+
+void TestLocalNode::makeRecord()
+{
+    _record = std::make_shared<const node::Enr>(
+        node::EnrBuilder().seq(++_seq).endpoint(_endpoint).sign(_key).value());
+}
+
+void TestLocalNode::bound(const node::Endpoint& udp)
+{
+    {
+        const std::lock_guard lock(_mutex);
+        if (_endpoint.udpEndpoint() == udp)
+            return;
+        _endpoint = {udp.ip, udp.port, _endpoint.tcp};
+    }
+    renewRecord();
+}
+
+std::optional<node::NodeEndpoint> TestLocalNode::advertised(node::IpFamily family) const
+{
+    const std::lock_guard lock(_mutex);
+    if (_endpoint.ip.family() != family)
+        return std::nullopt;
+    return _endpoint;
+}
+
+std::optional<node::NodeEndpoint> TestLocalNode::advertised() const
+{
+    const std::lock_guard lock(_mutex);
+    return _endpoint;
+}
+
+std::shared_ptr<const node::Enr> TestLocalNode::record() const
+{
+    const std::lock_guard lock(_mutex);
+    return _record;
+}
+
+void TestLocalNode::renewRecord()
+{
+    {
+        const std::lock_guard lock(_mutex);
+        makeRecord();
+    }
+    _changed.emit(record());
+}
+
+} // namespace waymark::testkit
