@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <iostream>
 #include <poll.h>
@@ -62,11 +63,13 @@ sigset_t blockSignals()
 }
 
 /// Takes TERM and INT while the main thread is busy starting or stopping: the first one is remembered, the
-/// second one ends the process. HUP stays pending meanwhile.
+/// second one ends the process. HUP stays pending meanwhile. What follows at once counts as the same request:
+/// timeout(1) and some supervisors signal the process and then its group.
 class Daemon::Impatience
 {
 public:
-    explicit Impatience(const Daemon& daemon, int before = 0) : _daemon(daemon), _first(before)
+    explicit Impatience(const Daemon& daemon, int before = 0)
+        : _daemon(daemon), _first(before), _firstAt(std::chrono::steady_clock::now())
     {
         sigset_t ending;
         ::sigemptyset(&ending);
@@ -99,6 +102,8 @@ public:
     }
 
 private:
+    static constexpr std::chrono::milliseconds sameRequest{250};
+
     void watch(const std::stop_token& stopping)
     {
         while (!stopping.stop_requested()) {
@@ -109,8 +114,11 @@ private:
                 continue;
             if (_first == 0) {
                 _first = static_cast<int>(info.ssi_signo);
+                _firstAt = std::chrono::steady_clock::now();
                 continue;
             }
+            if (std::chrono::steady_clock::now() - _firstAt < sameRequest)
+                continue;
             _daemon._host.log().error("host.forced", {}, "a second signal came while starting or stopping");
             ::_exit(static_cast<int>(ExitCode::internal));
         }
@@ -120,6 +128,7 @@ private:
     int _signals = -1;
     int _wakeUp = -1;
     int _first; ///< the signal that came first; the thread's until it is joined
+    std::chrono::steady_clock::time_point _firstAt;
     std::jthread _thread;
 };
 

@@ -30,7 +30,7 @@ ApiResponse ApiResponse::json(int status, std::string body)
 
 ApiResponse ApiResponse::error(int status, std::string_view message)
 {
-    return json(status, "{\"error\": " + text::jsonQuoted(message) + "}");
+    return json(status, "{\"error\":" + text::jsonQuoted(message) + "}");
 }
 
 ApiResponse ApiResponse::later(Start start)

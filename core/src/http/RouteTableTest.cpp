@@ -113,7 +113,7 @@ class RouteTableTest : public CppUnit::TestFixture
     void errorResponseEscapesItsMessage()
     {
         const auto response = ApiResponse::error(400, "no \"peer\"\n\xff");
-        CPPUNIT_ASSERT_EQUAL(std::string("{\"error\": \"no \\\"peer\\\"\\n\xef\xbf\xbd\"}"),
+        CPPUNIT_ASSERT_EQUAL(std::string("{\"error\":\"no \\\"peer\\\"\\n\xef\xbf\xbd\"}"),
                              std::get<std::string>(response.body()));
     }
 

@@ -131,6 +131,14 @@ Result<Enode> Enode::parse(std::string_view url)
     return Enode{*key, {*ip, *udp, *tcp}};
 }
 
+Enode Enode::advertised(const PublicKey& key, const NodeEndpoint& endpoint)
+{
+    Enode enode{key, endpoint};
+    if (enode.endpoint.tcp == 0)
+        enode.endpoint.tcp = enode.endpoint.udp;
+    return enode;
+}
+
 std::string Enode::toString() const
 {
     std::string url(scheme);

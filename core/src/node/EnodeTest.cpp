@@ -23,6 +23,7 @@ class EnodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(errorsNameThePartAndItsPosition);
     CPPUNIT_TEST(refusesEverythingElse);
     CPPUNIT_TEST(truncatedAtEveryCharacterIsAnErrorUntilTheLastPort);
+    CPPUNIT_TEST(advertisesADiscoveryPortWhereThereIsNoOther);
     CPPUNIT_TEST_SUITE_END();
 
     static void assertError(const std::string& url, std::string_view part, std::size_t position)
@@ -99,6 +100,16 @@ class EnodeTest : public CppUnit::TestFixture
         for (std::size_t size = 0; size < url.size(); ++size)
             CPPUNIT_ASSERT_EQUAL_MESSAGE(url.substr(0, size), size == complete,
                                          Enode::parse(url.substr(0, size)).has_value());
+    }
+
+    void advertisesADiscoveryPortWhereThereIsNoOther()
+    {
+        const auto key = PublicKey::fromHex(id).value();
+        const auto ip = IpAddress::v4(10, 0, 0, 1);
+        CPPUNIT_ASSERT_EQUAL("enode://" + key.hex() + "@10.0.0.1:30303",
+                             Enode::advertised(key, {ip, 30303, 0}).toString());
+        CPPUNIT_ASSERT_EQUAL("enode://" + key.hex() + "@10.0.0.1:9?discport=30303",
+                             Enode::advertised(key, {ip, 30303, 9}).toString());
     }
 };
 

@@ -157,7 +157,7 @@ void HostLocalNode::bound(const Endpoint& udp)
     if (!shown)
         return;
     _log.info("node.identity",
-              {{"enode", Enode{_publicKey, *shown}.toString()}, {"enr", record()->toString()}});
+              {{"enode", Enode::advertised(_publicKey, *shown).toString()}, {"enr", record()->toString()}});
 }
 
 std::optional<NodeEndpoint> HostLocalNode::endpoint(IpFamily family, const NodeSettings& settings) const

@@ -20,6 +20,10 @@ struct Enode
     /// refused: this is a pure codec and resolves nothing.
     static Result<Enode> parse(std::string_view url);
 
+    /// A node as others are told of it. Without a TCP port the UDP port stands for it: some clients drop
+    /// nodes whose TCP port is 0, and none dials a bootnode.
+    static Enode advertised(const PublicKey& key, const NodeEndpoint& endpoint);
+
     /// With `?discport=` only where the UDP port differs from the TCP port.
     std::string toString() const;
 

@@ -35,15 +35,6 @@ std::size_t discoveredCount(const Context& context)
     return discoveredNodes(context).size();
 }
 
-/// The node's own URL. Without a TCP port of its own it names the discovery port twice, as the bootnode does
-/// whose API this is: clients refuse a URL without one.
-node::Enode ownEnode(const node::LocalNode& node, node::NodeEndpoint advertised)
-{
-    if (advertised.tcp == 0)
-        advertised.tcp = advertised.udp;
-    return {node.key(), advertised};
-}
-
 http::ApiResponse describeNode(const Context& context)
 {
     const auto& node = *context.localNode;
@@ -53,7 +44,8 @@ http::ApiResponse describeNode(const Context& context)
     };
     return http::ApiResponse::json(
         200, R"({"enode":)" +
-                 (advertised ? quoted(ownEnode(node, *advertised).toString()) : std::string("null")) +
+                 (advertised ? quoted(node::Enode::advertised(node.key(), *advertised).toString())
+                             : std::string("null")) +
                  R"(,"peer_id":"0x)" + node.key().hex() + R"(","discovery_addr":)" +
                  (advertised ? quoted(advertised->udpEndpoint().toString()) : std::string("null")) +
                  R"(,"http_addr":")" + context.bound().toString() + R"(","registered_peers":)" +
