@@ -37,6 +37,10 @@ target_compile_options(waymark-build-options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Werror
     # Paths of the build machine do not belong in what is shipped.
     "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # Before GCC 13 this warns of std::string's own operator+ when it is optimised (GCC bug 105651).
+    target_compile_options(waymark-build-options INTERFACE -Wno-restrict)
+endif()
 if(WAYMARK_SANITIZER STREQUAL "address")
     set(sanitizer_flags -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 elseif(WAYMARK_SANITIZER STREQUAL "thread")
