@@ -42,7 +42,8 @@ struct VerifiedPacket
 /// clock of its environment; tick() is called every tickInterval.
 ///
 /// handle() is called by several workers at once, everything else by any thread; state is shared under short
-/// locks (see the parts). What goes out leaves through the sink of the call.
+/// locks (see the parts). What goes out leaves through the sink of the call, which must not call back into
+/// the engine.
 class Engine final : private LookupPorts
 {
 public:

@@ -1,0 +1,196 @@
+#include "UdpClient.h"
+#include "host/PluginHost.h"
+
+#include <waymark/node/Enr.h>
+#include <waymark/observe/Metrics.h>
+#include <waymark/registry/PeerRegistry.h>
+#include <waymark/testkit/TemporaryFolder.h>
+#include <waymark/testkit/TestKeys.h>
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <filesystem>
+#include <future>
+#include <map>
+#include <string>
+
+extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_discv4();
+extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_memory();
+
+namespace waymark::discv4::testing
+{
+
+namespace
+{
+
+using Overrides = std::map<std::string, std::string>;
+using wire::PacketType;
+
+/// A whole bootnode without HTTP, in this process, on a free port of loopback.
+class Bootnode
+{
+public:
+    explicit Bootnode(const std::filesystem::path& state, const Overrides& more = {})
+        : _host(options(state, more))
+    {
+        _host.load();
+        _host.start();
+    }
+    ~Bootnode() { _host.stop(); }
+
+    node::LocalNode& local() const { return _host.service<node::LocalNode>(); }
+    node::Endpoint endpoint() const { return local().advertised()->udpEndpoint(); }
+    const node::PublicKey& key() const { return local().key(); }
+    std::string enode() const { return "enode://" + key().hex() + "@" + endpoint().toString(); }
+
+    double metric(const std::string& name, const observe::MetricLabels& labels = {}) const
+    {
+        return _host.service<observe::MetricRegistry>().value(name, labels).value_or(-1);
+    }
+
+    void enroll(const node::PublicKey& peer, const node::NodeEndpoint& where)
+    {
+        std::promise<bool> done;
+        _host.service<registry::PeerRegistry>().apply(
+            {registry::PutClaim{{std::string(registry::apiOrigin), registry::Peer::at(peer, where)}}},
+            [&](const Result<registry::ApplyReport>& report) { done.set_value(report.has_value()); });
+        CPPUNIT_ASSERT(done.get_future().get());
+    }
+
+private:
+    static host::HostOptions options(const std::filesystem::path& state, const Overrides& more)
+    {
+        Overrides values = more;
+        values.insert({{"waymark.plugins", "registry-memory, discv4"},
+                       {"waymark.state-dir", state.string()},
+                       {"waymark.log.level", "error"},
+                       {"discv4.listen", "127.0.0.1:0"}});
+        host::HostOptions made;
+        made.overrides.assign(values.begin(), values.end());
+        made.linkedPlugins = {waymark_static_plugin_registry_memory(), waymark_static_plugin_discv4()};
+        return made;
+    }
+
+    host::PluginHost _host;
+};
+
+const node::IpAddress loopback = node::IpAddress::v4(127, 0, 0, 1);
+const node::IpAddress otherLoopback = node::IpAddress::v4(127, 0, 0, 2);
+
+} // namespace
+
+/// The plugin in a real host on real sockets.
+class HostedTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(HostedTest);
+    CPPUNIT_TEST(answersPingFindNodeAndEnrRequest);
+    CPPUNIT_TEST(staysSilentForUnprovenSecondAddress);
+    CPPUNIT_TEST(workersShareTheirState);
+    CPPUNIT_TEST(answersFromTheAddressThatWasAsked);
+    CPPUNIT_TEST(twoBootnodesInOneProcessBond);
+    CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void answersPingFindNodeAndEnrRequest()
+    {
+        Bootnode bootnode(_folder.path());
+        UdpClient client(2, loopback);
+        CPPUNIT_ASSERT(client.bond(bootnode.endpoint()));
+        const auto peer = testkit::testKey(9).publicKey();
+        bootnode.enroll(peer, {loopback, 40404, 40405});
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.endpoint(), peer));
+        const auto request = client.enrRequest(bootnode.endpoint());
+        const auto answer = client.receive(PacketType::enrResponse);
+        CPPUNIT_ASSERT(answer.has_value() && answer->sender == bootnode.key());
+        const auto& response = std::get<wire::EnrResponse>(answer->message);
+        CPPUNIT_ASSERT(response.requestHash == request);
+        CPPUNIT_ASSERT(node::Enr::decode(response.record).value() == *bootnode.local().record());
+        CPPUNIT_ASSERT_EQUAL(
+            1.0, bootnode.metric("waymark_discv4_packets_received_total", {{"type", "enrrequest"}}));
+    }
+
+    void staysSilentForUnprovenSecondAddress()
+    {
+        Bootnode bootnode(_folder.path());
+        UdpClient client(2, loopback);
+        CPPUNIT_ASSERT(client.bond(bootnode.endpoint()));
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.endpoint(), enrollOne(bootnode)));
+        UdpClient elsewhere(2, otherLoopback);
+        elsewhere.findNode(bootnode.endpoint(), bootnode.key());
+        elsewhere.ping(bootnode.endpoint()); // handled later, by the same worker
+        const auto first = elsewhere.receive(PacketType::pong);
+        CPPUNIT_ASSERT(first.has_value());
+        CPPUNIT_ASSERT_EQUAL(
+            1.0, bootnode.metric("waymark_discv4_packets_dropped_total", {{"reason", "unproven"}}));
+    }
+
+    void workersShareTheirState()
+    {
+        Bootnode bootnode(_folder.path(), {{"discv4.workers", "4"}});
+        const auto peer = enrollOne(bootnode);
+        // One node on several ports: its packets reach several workers, and one proof holds for all.
+        UdpClient first(2, loopback);
+        CPPUNIT_ASSERT(first.bond(bootnode.endpoint()));
+        CPPUNIT_ASSERT(first.findsBehind(bootnode.endpoint(), peer));
+        for (int i = 0; i < 16; ++i) {
+            UdpClient again(2, loopback);
+            again.findNode(bootnode.endpoint(), peer);
+            CPPUNIT_ASSERT(again.receive(PacketType::neighbors).has_value());
+        }
+    }
+
+    void answersFromTheAddressThatWasAsked()
+    {
+        Bootnode bootnode(_folder.path(), {{"discv4.listen", "0.0.0.0:0"}});
+        const node::Endpoint asked{otherLoopback, bootnode.endpoint().port};
+        UdpClient client(2, loopback);
+        client.ping(asked);
+        const auto pong = client.receive(PacketType::pong);
+        CPPUNIT_ASSERT(pong.has_value());
+        CPPUNIT_ASSERT(pong->from == asked);
+    }
+
+    void twoBootnodesInOneProcessBond()
+    {
+        const testkit::TemporaryFolder otherFolder;
+        Bootnode one(_folder.path());
+        Bootnode two(otherFolder.path(), {{"discv4.bootnodes", one.enode()}});
+        UdpClient client(2, loopback);
+        CPPUNIT_ASSERT(client.bond(one.endpoint()));
+        CPPUNIT_ASSERT(client.findsBehind(one.endpoint(), two.key()));
+        CPPUNIT_ASSERT(client.bond(two.endpoint()));
+        CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
+    }
+
+    void findsItsNodesAgainAfterARestart()
+    {
+        const testkit::TemporaryFolder otherFolder;
+        Bootnode one(_folder.path());
+        {
+            Bootnode two(otherFolder.path(), {{"discv4.bootnodes", one.enode()}});
+            UdpClient client(2, loopback);
+            CPPUNIT_ASSERT(client.bond(two.endpoint()));
+            CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
+        }
+        Bootnode two(otherFolder.path());
+        UdpClient client(3, loopback);
+        CPPUNIT_ASSERT(client.bond(two.endpoint()));
+        CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
+    }
+
+private:
+    static node::PublicKey enrollOne(Bootnode& bootnode)
+    {
+        const auto peer = testkit::testKey(9).publicKey();
+        bootnode.enroll(peer, {loopback, 40404, 40405});
+        return peer;
+    }
+
+    testkit::TemporaryFolder _folder;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(HostedTest);
+
+} // namespace waymark::discv4::testing

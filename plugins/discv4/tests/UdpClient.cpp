@@ -1,0 +1,124 @@
+#include "UdpClient.h"
+
+#include <waymark/base/Clock.h>
+#include <waymark/testkit/TestKeys.h>
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <array>
+
+namespace waymark::discv4::testing
+{
+
+namespace
+{
+
+using Instant = std::chrono::steady_clock;
+
+std::uint64_t soon()
+{
+    return SystemClock().unixSeconds() + 20;
+}
+
+Poco::Net::SocketAddress addressOf(const node::Endpoint& endpoint)
+{
+    return {endpoint.ip.toString(), endpoint.port};
+}
+
+} // namespace
+
+UdpClient::UdpClient(std::uint64_t key, const node::IpAddress& ip)
+    : _key(testkit::testKey(key)),
+      _public(_key.publicKey()),
+      _encoder([this](const node::Hash256& digest) { return _key.sign(digest); }),
+      _socket(addressOf({ip, 0}), false)
+{
+}
+
+node::Endpoint UdpClient::endpoint() const
+{
+    return node::Endpoint::parse(_socket.address().toString()).value();
+}
+
+node::Hash256 UdpClient::send(const node::Endpoint& to, const wire::Encoder::Packet& packet)
+{
+    _socket.sendTo(packet.bytes.data(), static_cast<int>(packet.bytes.size()), addressOf(to));
+    return packet.hash;
+}
+
+node::Hash256 UdpClient::ping(const node::Endpoint& to)
+{
+    const auto own = endpoint();
+    return send(to, _encoder.encode(wire::Ping{{own.ip, own.port, 0}, {to.ip, to.port, 0}, soon(), {}}));
+}
+
+void UdpClient::findNode(const node::Endpoint& to, const node::PublicKey& target)
+{
+    send(to, _encoder.encode(wire::FindNode{target, soon()}));
+}
+
+node::Hash256 UdpClient::enrRequest(const node::Endpoint& to)
+{
+    return send(to, _encoder.encode(wire::EnrRequest{soon()}));
+}
+
+std::optional<UdpClient::Packet> UdpClient::take()
+{
+    std::array<Byte, wire::maximumPacket> buffer{};
+    Poco::Net::SocketAddress from;
+    const int size = _socket.receiveFrom(buffer.data(), static_cast<int>(buffer.size()), from);
+    Packet packet{};
+    packet.bytes.assign(buffer.begin(), buffer.begin() + size);
+    packet.from = node::Endpoint::parse(from.toString()).value();
+    const auto frame = wire::Frame::parse(packet.bytes);
+    const auto message = frame ? frame->decode() : tl::unexpected(wire::Drop::malformed);
+    if (!message)
+        return std::nullopt;
+    packet.type = frame->type();
+    packet.hash = frame->hash();
+    packet.sender = frame->recoverSender().value();
+    packet.message = *message;
+    if (packet.type == wire::PacketType::ping)
+        send(packet.from,
+             _encoder.encode(wire::Pong{{packet.from.ip, packet.from.port, 0}, packet.hash, soon(), {}}));
+    return packet;
+}
+
+std::optional<UdpClient::Packet> UdpClient::receive(wire::PacketType type, std::chrono::milliseconds deadline)
+{
+    const auto until = Instant::now() + deadline;
+    for (auto now = Instant::now(); now < until; now = Instant::now()) {
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - now).count();
+        if (!_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
+            break;
+        auto packet = take();
+        if (packet && packet->type == type)
+            return packet;
+    }
+    return std::nullopt;
+}
+
+bool UdpClient::bond(const node::Endpoint& with)
+{
+    const auto hash = ping(with);
+    // The ping back comes first and is answered on the way.
+    const auto pong = receive(wire::PacketType::pong);
+    return pong && std::get<wire::Pong>(pong->message).pingHash == hash;
+}
+
+bool UdpClient::findsBehind(const node::Endpoint& with, const node::PublicKey& target)
+{
+    const auto until = Instant::now() + patience;
+    while (Instant::now() < until) {
+        findNode(with, target);
+        const auto answer = receive(wire::PacketType::neighbors, std::chrono::milliseconds(200));
+        if (!answer)
+            continue;
+        const auto& told = std::get<wire::Neighbors>(answer->message);
+        if (told.size > 0 && told.nodes()[0].key == target)
+            return true;
+    }
+    return false;
+}
+
+} // namespace waymark::discv4::testing
