@@ -265,7 +265,7 @@ void Engine::search(const node::PublicKey& target, Lookups::Completion completio
         seeds.push_back({node, node.key.nodeId()});
     for (const wire::Neighbor& node : _contacts.bootnodes())
         seeds.push_back({node, node.key.nodeId()});
-    _lookups.start(target, std::move(seeds), std::move(completion));
+    _lookups.start(target, seeds, std::move(completion));
 }
 
 bool Engine::isBonded(const LookupNode& node)

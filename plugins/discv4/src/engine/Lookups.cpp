@@ -8,21 +8,20 @@
 namespace waymark::discv4::engine
 {
 
-void Lookups::start(const node::PublicKey& target, std::vector<LookupNode> seeds, Completion completion)
+void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> seeds, Completion completion)
 {
     Search search{target, target.nodeId(), {}, std::move(completion)};
     for (const LookupNode& seed : seeds)
         add(search, seed);
-    bool started = false;
     {
         const std::lock_guard lock(_mutex);
         if (!search.candidates.empty() && _searches.size() < maximum) {
             _searches.push_back(std::move(search));
             _active.store(_searches.size(), std::memory_order_relaxed);
-            started = true;
+            return;
         }
     }
-    if (!started && search.completion)
+    if (search.completion)
         search.completion({});
 }
 

@@ -54,7 +54,7 @@ public:
 
     explicit Lookups(Duration timeout) noexcept : _timeout(timeout) {}
 
-    void start(const node::PublicKey& target, std::vector<LookupNode> seeds, Completion completion);
+    void start(const node::PublicKey& target, std::span<const LookupNode> seeds, Completion completion);
 
     /// NEIGHBORS came from a node. False when no lookup is waiting for them. `nodes` passed the engine's
     /// checks already; `told` is how many there were before.
