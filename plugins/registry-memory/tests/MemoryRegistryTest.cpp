@@ -4,7 +4,6 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
-// NOLINTNEXTLINE(readability-identifier-naming): named by WAYMARK_EXPORT_PLUGIN
 extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_memory();
 
 namespace waymark::registry

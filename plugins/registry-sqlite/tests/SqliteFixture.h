@@ -5,7 +5,6 @@
 
 #include <memory>
 
-// NOLINTNEXTLINE(readability-identifier-naming): named by WAYMARK_EXPORT_PLUGIN
 extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_sqlite();
 
 namespace waymark::registry

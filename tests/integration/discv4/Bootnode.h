@@ -13,9 +13,7 @@
 #include <map>
 #include <string>
 
-// NOLINTNEXTLINE(readability-identifier-naming): named by WAYMARK_EXPORT_PLUGIN
 extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_discv4();
-// NOLINTNEXTLINE(readability-identifier-naming): named by WAYMARK_EXPORT_PLUGIN
 extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_memory();
 
 namespace waymark::discv4::testing
