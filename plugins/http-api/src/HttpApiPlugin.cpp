@@ -85,6 +85,7 @@ void HttpApiPlugin::configure(const plugin::ConfigView& config)
 void HttpApiPlugin::provide(plugin::Services& services)
 {
     auto& metrics = services.get<observe::MetricRegistry>();
+    _context.metrics = &metrics;
     _routes = &services.get<http::RouteTable>();
     _state = std::make_shared<ServerState>(metrics, services.log());
     _state->requestPrefix = randomPrefix();

@@ -22,6 +22,7 @@ class RoutesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(listsPeersOfOtherNetworksWithNulls);
     CPPUNIT_TEST(listsDiscoveredNodesOnce);
     CPPUNIT_TEST(healthIs503OnlyWhenACheckFailed);
+    CPPUNIT_TEST(metricsOfEveryPluginAreExposed);
     CPPUNIT_TEST(wrongMethodIs405WithAllow);
     CPPUNIT_TEST(unknownPathIs404);
     CPPUNIT_TEST(headAnswersWithoutBody);
@@ -195,6 +196,19 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL("[" + peer(5, "192.168.1.10", "30303", "30303") + "]",
                              server.get("/discovered").body);
         CPPUNIT_ASSERT(server.get("/").body.ends_with("\"discovered_peers\":2}"));
+    }
+
+    void metricsOfEveryPluginAreExposed()
+    {
+        TestServer server;
+        server.start();
+        server.metrics.counter("waymark_other_things_total", "Things of another plugin").increment(3);
+        const auto answer = server.get("/metrics");
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        CPPUNIT_ASSERT(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
+        CPPUNIT_ASSERT(answer.body.find("\nwaymark_other_things_total 3\n") != std::string::npos);
+        const std::string pattern = R"(waymark_http_requests_total{method="GET",route="/metrics",status="200"} 1)";
+        CPPUNIT_ASSERT(server.get("/metrics").body.find(pattern) != std::string::npos);
     }
 
     void healthIs503OnlyWhenACheckFailed()

@@ -245,6 +245,8 @@ Answered<std::string_view> chooseCredential(const ScannedJson& scanned)
 
 Answered<registry::Peer> readRegistration(std::string_view body, bool secretKeys)
 {
+    if (body.empty())
+        return refuse(400, "the body is empty: send a JSON object with Content-Length or chunked");
     SecretBuffer text(body);
     auto scanned = scanJson(text.writable());
     if (!scanned)

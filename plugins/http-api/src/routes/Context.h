@@ -5,6 +5,7 @@
 #include <waymark/node/LocalNode.h>
 #include <waymark/observe/Health.h>
 #include <waymark/observe/Log.h>
+#include <waymark/observe/Metrics.h>
 #include <waymark/registry/PeerRegistry.h>
 
 #include <atomic>
@@ -30,6 +31,7 @@ struct Context
     std::vector<discovery::Discovery*> discoveries;
     node::LocalNode* localNode = nullptr;
     observe::HealthRegistry* health = nullptr;
+    observe::MetricRegistry* metrics = nullptr;
     observe::Log log;
     std::function<node::Endpoint()> bound; ///< where the server listens
     std::atomic<SecretKeys> secretKeys{SecretKeys::loopback};
@@ -38,7 +40,7 @@ struct Context
 /// Every proven node of every protocol, in order of id, each once.
 std::vector<discovery::DiscoveredNode> discoveredNodes(const Context& context);
 
-/// GET /, GET /health and GET /discovered. `context` outlives the subscriptions.
+/// GET /, GET /health, GET /metrics and GET /discovered. `context` outlives the subscriptions.
 std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context& context);
 /// GET and POST /peers, GET and DELETE /peers/{id}. `context` outlives the subscriptions.
 std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context& context);

@@ -71,6 +71,12 @@ http::ApiResponse describeHealth(const Context& context)
         .header("Cache-Control", "no-store");
 }
 
+http::ApiResponse exposeMetrics(const Context& context)
+{
+    return http::ApiResponse::complete(200, "text/plain; version=0.0.4; charset=utf-8", context.metrics->expose())
+        .header("Cache-Control", "no-store");
+}
+
 http::ApiResponse listDiscovered(const Context& context)
 {
     std::string body = "[";
@@ -118,6 +124,7 @@ std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context&
         describeNode);
     get("/health", "200 when every part of the daemon does its work, else 503", http::Role::open,
         describeHealth);
+    get("/metrics", "Every metric of the daemon, as Prometheus reads them", http::Role::reader, exposeMetrics);
     get("/discovered", "The nodes that discovery has proven", http::Role::reader, listDiscovered);
     return added;
 }
