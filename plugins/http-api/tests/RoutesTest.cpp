@@ -207,7 +207,8 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, answer.status);
         CPPUNIT_ASSERT(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
         CPPUNIT_ASSERT(answer.body.find("\nwaymark_other_things_total 3\n") != std::string::npos);
-        const std::string pattern = R"(waymark_http_requests_total{method="GET",route="/metrics",status="200"} 1)";
+        const std::string pattern =
+            R"(waymark_http_requests_total{method="GET",route="/metrics",status="200"} 1)";
         CPPUNIT_ASSERT(server.get("/metrics").body.find(pattern) != std::string::npos);
     }
 

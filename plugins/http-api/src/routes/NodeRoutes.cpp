@@ -73,7 +73,8 @@ http::ApiResponse describeHealth(const Context& context)
 
 http::ApiResponse exposeMetrics(const Context& context)
 {
-    return http::ApiResponse::complete(200, "text/plain; version=0.0.4; charset=utf-8", context.metrics->expose())
+    return http::ApiResponse::complete(200, "text/plain; version=0.0.4; charset=utf-8",
+                                       context.metrics->expose())
         .header("Cache-Control", "no-store");
 }
 
@@ -124,7 +125,8 @@ std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context&
         describeNode);
     get("/health", "200 when every part of the daemon does its work, else 503", http::Role::open,
         describeHealth);
-    get("/metrics", "Every metric of the daemon, as Prometheus reads them", http::Role::reader, exposeMetrics);
+    get("/metrics", "Every metric of the daemon, as Prometheus reads them", http::Role::reader,
+        exposeMetrics);
     get("/discovered", "The nodes that discovery has proven", http::Role::reader, listDiscovered);
     return added;
 }
