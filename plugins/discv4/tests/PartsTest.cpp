@@ -27,6 +27,7 @@ class PartsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(ownPingsHaveRoomWhenStrangersTookAll);
     CPPUNIT_TEST(pingsToOneEndpointAreASecondApart);
     CPPUNIT_TEST(aPongMatchesOnce);
+    CPPUNIT_TEST(nothingMatchesBeforeTheQuestionIsMade);
     CPPUNIT_TEST(rateLimiterLetsBurstThenRateThrough);
     CPPUNIT_TEST(rateLimiterWithoutRateLimitsNothing);
     CPPUNIT_TEST(aConformanceRunStaysWithinTheDefaultRates);
@@ -139,6 +140,17 @@ public:
         CPPUNIT_ASSERT(!pings.match({id(1), ip}, id(51), _clock.now()));
         CPPUNIT_ASSERT(pings.match({id(1), ip}, hash, _clock.now()).has_value());
         CPPUNIT_ASSERT(!pings.match({id(1), ip}, hash, _clock.now()));
+    }
+
+    void nothingMatchesBeforeTheQuestionIsMade()
+    {
+        const NodeAddress who{id(1), at("8.8.8.8:99").ip};
+        PendingPings pings(few(), 1);
+        pings.reserve(who.id, ping("8.8.8.8:99"));
+        CPPUNIT_ASSERT(!pings.match(who, {}, _clock.now()));
+        RecordRequests records(std::chrono::milliseconds(500), 1);
+        CPPUNIT_ASSERT(records.reserve(who, _clock.now()));
+        CPPUNIT_ASSERT(!records.match(who, {}, _clock.now()));
     }
 
     void rateLimiterLetsBurstThenRateThrough()

@@ -31,11 +31,11 @@ public:
     struct Ping
     {
         node::Endpoint to;
-        std::optional<std::uint16_t> tcp; ///< its TCP port, where somebody said
-        bool answersPing = false;         ///< sent because the node had pinged us
-        bool own = false;                 ///< started by this node: its time-out matters to somebody
-        bool answered = false;            ///< kept only to space pings out
-        node::Hash256 hash{};             ///< of the packet; zero until it is sent
+        std::optional<std::uint16_t> tcp;  ///< its TCP port, where somebody said
+        bool answersPing = false;          ///< sent because the node had pinged us
+        bool own = false;                  ///< started by this node: its time-out matters to somebody
+        bool answered = false;             ///< kept only to space pings out
+        std::optional<node::Hash256> hash; ///< of the packet; nothing answers the ping until it is known
         MonotonicTime sentAt;
         std::uint64_t second = 0; ///< the clock's second when it was sent
     };

@@ -30,10 +30,10 @@ public:
             std::erase_if(_pending, [&](const auto& entry) { return now - entry.second.sentAt >= _timeout; });
         if (_pending.size() >= maximum)
             return false;
-        const auto [place, isNew] = _pending.try_emplace(to, Request{{}, now});
+        const auto [place, isNew] = _pending.try_emplace(to, Request{std::nullopt, now});
         if (!isNew && now - place->second.sentAt < _timeout)
             return false;
-        place->second = {{}, now};
+        place->second = {std::nullopt, now};
         return true;
     }
 
@@ -58,7 +58,7 @@ public:
 private:
     struct Request
     {
-        node::Hash256 hash;
+        std::optional<node::Hash256> hash; ///< nothing answers the request until it is known
         MonotonicTime sentAt;
     };
 
