@@ -25,6 +25,7 @@ class PartsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(proofsAreSweptLongAfterTheyRanOut);
     CPPUNIT_TEST(pendingPingsOfStrangersAreBounded);
     CPPUNIT_TEST(ownPingsHaveRoomWhenStrangersTookAll);
+    CPPUNIT_TEST(replaysFromOtherPortsLeaveRoomForOwnPings);
     CPPUNIT_TEST(pingsToOneEndpointAreASecondApart);
     CPPUNIT_TEST(aPongMatchesOnce);
     CPPUNIT_TEST(nothingMatchesBeforeTheQuestionIsMade);
@@ -114,6 +115,18 @@ public:
         const auto timedOut = pings.expire(_clock.now(), _clock.unixSeconds());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, timedOut.size());
         CPPUNIT_ASSERT(timedOut[0].id == id(99) && timedOut[0].to == own.to);
+    }
+
+    void replaysFromOtherPortsLeaveRoomForOwnPings()
+    {
+        PendingPings pings(few(), 1);
+        for (std::size_t port = 1; port <= PendingPings::endpointsPerAddress; ++port)
+            CPPUNIT_ASSERT(pings.reserve(id(1), ping("8.8.8.8:" + std::to_string(port))) ==
+                           PendingPings::Reserved::send);
+        auto next = ping("8.8.8.8:30303");
+        CPPUNIT_ASSERT(pings.reserve(id(1), next) == PendingPings::Reserved::full);
+        next.own = true;
+        CPPUNIT_ASSERT(pings.reserve(id(1), next) == PendingPings::Reserved::send);
     }
 
     void pingsToOneEndpointAreASecondApart()

@@ -60,7 +60,7 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
             }
             return Reserved::pending;
         }
-        if (found->second.size() >= endpointsPerAddress)
+        if (!ping.own && found->second.size() >= endpointsPerAddress)
             return Reserved::full;
     }
     if (!ping.own) {

@@ -25,7 +25,8 @@ namespace waymark::discv4::engine
 class PendingPings
 {
 public:
-    /// A node that was addressed at more endpoints of one address than this at a time is not asked at more.
+    /// A node that spoke from more endpoints of one address than this at a time is not pinged back at more:
+    /// others can replay its packets. Pings of this node's own do not count the replays.
     static constexpr std::size_t endpointsPerAddress = 4;
 
     struct Ping
