@@ -30,6 +30,7 @@ class BondingTest : public CppUnit::TestFixture
     CPPUNIT_TEST(causesOnePingAndOnePongPerPingAtMost);
     CPPUNIT_TEST(limitsAnswersToUnprovenPrefix);
     CPPUNIT_TEST(limitsNoProvenNodeOfFloodedPrefix);
+    CPPUNIT_TEST(strangersOfItsPrefixSilenceNoRegisteredPeer);
     CPPUNIT_TEST(renewsAgingProofWhenNodeSpeaks);
     CPPUNIT_TEST(asksAgainWhenProofRanOut);
     CPPUNIT_TEST(dropsExpiredAndUnknownPackets);
@@ -220,6 +221,24 @@ public:
         _world.deliver();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::pong));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::neighbors));
+    }
+
+    void strangersOfItsPrefixSilenceNoRegisteredPeer()
+    {
+        engine::Parameters parameters;
+        parameters.maximumProofsPerPrefix = 4;
+        Node node(_world, 10, at("8.8.4.4:30303"), parameters);
+        for (std::uint64_t i = 0; i < 5; ++i) {
+            Speaker stranger(_world, 100 + i, {node::IpAddress::v4(8, 8, 8, static_cast<Byte>(i)), 30303});
+            stranger.bond(node.endpoint());
+        }
+        CPPUNIT_ASSERT_EQUAL(1.0, node.dropped("proofs_full"));
+        Speaker peer(_world, 200, at("8.8.8.200:30303"));
+        node.enroll(peer.key(), nodeAt("8.8.8.200:30303"));
+        peer.bond(node.endpoint());
+        peer.findNode(node.endpoint(), node.key());
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peer.count(PacketType::neighbors));
     }
 
     void renewsAgingProofWhenNodeSpeaks()

@@ -47,14 +47,14 @@ bool EndpointProofs::knows(const node::Endpoint& endpoint) const
 }
 
 bool EndpointProofs::prove(const node::Hash256& id, const node::Endpoint& where, bool pinged,
-                           MonotonicTime now)
+                           MonotonicTime now, Standing standing)
 {
     const NodeAddress who{id, where.ip};
     Shard& shard = shardOf(where.ip);
     const std::lock_guard lock(shard.mutex);
     auto found = shard.entries.find(who);
     if (found == shard.entries.end()) {
-        if (!makeRoom(shard, where.ip))
+        if (!makeRoom(shard, where.ip, standing))
             return false;
         found = shard.entries.emplace(who, Entry{}).first;
         found->second.where = where;
@@ -80,9 +80,9 @@ void EndpointProofs::renew(Shard& shard, Entry& entry, const node::Endpoint& whe
     ++shard.endpoints[where];
 }
 
-bool EndpointProofs::makeRoom(Shard& shard, const node::IpAddress& ip)
+bool EndpointProofs::makeRoom(Shard& shard, const node::IpAddress& ip, Standing standing)
 {
-    if (!isLocal(ip)) {
+    if (standing == Standing::stranger && !isLocal(ip)) {
         const auto share = shard.prefixes.find(prefixOf(ip));
         if (share != shard.prefixes.end() && share->second >= _parameters.maximumProofsPerPrefix)
             return false;

@@ -18,8 +18,8 @@ namespace waymark::discv4::engine
 /// Which node proved that it is at which address, apart from the table: a full bucket makes nobody mute.
 ///
 /// Bounded twice. When all room is taken, the oldest proof in the same shard goes (its node is pinged when it
-/// next speaks); when one /24 or /64 has its share, further nodes of it are refused, so that nobody pushes
-/// out others with ids that cost nothing. Local addresses have no such share.
+/// next speaks); when one /24 or /64 has its share, further strangers of it are refused, so that nobody
+/// pushes out others with ids that cost nothing. Registered peers and local addresses have no such share.
 ///
 /// Sharded by address prefix under short locks; any thread.
 class EndpointProofs
@@ -40,9 +40,15 @@ public:
     /// Whether any proven node speaks from exactly this endpoint: such packets are not charged to strangers.
     bool knows(const node::Endpoint& endpoint) const;
 
+    enum class Standing
+    {
+        stranger,
+        registered
+    };
     /// Records a PONG that matched. False: refused, the prefix has its share.
     /// `pinged`: the node pinged us as well, so that it has our proof.
-    bool prove(const node::Hash256& id, const node::Endpoint& where, bool pinged, MonotonicTime now);
+    bool prove(const node::Hash256& id, const node::Endpoint& where, bool pinged, MonotonicTime now,
+               Standing standing = Standing::stranger);
 
     /// The node pinged us and got its PONG.
     void pinged(const NodeAddress& who, MonotonicTime now);
@@ -86,7 +92,7 @@ private:
     void erase(Shard& shard, const NodeAddress& who);
     static void letGo(Shard& shard, const node::Endpoint& endpoint);
     void renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now);
-    bool makeRoom(Shard& shard, const node::IpAddress& ip);
+    bool makeRoom(Shard& shard, const node::IpAddress& ip, Standing standing);
 
     Parameters _parameters;
     KeyedHash _hash;

@@ -57,9 +57,12 @@ bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& 
 {
     const auto& id = packet.senderId;
     const WallTime wall = _environment.clock.wallNow();
-    const bool kept = _proofs.prove(id, ping.to, ping.answersPing, now);
+    const bool isRegistered = _registered.contains(id);
+    const auto standing =
+        isRegistered ? EndpointProofs::Standing::registered : EndpointProofs::Standing::stranger;
+    const bool kept = _proofs.prove(id, ping.to, ping.answersPing, now, standing);
     _contacts.answered(id, now);
-    if (_registered.contains(id)) {
+    if (isRegistered) {
         if (_registered.pong(id, ping.to.ip, now - ping.sentAt, wall, now))
             tellRegistered(discovery::NodeEvent::Kind::found, id);
         return kept;
