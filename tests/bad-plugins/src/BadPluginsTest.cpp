@@ -135,8 +135,12 @@ class BadPluginsTest : public CppUnit::TestFixture
     {
         const auto copy = _folder.path() / "good.so";
         std::filesystem::copy_file(file("good"), copy);
-        std::filesystem::resize_file(copy, 100);
-        expectRefusal("good", 78, {copy.string(), "cut off"}, _folder.path().string());
+        // Within the header, and behind the manifest.
+        for (const std::uintmax_t size : {100, 8'192}) {
+            std::filesystem::copy_file(file("good"), copy, std::filesystem::copy_options::overwrite_existing);
+            std::filesystem::resize_file(copy, size);
+            expectRefusal("good", 78, {copy.string(), "cut off"}, _folder.path().string());
+        }
     }
 
     void missingFileNamesTheFolders()

@@ -55,6 +55,14 @@ public:
         struct stat status = {};
         return ::fstat(_descriptor, &status) == 0 && S_ISREG(status.st_mode);
     }
+    bool has(std::uint64_t offset, std::uint64_t size) const noexcept
+    {
+        struct stat status = {};
+        if (::fstat(_descriptor, &status) != 0)
+            return false;
+        const auto whole = static_cast<std::uint64_t>(status.st_size);
+        return offset <= whole && size <= whole - offset;
+    }
 
     /// False when the file does not have all of these bytes.
     bool read(std::uint64_t offset, void* out, std::size_t size) const noexcept
@@ -141,21 +149,26 @@ Result<Bytes> findNote(const std::filesystem::path& path, std::string_view owner
     const auto header = readHeader(file);
     if (!header)
         return failure(header.error());
+    std::optional<Bytes> note;
     for (std::size_t i = 0; i < header->e_phnum; ++i) {
         Elf64_Phdr segment;
         if (header->e_phoff > std::numeric_limits<std::uint64_t>::max() - i * sizeof segment ||
             !file.read(header->e_phoff + i * sizeof segment, &segment, sizeof segment))
             return noPlugin("cut off within its program headers");
-        if (segment.p_type != PT_NOTE)
+        // dlopen() maps these unseen: touching what a cut-off file does not have is a SIGBUS.
+        if (segment.p_type == PT_LOAD && !file.has(segment.p_offset, segment.p_filesz))
+            return noPlugin("cut off within its code or data");
+        if (note || segment.p_type != PT_NOTE)
             continue;
         if (segment.p_filesz > maximumNotes)
             return noPlugin("its notes are damaged");
         Bytes notes(static_cast<std::size_t>(segment.p_filesz));
         if (!file.read(segment.p_offset, notes.data(), notes.size()))
             return noPlugin("cut off within its notes");
-        if (auto found = findIn(notes, owner, type))
-            return std::move(*found);
+        note = findIn(notes, owner, type);
     }
+    if (note)
+        return std::move(*note);
     return noPlugin("a shared library without a manifest of " + std::string(owner));
 }
 
