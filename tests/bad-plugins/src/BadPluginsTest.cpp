@@ -164,6 +164,7 @@ class BadPluginsTest : public CppUnit::TestFixture
     {
         expectRefusal("throwing-constructor", 78,
                       {file("throwing-constructor"), "thrown by the constructor"});
+        expectRefusal("throwing-number", 78, {file("throwing-number"), "no std::exception"});
     }
 
     void throwInConfigureIsNamed()

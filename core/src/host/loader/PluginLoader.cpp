@@ -93,6 +93,9 @@ Result<std::unique_ptr<plugin::Plugin>> loadPlugin(const std::filesystem::path& 
         return failure(ErrorCode::invalidArgument, "cannot be loaded: " + reason(error, path));
     } catch (const std::exception& error) {
         return failure(ErrorCode::invalidArgument, std::string("its constructor threw: ") + error.what());
+    } catch (...) {
+        return failure(ErrorCode::invalidArgument,
+                       "its constructor threw something that is no std::exception");
     }
 }
 
