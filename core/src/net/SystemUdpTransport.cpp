@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -60,7 +61,9 @@ struct SystemUdpTransport::Slot
     DatagramConsumer* consumer;
     int order;
     std::shared_mutex mutex; ///< shared while consume() runs
-    bool active = true;
+    /// Looked at before the lock is taken: the lock prefers readers, so that a flood over several workers
+    /// would keep whoever detaches waiting.
+    std::atomic<bool> active{true};
 };
 
 struct SystemUdpTransport::Consumers
@@ -141,9 +144,9 @@ Subscription SystemUdpTransport::attach(DatagramConsumer& consumer, int order)
             std::ranges::upper_bound(slots, order, {}, [](const auto& other) { return other->order; }), slot);
     }
     return Subscription([consumers = std::weak_ptr<Consumers>(_consumers), slot] {
+        slot->active = false;
         {
-            const std::lock_guard running(slot->mutex);
-            slot->active = false;
+            const std::lock_guard running(slot->mutex); // until the last consume() has returned
         }
         if (const auto owner = consumers.lock()) {
             const std::lock_guard lock(owner->mutex);
@@ -185,6 +188,8 @@ void SystemUdpTransport::handleBatch(const UdpSocket& socket, ReceiveBatch& batc
     std::size_t unclaimed = 0;
     const auto received = batch.receive(socket, [&](const Datagram& datagram) {
         const bool claimed = std::ranges::any_of(consumers, [&](const auto& slot) {
+            if (!slot->active)
+                return false;
             const std::shared_lock running(slot->mutex);
             return slot->active && slot->consumer->consume(datagram, outbox);
         });
