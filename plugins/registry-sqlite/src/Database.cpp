@@ -99,8 +99,8 @@ private:
     std::size_t _size = 0;
 };
 
-/// Creates the file with the right mode, or looks whether what is there can be the one.
-void prepareFile(const std::filesystem::path& file)
+/// Creates the file with the right mode, or looks whether what is there can be the one. What it is on disk.
+std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
 {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0)
@@ -113,8 +113,9 @@ void prepareFile(const std::filesystem::path& file)
     ::close(descriptor);
     if (!S_ISREG(status.st_mode))
         refuse(ExitCode::configuration, file, "is no regular file");
+    const std::pair identity{status.st_dev, status.st_ino};
     if (header.empty())
-        return;
+        return identity;
     if (!header.isDatabase())
         refuseDamaged(file, "is no SQLite database");
     // SQLite reads what is missing at the end as zeros. While there is a log, the end may be in it.
@@ -124,6 +125,15 @@ void prepareFile(const std::filesystem::path& file)
     if ((noLog || logSize == 0) && size < header.fileSize())
         refuseDamaged(file, "is truncated (" + std::to_string(size) + " bytes of " +
                                 std::to_string(header.fileSize()) + ")");
+    return identity;
+}
+
+/// Two names of one file must not have two locks.
+std::filesystem::path real(const std::filesystem::path& file)
+{
+    std::error_code error;
+    auto resolved = std::filesystem::weakly_canonical(file, error);
+    return error ? file : resolved;
 }
 
 } // namespace
@@ -141,11 +151,12 @@ Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exc
     return error(ErrorCode::io, "writing failed: " + exception.displayText());
 }
 
-Database::Database(std::filesystem::path file, std::chrono::milliseconds busyTimeout)
-    : _file(std::move(file)),
+Database::Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout)
+    : _file(real(file)),
       _busyTimeout(busyTimeout),
       _lock(withFolder(_file).string() + ".lock"),
-      _session((prepareFile(_file), connect()))
+      _identity(prepareFile(_file)),
+      _session(connect())
 {
     try {
         check();
@@ -168,6 +179,14 @@ Poco::Data::Session Database::connect()
     } catch (const Poco::Exception& exception) {
         refuse(ExitCode::configuration, _file, "cannot be opened: " + exception.displayText());
     }
+}
+
+void Database::requireInPlace() const
+{
+    struct stat status = {};
+    if (::stat(_file.c_str(), &status) != 0 || std::pair{status.st_dev, status.st_ino} != _identity)
+        refuse(ExitCode::configuration, _file,
+               "was removed or replaced while the daemon runs: restart the daemon to take what is there now");
 }
 
 void Database::reconnect()

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <sys/types.h>
+#include <utility>
 
 namespace waymark::registry
 {
@@ -25,10 +27,14 @@ public:
     /// Opens or creates the file; its folder is created with mode 0700 when it is missing. Throws
     /// plugin::StartError: lockedDatabase, corruptData (damaged, or no SQLite file), configuration (not
     /// writable, another program's database, a newer schema).
-    Database(std::filesystem::path file, std::chrono::milliseconds busyTimeout);
+    Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
 
     Poco::Data::Session& session() noexcept { return _session; }
     const std::filesystem::path& file() const noexcept { return _file; }
+
+    /// Throws plugin::StartError when the path no longer leads to the file that was opened: what is written
+    /// to a file that was removed or replaced would be lost with the next start.
+    void requireInPlace() const;
 
     /// Closes the session and opens a new one. Throws Poco::Exception.
     void reconnect();
@@ -43,9 +49,10 @@ private:
     void check();
     void migrate();
 
-    const std::filesystem::path _file;
+    const std::filesystem::path _file; ///< without symbolic links: the lock lies beside the real file
     const std::chrono::milliseconds _busyTimeout;
     LockFile _lock;
+    const std::pair<dev_t, ino_t> _identity;
     Poco::Data::SQLite::Connector _connector;
     Poco::Data::Session _session;
 };

@@ -33,8 +33,8 @@ void loadRow(RegistryState& state, const std::filesystem::path& file, const char
 
 } // namespace
 
-SqliteStore::SqliteStore(std::filesystem::path file, std::chrono::milliseconds busyTimeout)
-    : _database(std::move(file), busyTimeout)
+SqliteStore::SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout)
+    : _database(file, busyTimeout)
 {
 }
 
@@ -104,6 +104,7 @@ Result<void> SqliteStore::write(const RegistryPlan& plan)
 
 void SqliteStore::transact(const RegistryPlan& plan)
 {
+    _database.requireInPlace();
     if (!_writer) {
         // After a failure nobody knows what is left of the session: closing it rolls back.
         _database.reconnect();

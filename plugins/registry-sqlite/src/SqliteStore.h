@@ -16,7 +16,7 @@ class SqliteStore final : public RegistryStore
 {
 public:
     /// Throws as Database does.
-    SqliteStore(std::filesystem::path file, std::chrono::milliseconds busyTimeout);
+    SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
 
     /// Fills an empty state. A database without a revision begins at `fresh`, which is stored.
     /// Throws plugin::StartError corruptData for rows that nobody can have written.

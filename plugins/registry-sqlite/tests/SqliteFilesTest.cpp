@@ -1,3 +1,4 @@
+#include "Database.h"
 #include "Schema.h"
 #include "SqliteFixture.h"
 
@@ -12,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::registry
 {
@@ -63,6 +65,9 @@ class SqliteFilesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(marksItsFile);
     CPPUNIT_TEST(otherProgramsMayReadWhileItRuns);
     CPPUNIT_TEST(aSecondRegistryOnTheFileIsRefused);
+    CPPUNIT_TEST(anotherNameOfTheFileIsLockedToo);
+    CPPUNIT_TEST(everySessionSyncsEachCommit);
+    CPPUNIT_TEST(acknowledgesNothingOnceTheFileIsGone);
     CPPUNIT_TEST(aStoppedRegistryLeavesTheFileFree);
     CPPUNIT_TEST(refusesAFileThatIsNoDatabase);
     CPPUNIT_TEST(refusesATruncatedFile);
@@ -186,6 +191,34 @@ private:
         const auto first = start();
         refuses(ExitCode::lockedDatabase, "another daemon (process " + std::to_string(::getpid()) + ")");
         CPPUNIT_ASSERT(outcomeOf(registryOf(first), put(testPeer(1))) == Outcome::created);
+    }
+
+    void anotherNameOfTheFileIsLockedToo()
+    {
+        const auto first = start();
+        const auto real = std::exchange(_file, _folder->path() / "link-to-registry.db");
+        std::filesystem::create_symlink(real, _file);
+        refuses(ExitCode::lockedDatabase, "another daemon");
+    }
+
+    void everySessionSyncsEachCommit()
+    {
+        Database database(_file, std::chrono::milliseconds(0));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database.number("PRAGMA synchronous"));
+        database.reconnect();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database.number("PRAGMA synchronous"));
+    }
+
+    void acknowledgesNothingOnceTheFileIsGone()
+    {
+        const auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        const auto elsewhere = _file.parent_path() / "moved.db";
+        std::filesystem::rename(_file, elsewhere);
+        assertOnlyChangesStop(run, ErrorCode::io, "removed or replaced");
+        CPPUNIT_ASSERT(!std::filesystem::exists(_file));
+        std::filesystem::copy_file(elsewhere, _file);
+        assertOnlyChangesStop(run, ErrorCode::io, "removed or replaced");
     }
 
     void aStoppedRegistryLeavesTheFileFree()
