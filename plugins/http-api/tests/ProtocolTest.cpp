@@ -37,6 +37,8 @@ class ProtocolTest : public CppUnit::TestFixture
     CPPUNIT_TEST(randomBytesNeverHurt);
     CPPUNIT_TEST(servesManyClientsAtOnce);
     CPPUNIT_TEST(idleConnectionsGiveWayToWaitingOnes);
+    CPPUNIT_TEST(slowAndSilentConnectionsGiveWayToo);
+    CPPUNIT_TEST(endlessEmptyLinesHaveADeadline);
     CPPUNIT_TEST(secondServerOnAPortIsRefused);
     CPPUNIT_TEST(portIsFreeAgainAtOnce);
     CPPUNIT_TEST(servesIpv6);
@@ -293,6 +295,33 @@ class ProtocolTest : public CppUnit::TestFixture
         for (HttpClient* client : {&first, &second})
             CPPUNIT_ASSERT_EQUAL(200, client->send(okRequest).read().status);
         CPPUNIT_ASSERT_EQUAL(200, server.get("/").status);
+    }
+
+    void slowAndSilentConnectionsGiveWayToo()
+    {
+        TestServer server(Values{{"threads", "2"}, {"max-streams", "1"}, {"request-timeout", "10m"}});
+        server.start();
+        HttpClient silent(server.endpoint());
+        HttpClient slowHead(server.endpoint());
+        HttpClient slowBody(server.endpoint());
+        slowHead.send("GET / HT");
+        slowBody.send(post("Content-Length: 10\r\n", "{"));
+        CPPUNIT_ASSERT_EQUAL(200, server.get("/").status);
+    }
+
+    void endlessEmptyLinesHaveADeadline()
+    {
+        TestServer server(Values{{"request-timeout", "100ms"}});
+        server.start();
+        HttpClient client(server.endpoint());
+        std::string lines;
+        while (lines.size() < 65536)
+            lines += "\r\n";
+        const auto sendForEver = [&] {
+            for (;;)
+                client.send(lines);
+        };
+        CPPUNIT_ASSERT_THROW(sendForEver(), Poco::Exception);
     }
 
     void secondServerOnAPortIsRefused()

@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t readSize = 4096; // at a time
 constexpr auto idleSlice = 100ms;      // how soon an idle connection sees that it should end
+constexpr auto pressedTime = 2s;       // for a request to arrive while others wait for a thread
 constexpr auto lingerTime = 500ms;     // how long a refused client may go on sending
 constexpr std::size_t lingerBytes = 1U << 20U;
 constexpr int gone = 0; // the status of a refusal that nobody is there to read
@@ -70,19 +71,19 @@ bool RequestSocket::awaitFirstByte()
     const bool first = std::exchange(_first, false);
     if (!_input.empty())
         return !_state->stopping;
-    const auto until =
-        std::chrono::steady_clock::now() + (first ? _state->limits.request() : _state->limits.keepAlive());
+    const auto begun = std::chrono::steady_clock::now();
+    const auto until = begun + (first ? _state->limits.request() : _state->limits.keepAlive());
     while (!_state->stopping) {
         const auto now = std::chrono::steady_clock::now();
         if (waitFor(POLLIN, std::min(until, now + idleSlice)))
             return true;
-        if (std::chrono::steady_clock::now() >= until) {
-            if (first)
-                _state->metrics.dropped("silent");
-            return false;
-        }
-        if (!first && _state->othersWait())
-            return false;
+        const bool givesWay =
+            (!first || std::chrono::steady_clock::now() >= begun + pressedTime) && _state->othersWait();
+        if (!givesWay && std::chrono::steady_clock::now() < until)
+            continue;
+        if (first)
+            _state->metrics.dropped("silent");
+        return false;
     }
     return false;
 }
@@ -179,11 +180,13 @@ Answered<void> RequestSocket::needMore(SecretBuffer& into, std::size_t most)
 RequestSocket::Received RequestSocket::receive(SecretBuffer& into, std::size_t most)
 {
     for (;;) {
-        if (!waitFor(POLLIN, std::min(_deadline, std::chrono::steady_clock::now() + idleSlice))) {
+        // Looked at before the bytes: a client that never pauses has no more time than any other.
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= _deadline || (now >= _started + pressedTime && _state->othersWait()))
+            return Received::timeout;
+        if (!waitFor(POLLIN, std::min(_deadline, now + idleSlice))) {
             if (_state->stopping) // what has not arrived by now has not been begun
                 return Received::end;
-            if (std::chrono::steady_clock::now() >= _deadline)
-                return Received::timeout;
             continue;
         }
         const auto space = into.prepare(most);
