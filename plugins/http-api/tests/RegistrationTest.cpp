@@ -173,7 +173,10 @@ private:
 
     void unknownFieldsAreIgnored()
     {
-        assertPost(201, byId(R"("ip":"10.0.0.1","color":{"a":[1,2,{"b":null}]},"Ip":7)"));
+        assertPost(
+            201,
+            byId(
+                R"("ip":"10.0.0.1","color":{"a":[1,2e9,{"b":null}]},"Ip":7,"big":99999999999999999999999,"huge":1e999)"));
     }
 
     void wrongMediaTypeIs415()

@@ -15,6 +15,8 @@ namespace
 
 constexpr int maximumDepth = 16;
 constexpr std::size_t maximumKeys = 64;
+constexpr std::size_t maximumExponent = 2;
+constexpr std::size_t maximumNumber = 18; // digits that fit every type of every parser
 constexpr std::size_t maximumKeyLength = 64;
 constexpr char filler = '*';
 constexpr std::string_view secretName = "secret_key";
@@ -130,6 +132,20 @@ private:
 
     bool number() noexcept
     {
+        const std::size_t start = _at;
+        std::size_t exponentDigits = 0;
+        if (!numberText(exponentDigits))
+            return false;
+        if (exponentDigits > maximumExponent || _at - start > maximumNumber) {
+            std::ranges::fill(_text.subspan(start, _at - start), ' ');
+            _text[start] = '-';
+            _text[start + 1] = '1';
+        }
+        return true;
+    }
+
+    bool numberText(std::size_t& exponentDigits) noexcept
+    {
         take('-');
         if (!take('0') && !digits())
             return fail("begins no value");
@@ -138,8 +154,10 @@ private:
         if (take('e') || take('E')) {
             if (!take('+'))
                 take('-');
+            const std::size_t start = _at;
             if (!digits())
                 return fail("should be a digit");
+            exponentDigits = _at - start;
         }
         return true;
     }

@@ -34,8 +34,7 @@ Answered<Object::Ptr> parseObject(std::string_view text)
     try {
         return Poco::JSON::Parser().parse(std::string(text)).extract<Object::Ptr>();
     } catch (const Poco::Exception&) {
-        // The scanner found it valid: what is left is a number that fits no type.
-        return refuse(422, "a number in the body is too large");
+        return refuse(400, "the body is no JSON that can be read here", "bad-json");
     }
 }
 
