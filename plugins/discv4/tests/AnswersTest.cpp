@@ -20,6 +20,7 @@ class AnswersTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(AnswersTest);
     CPPUNIT_TEST(answersWithEmptyListToo);
     CPPUNIT_TEST(splitsSixteenNodesOverTwoDatagrams);
+    CPPUNIT_TEST(boundsAnswersToAReplayedQuestion);
     CPPUNIT_TEST(tellsTheSixteenNearestOfAll);
     CPPUNIT_TEST(neverTellsTheRequesterOfItself);
     CPPUNIT_TEST(tellsLoopbackOnlyOnLoopback);
@@ -55,6 +56,17 @@ public:
             sizes.push_back(std::get<wire::Neighbors>(heard.message).size);
         }
         CPPUNIT_ASSERT(sizes == (std::vector<std::size_t>{12, 4}));
+    }
+
+    void boundsAnswersToAReplayedQuestion()
+    {
+        enrollMany(20, "10.1.0.");
+        _peer.bond(_node.endpoint());
+        for (int i = 0; i < 100; ++i)
+            _peer.findNode(_node.endpoint(), _node.key());
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(64.0, _node.sent("neighbors")); // 32 answers of two datagrams
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, ask(_peer, _peer.key()).size());
     }
 
     void tellsTheSixteenNearestOfAll()

@@ -70,7 +70,9 @@ public:
         std::size_t packets = 0;
         for (int i = 0; i < 20; ++i) {
             _peer.ping(_node.endpoint()); // the same bytes each time: the clock stands still
-            _peer.findNode(_node.endpoint(), _node.key());
+            // Other questions with the same empty answer.
+            _peer.findNode(_node.endpoint(),
+                           testkit::testKey(700 + static_cast<std::uint64_t>(i)).publicKey());
             _peer.enrRequest(_node.endpoint());
             _world.deliver();
             for (const auto& heard : _peer.heard()) {

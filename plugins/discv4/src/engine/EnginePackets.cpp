@@ -10,6 +10,15 @@ namespace waymark::discv4::engine
 using wire::Drop;
 using wire::PacketType;
 
+namespace
+{
+
+/// A question that is the same to the last byte is answered this often again: expirations count seconds, so a
+/// client that asks in quick succession repeats itself.
+constexpr unsigned repeatsAnswered = 31;
+
+} // namespace
+
 std::optional<Drop> Engine::handle(const VerifiedPacket& packet, net::DatagramSink& sink)
 {
     if (packet.sender == _environment.local.key())
@@ -100,6 +109,10 @@ Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket&
 {
     if (!mayAsk(packet, sink))
         return Drop::unproven;
+    // It names no recipient: whoever was asked so may send the bytes on from the asker's forged address, and
+    // the answer is ten times as long.
+    if (_answered.repeats(packet.hash) > repeatsAnswered)
+        return Drop::repeated;
     const auto answer =
         _neighborhood.closest({question.target.nodeId(), packet.senderId, reachFor(packet.remote.ip)});
     _metrics.hidden(answer.hidden);
