@@ -39,6 +39,9 @@ void PluginHost::start()
     _core->provide(*_services, _instances);
     provide();
     wire();
+    // A plugin that serves health answers before the others have started.
+    const auto starting =
+        _core->health().add("host", [] { return observe::Health::failed("it is starting"); });
     startPlugins();
     _core->settle();
     for (const PluginInstance& instance : _instances)
@@ -101,6 +104,8 @@ void PluginHost::stop() noexcept
         else
             ::_exit(static_cast<int>(ExitCode::internal));
     });
+    const auto stopping =
+        _core->health().add("host", [] { return observe::Health::failed("it is stopping"); });
     _healthChecks.clear();
     stopPlugins(std::chrono::steady_clock::now() + timeout);
     _core->stop();

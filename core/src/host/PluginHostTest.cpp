@@ -46,6 +46,7 @@ class PluginHostTest : public HostFixture
     CPPUNIT_TEST(hangingStopIsNoticed);
     CPPUNIT_TEST(twoHostsLiveInOneProcess);
     CPPUNIT_TEST(healthOfEachPluginIsReported);
+    CPPUNIT_TEST(hostIsUnhealthyWhileItStartsAndStops);
     CPPUNIT_TEST(pluginMayReplaceTheNodeStore);
     CPPUNIT_TEST_SUITE_END();
 
@@ -277,6 +278,28 @@ class PluginHostTest : public HostFixture
         CPPUNIT_ASSERT_EQUAL(std::string("x"), report[0].name);
         CPPUNIT_ASSERT(report[1].health.status == observe::HealthStatus::degraded);
         CPPUNIT_ASSERT(host.silence() < std::chrono::seconds(30));
+    }
+
+    void hostIsUnhealthyWhileItStartsAndStops()
+    {
+        const observe::HealthRegistry* health = nullptr;
+        std::vector<std::string> reasons;
+        const auto note = [&] {
+            for (const auto& entry : health->report())
+                reasons.push_back(entry.name + ' ' + entry.health.reason);
+        };
+        auto& asked = _plugins->add("a");
+        asked.wire = [&](const plugin::Services& services) {
+            health = &services.get<observe::HealthRegistry>();
+        };
+        asked.start = note;
+        asked.stop = note;
+        PluginHost host(options("a"));
+        host.load();
+        host.start();
+        host.stop();
+        const std::vector<std::string> expected{"host it is starting", "host it is stopping"};
+        CPPUNIT_ASSERT(expected == reasons);
     }
 
     void pluginMayReplaceTheNodeStore()

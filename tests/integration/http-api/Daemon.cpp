@@ -25,6 +25,7 @@ Daemon::Daemon(const Environment& environment)
     const std::string line = _process->expectLine("http.listening");
     const std::string mark = "http://";
     const auto start = line.find(mark) + mark.size();
+    _process->expectLine("host.ready");
     _endpoint = node::Endpoint::parse(line.substr(start, line.find_first_of("/ ", start) - start)).value();
 }
 
