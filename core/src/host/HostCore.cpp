@@ -61,21 +61,25 @@ node::NodeSettings nodeSettings(const plugin::ConfigView& view)
     return settings;
 }
 
-HostCore::HostCore(const plugin::ConfigView& node, observe::Log log)
-    : _localNode(makeLocalNode(node, _random, _clock, std::move(log))),
+HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log)
+    : _clock(seams.clock(_systemClock)),
+      _random(seams.random(_systemRandom)),
+      _timers(seams.timers(_threadTimers)),
+      _sockets(seams.sockets(_systemSockets)),
+      _localNode(makeLocalNode(node, _random, _clock, std::move(log))),
       _nodeStore(node.stateDirectory() / "nodes")
 {
 }
 
 void HostCore::provide(HostServices& services, const std::vector<PluginInstance>& instances)
 {
-    services.addOwn<Clock>(_clock);
-    services.addOwn<Random>(_random);
-    services.addOwn<Timers>(_timers);
+    services.addOwn(_clock);
+    services.addOwn(_random);
+    services.addOwn(_timers);
     services.addOwn(_metrics);
     services.addOwn(_health);
     services.addOwn(_routes);
-    services.addOwn<net::UdpSockets>(_sockets);
+    services.addOwn(_sockets);
     if (!anyProvides(instances, node::LocalNode::serviceId))
         services.addOwn<node::LocalNode>(*_localNode);
     if (!anyProvides(instances, node::NodeStore::serviceId))

@@ -6,8 +6,7 @@
 #include "node/FileNodeStore.h"
 #include "node/HostLocalNode.h"
 
-#include <waymark/base/Clock.h>
-#include <waymark/base/Random.h>
+#include <waymark/host/HostSeams.h>
 #include <waymark/http/RouteTable.h>
 #include <waymark/observe/Health.h>
 #include <waymark/observe/Metrics.h>
@@ -22,7 +21,7 @@ class HostCore
 {
 public:
     /// Reads or creates the node key as `node` (the section of that name) says. Throws StartError.
-    HostCore(const plugin::ConfigView& node, observe::Log log);
+    HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log);
     HostCore(const HostCore&) = delete;
     HostCore& operator=(const HostCore&) = delete;
 
@@ -35,20 +34,24 @@ public:
     plugin::ReloadPlan prepareReload(const plugin::ConfigView& node);
 
     /// No timer runs afterwards.
-    void stop() noexcept { _timers.stop(); }
+    void stop() noexcept { _threadTimers.stop(); }
 
     observe::HealthRegistry& health() noexcept { return _health; }
     /// How long the most silent thread of these services has been so.
-    Duration silence() const { return std::max(_timers.sinceBeat(), _sockets.silence()); }
+    Duration silence() const { return std::max(_threadTimers.sinceBeat(), _systemSockets.silence()); }
 
 private:
-    SystemClock _clock;
-    SystemRandom _random;
-    ThreadTimers _timers{"timers"};
     observe::MetricRegistry _metrics;
     observe::HealthRegistry _health;
     http::RouteTable _routes;
-    net::SystemUdpSockets _sockets{_metrics};
+    SystemClock _systemClock;
+    SystemRandom _systemRandom;
+    ThreadTimers _threadTimers{"timers"};
+    net::SystemUdpSockets _systemSockets{_metrics};
+    Clock& _clock;
+    Random& _random;
+    Timers& _timers;
+    net::UdpSockets& _sockets;
     std::unique_ptr<node::HostLocalNode> _localNode;
     node::FileNodeStore _nodeStore;
 };

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "host/HostError.h"
 #include "host/loader/PluginInstance.h"
+
+#include <waymark/host/HostError.h>
 
 #include <string>
 #include <utility>

@@ -30,7 +30,9 @@ PluginHost::~PluginHost()
 void PluginHost::start()
 {
     try {
-        _core = std::make_unique<HostCore>(_configuration->view("node"), log());
+        HostSeams none;
+        HostSeams& seams = _options.seams == nullptr ? none : *_options.seams;
+        _core = std::make_unique<HostCore>(_configuration->view("node"), seams, log());
     } catch (const plugin::StartError& error) {
         throw HostError(error.code(), {error.what()});
     }

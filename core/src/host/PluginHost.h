@@ -1,13 +1,14 @@
 #pragma once
 
 #include "host/HostCore.h"
-#include "host/HostError.h"
-#include "host/HostOptions.h"
 #include "host/HostServices.h"
 #include "host/config/Configuration.h"
 #include "host/loader/PluginFinder.h"
 #include "host/loader/PluginInstance.h"
+#include "observe/HostLogChannel.h"
 
+#include <waymark/host/HostError.h>
+#include <waymark/host/HostOptions.h>
 #include <waymark/plugin/Services.h>
 
 #include <atomic>
@@ -56,11 +57,12 @@ public:
     /// How long the most silent thread of the host has been so; for the watchdog of a service manager.
     Duration silence() const;
 
-    /// A service by its type, the host's or a plugin's; for embedders, after start().
+    /// The services of the host and its plugins, for embedders; after start().
+    plugin::Services services() const { return {*_services, "embedder"}; }
     template <plugin::Service S>
     S& service() const
     {
-        return plugin::Services(*_services, "embedder").get<S>();
+        return services().get<S>();
     }
 
     /// Names of the instances in order of start.

@@ -217,7 +217,7 @@ void PluginHost::configurePlugins()
 void PluginHost::throwOnProblems() const
 {
     if (!_configuration->problems().empty())
-        throw HostError(_configuration->problems());
+        throw HostError(plugin::ExitCode::configuration, linesOf(_configuration->problems()));
 }
 
 void PluginHost::applyLogging(const Configuration& configuration)

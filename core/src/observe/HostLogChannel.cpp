@@ -53,7 +53,7 @@ void HostLogChannel::configure(LogLevels levels)
     _levels = std::move(levels);
 }
 
-void HostLogChannel::observe(Observer observer)
+void HostLogChannel::observe(LogObserver observer)
 {
     const std::lock_guard lock(_mutex);
     _observer = std::move(observer);

@@ -8,7 +8,6 @@
 #include <Poco/AutoPtr.h>
 #include <Poco/Channel.h>
 
-#include <functional>
 #include <shared_mutex>
 
 namespace waymark::observe
@@ -19,8 +18,6 @@ namespace waymark::observe
 class HostLogChannel final : public LogChannel
 {
 public:
-    using Observer = std::function<void(const LogRecord&)>;
-
     /// A null sink is standard error.
     explicit HostLogChannel(Poco::AutoPtr<Poco::Channel> sink = nullptr);
 
@@ -28,7 +25,7 @@ public:
     LogFormat format() const;
     void configure(LogLevels levels);
     /// Sees every line of info and above, whatever the levels are; set before threads log.
-    void observe(Observer observer);
+    void observe(LogObserver observer);
 
     bool enabled(LogLevel level, std::string_view source) const noexcept override;
     void write(LogLevel level, std::string_view source, std::string_view event,
@@ -39,7 +36,7 @@ private:
     mutable std::shared_mutex _mutex;
     LogFormat _format = LogFormat::text;
     LogLevels _levels;
-    Observer _observer;
+    LogObserver _observer;
 };
 
 } // namespace waymark::observe

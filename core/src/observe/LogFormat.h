@@ -1,9 +1,7 @@
 #pragma once
 
-#include <waymark/base/Clock.h>
-#include <waymark/observe/Log.h>
+#include <waymark/observe/LogRecord.h>
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,16 +17,6 @@ enum class LogFormat : std::uint8_t
 
 /// The format of a word that passed the schema's check.
 LogFormat parseLogFormat(std::string_view word) noexcept;
-
-struct LogRecord
-{
-    WallTime time;
-    LogLevel level;
-    std::string_view source;
-    std::string_view event;
-    std::span<const LogField> fields;
-    std::string_view text;
-};
 
 /// One line without its end. Whatever the values hold, it stays one line of well-formed UTF-8: control
 /// characters are escaped, values that could be misread are quoted.

@@ -19,4 +19,12 @@ std::string Problem::toString() const
     return text + message;
 }
 
+std::vector<std::string> linesOf(const Problems& problems)
+{
+    std::vector<std::string> lines;
+    for (const Problem& problem : problems)
+        lines.push_back(problem.toString());
+    return lines;
+}
+
 } // namespace waymark::host

@@ -42,4 +42,7 @@ struct Problem
 
 using Problems = std::vector<Problem>;
 
+/// One line for each problem.
+std::vector<std::string> linesOf(const Problems& problems);
+
 } // namespace waymark::host

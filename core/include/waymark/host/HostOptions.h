@@ -1,14 +1,21 @@
 #pragma once
 
-#include "observe/HostLogChannel.h"
+#include <waymark/host/HostSeams.h>
+#include <waymark/observe/LogRecord.h>
 
-#include <waymark/plugin/Export.h>
+#include <Poco/AutoPtr.h>
+#include <Poco/Channel.h>
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace waymark::plugin
+{
+struct StaticPlugin;
+}
 
 namespace waymark::host
 {
@@ -21,7 +28,8 @@ struct HostOptions
     std::vector<std::filesystem::path> pluginPath;              ///< --plugin-path, before waymark.plugin-path
     std::vector<const plugin::StaticPlugin*> linkedPlugins;     ///< found by name before any file
     Poco::AutoPtr<Poco::Channel> logSink;                       ///< null: standard error
-    observe::HostLogChannel::Observer logObserver;              ///< sees every line from info up
+    observe::LogObserver logObserver;                           ///< sees every line from info up
+    HostSeams* seams = nullptr; ///< null: the system as it is; outlives the host
 
     /// Called from a thread of its own when stop() is late by a second; the argument names the plugin that
     /// hangs. Empty: log it and end the process with exit code 70.
