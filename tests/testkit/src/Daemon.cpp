@@ -11,17 +11,6 @@ namespace waymark::testkit
 namespace
 {
 
-Properties wholeBootnode(const std::filesystem::path& folder)
-{
-    return {{"waymark.plugins", "registry-memory, discv4, http-api"},
-            {"waymark.state-dir", (folder / "state").string()},
-            {"waymark.log.level", "info"},
-            {"waymark.log.format", "json"},
-            {"node.external-ip", "127.0.0.1"},
-            {"discv4.listen", "127.0.0.1:0"},
-            {"http-api.listen", "127.0.0.1:0"}};
-}
-
 std::string listeningUrl(const std::string& line)
 {
     const auto event = Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
@@ -38,6 +27,7 @@ std::string Daemon::program()
 std::vector<std::string> Daemon::arguments(const std::filesystem::path& folder, const Properties& properties)
 {
     Properties all = wholeBootnode(folder);
+    all.insert({{"waymark.log.level", "info"}, {"waymark.log.format", "json"}});
     for (const auto& [key, value] : properties)
         all.insert_or_assign(key, value);
     const auto file = folder / "waymark.properties";

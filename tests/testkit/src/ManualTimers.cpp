@@ -1,5 +1,6 @@
 #include <waymark/testkit/ManualTimers.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace waymark::testkit
@@ -36,7 +37,7 @@ std::shared_ptr<ManualTimers::Timer> ManualTimers::takeDue(MonotonicTime until)
         return nullptr;
     const auto [due, timer] = *_timetable.begin();
     _timetable.erase(_timetable.begin());
-    _clock.advance(due - _clock.now());
+    _clock.advance(std::max(due - _clock.now(), Duration::zero()));
     if (timer->interval > Duration::zero())
         _timetable.emplace(due + timer->interval, timer);
     return timer;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/testkit/Bootnode.h>
 #include <waymark/testkit/Process.h>
 #include <waymark/testkit/Rest.h>
 
@@ -10,8 +11,6 @@
 
 namespace waymark::testkit
 {
-
-using Properties = std::map<std::string, std::string>;
 
 /// The real waymarkd of the build in a process of its own, for tests in which the process is the point: kill
 /// -9, exit codes, two daemons on one port. It writes its properties into a folder that outlives it, listens

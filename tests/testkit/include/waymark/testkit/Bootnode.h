@@ -1,0 +1,162 @@
+#pragma once
+
+#include <waymark/discovery/Discovery.h>
+#include <waymark/node/LocalNode.h>
+#include <waymark/observe/Metrics.h>
+#include <waymark/registry/PeerRegistry.h>
+#include <waymark/testkit/EventLog.h>
+#include <waymark/testkit/Rest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::host
+{
+class Host;
+}
+namespace waymark::net
+{
+class UdpSockets;
+}
+namespace waymark::plugin
+{
+struct StaticPlugin;
+}
+
+namespace waymark::testkit
+{
+
+class TemporaryFolder;
+
+/// Keys and values of a configuration; an empty value takes a key away.
+using Properties = std::map<std::string, std::string>;
+
+/// registry-memory, discv4 and http-api on free ports of loopback, with the state in `folder`.
+Properties wholeBootnode(const std::filesystem::path& folder);
+
+struct BootnodeOptions
+{
+    Properties properties{};                                  ///< over those of wholeBootnode()
+    std::vector<const plugin::StaticPlugin*> linkedPlugins{}; ///< linked into the test; others are loaded
+    std::vector<std::filesystem::path> pluginPath{};          ///< empty: where waymarkd would look
+    std::filesystem::path folder{};                           ///< of the state; empty: a temporary one
+    bool manualTime = false;            ///< a clock that stands still until advance(): 2033 when it starts
+    net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
+};
+
+/// What a node that starts again has in common with the one that was there before.
+enum class Identity : bool
+{
+    same,
+    fresh ///< a new key, and with it a new id and record
+};
+enum class Ports : bool
+{
+    same,
+    fresh
+};
+
+/// A real bootnode in this process: the host, the plugins, the files and the sockets of production, so that a
+/// test of whatever talks to bootnodes breaks when they change. Many run side by side.
+///
+/// It serves when the constructor returns. All functions but those of the services it hands out are called
+/// from one thread. Functions that wait have a deadline, and throw std::runtime_error with the last events
+/// when it passes.
+class Bootnode
+{
+public:
+    static constexpr std::chrono::seconds patience{20};
+
+    /// Throws host::HostError as the daemon would refuse to start.
+    explicit Bootnode(BootnodeOptions options = {});
+    explicit Bootnode(Properties properties);
+    Bootnode(const Bootnode&) = delete;
+    Bootnode& operator=(const Bootnode&) = delete;
+    ~Bootnode();
+
+    /// Stops it as SIGTERM would; without effect when it does not run. A frozen one goes on first.
+    void stop();
+
+    /// Ends it as SIGKILL would: what it sends afterwards reaches nobody, its connections are reset, its
+    /// ports are free, and nothing that it does on the way out is seen outside.
+    void kill();
+
+    /// Starts it again from the state that its folder holds, after a stop() of a running one. `node.key =
+    /// ephemeral` never stays the same. Throws as the constructor does.
+    void respawn(Identity identity = Identity::same, Ports ports = Ports::same);
+
+    /// Sockets stay open and nothing answers, as with SIGSTOP: UDP piles up in the socket's buffer, TCP is
+    /// retransmitted by its sender, timers wait. A request that was already being handled may still end.
+    void freeze();
+    /// Goes on with what piled up.
+    void thaw();
+
+    /// Writes changed properties into its file and reloads it as SIGHUP would. False when that was refused;
+    /// events() say why, and the file is as it was.
+    bool reload(const Properties& changed = {});
+
+    bool running() const noexcept { return _host != nullptr; }
+
+    /// Moves a manual clock and runs the timers that fall due; a frozen node's when it thaws.
+    void advance(Duration duration);
+
+    /// The next event of this name, or one since the last start; with `fields`, one that has them.
+    Event await(std::string_view event, const std::map<std::string, std::string>& fields = {},
+                std::chrono::milliseconds deadline = patience);
+    /// Waits until a metric is as `condition` wants it; one that is not there yet counts as 0. Its value.
+    double awaitMetric(const std::string& name, const observe::MetricLabels& labels,
+                       const std::function<bool(double)>& condition,
+                       std::chrono::milliseconds deadline = patience);
+    /// Waits until `condition` holds; it is asked again and again.
+    void awaitUntil(const std::string& what, const std::function<bool()>& condition,
+                    std::chrono::milliseconds deadline = patience);
+
+    double metric(const std::string& name, const observe::MetricLabels& labels = {}) const;
+
+    /// Services of the running node; references end with it.
+    registry::PeerRegistry& registry() const;
+    discovery::Discovery& discovery() const;
+    node::LocalNode& local() const;
+    host::Host& host() const;
+    /// Its HTTP API, when http-api is among its plugins.
+    const Rest& rest() const;
+
+    /// The endpoint of discovery that is bound; known while it runs and after.
+    const node::Endpoint& udp() const;
+    std::string enode() const;
+    std::string enr() const;
+
+    const EventLog& events() const noexcept { return _events; }
+    const std::filesystem::path& folder() const noexcept { return _folder; }
+
+private:
+    class Seams;
+
+    void start();
+    void end() noexcept;
+    void writeProperties() const;
+    void forgetKey() const;
+    [[noreturn]] void giveUp(const std::string& what) const;
+
+    BootnodeOptions _options;
+    std::unique_ptr<TemporaryFolder> _ownFolder;
+    std::filesystem::path _folder;
+    Properties _properties;
+    EventLog _events;
+    std::size_t _started = 0; ///< position in _events
+    std::unique_ptr<Seams> _seams;
+    std::unique_ptr<host::Host> _host;
+    std::optional<node::Endpoint> _udp;
+    std::optional<node::Endpoint> _http;
+    std::optional<Rest> _rest;
+    bool _frozen = false;
+};
+
+} // namespace waymark::testkit

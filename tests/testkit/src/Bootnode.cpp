@@ -1,0 +1,324 @@
+#include <waymark/host/Host.h>
+#include <waymark/node/Enode.h>
+#include <waymark/testkit/Bootnode.h>
+#include <waymark/testkit/Gate.h>
+#include <waymark/testkit/KernelSockets.h>
+#include <waymark/testkit/ManualTimers.h>
+#include <waymark/testkit/TemporaryFolder.h>
+
+#include <Poco/NullChannel.h>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+namespace waymark::testkit
+{
+
+namespace
+{
+
+constexpr const char* udpKey = "discv4.listen";
+constexpr const char* httpKey = "http-api.listen";
+constexpr std::string_view urlScheme = "http://";
+/// How often a condition is asked for that no event announces.
+constexpr std::chrono::milliseconds pollInterval{1};
+
+bool hasFields(const Event& event, const std::map<std::string, std::string>& fields)
+{
+    return std::ranges::all_of(fields, [&](const auto& field) {
+        const auto found = event.fields.find(field.first);
+        return found != event.fields.end() && found->second == field.second;
+    });
+}
+
+} // namespace
+
+Properties wholeBootnode(const std::filesystem::path& folder)
+{
+    return {{"waymark.plugins", "registry-memory, discv4, http-api"},
+            {"waymark.state-dir", (folder / "state").string()},
+            {"node.external-ip", "127.0.0.1"},
+            {udpKey, "127.0.0.1:0"},
+            {httpKey, "127.0.0.1:0"}};
+}
+
+/// What stands between the host and the system.
+class Bootnode::Seams final : public host::HostSeams
+{
+public:
+    explicit Seams(const BootnodeOptions& options) : _ownSockets(options.sockets)
+    {
+        if (options.manualTime) {
+            _clock.emplace();
+            _timers.emplace(*_clock);
+        }
+    }
+
+    Clock& clock(Clock& system) override { return _clock ? *_clock : system; }
+    Timers& timers(Timers& system) override
+    {
+        return _timers ? *_timers : static_cast<Timers&>(_gatedTimers.emplace(system, gate));
+    }
+    net::UdpSockets& sockets(net::UdpSockets& system) override
+    {
+        return _gatedSockets.emplace(_ownSockets == nullptr ? system : *_ownSockets, gate);
+    }
+
+    void advance(Duration duration, bool frozen)
+    {
+        if (!_clock)
+            throw std::logic_error("this Bootnode was made without manualTime");
+        if (frozen)
+            _clock->advance(duration);
+        else
+            _timers->advance(duration);
+    }
+    bool manual() const noexcept { return _timers.has_value(); }
+
+    Gate gate;
+
+private:
+    net::UdpSockets* _ownSockets;
+    std::optional<ManualClock> _clock;
+    std::optional<ManualTimers> _timers;
+    std::optional<GatedTimers> _gatedTimers;
+    std::optional<GatedSockets> _gatedSockets;
+};
+
+Bootnode::Bootnode(Properties properties) : Bootnode(BootnodeOptions{std::move(properties)}) {}
+
+Bootnode::Bootnode(BootnodeOptions options) : _options(std::move(options)), _folder(_options.folder)
+{
+    if (_folder.empty()) {
+        _ownFolder = std::make_unique<TemporaryFolder>();
+        _folder = _ownFolder->path();
+    }
+    _properties = wholeBootnode(_folder);
+    for (const auto& [key, value] : _options.properties)
+        _properties.insert_or_assign(key, value);
+    start();
+}
+
+Bootnode::~Bootnode()
+{
+    end();
+}
+
+void Bootnode::writeProperties() const
+{
+    const auto file = _folder / "waymark.properties";
+    std::ofstream out(file, std::ios::trunc);
+    for (const auto& [key, value] : _properties)
+        if (!value.empty())
+            out << key << " = " << value << '\n';
+    out.close();
+    if (!out)
+        throw std::runtime_error("cannot write " + file.string());
+}
+
+void Bootnode::start()
+{
+    writeProperties();
+    _started = _events.end();
+    _seams = std::make_unique<Seams>(_options);
+    host::HostOptions options;
+    options.configFile = _folder / "waymark.properties";
+    options.pluginPath = _options.pluginPath;
+    options.linkedPlugins = _options.linkedPlugins;
+    options.logSink = new Poco::NullChannel;
+    options.logObserver = _events.observer();
+    options.seams = _seams.get();
+    _host = std::make_unique<host::Host>(std::move(options));
+    const auto instances = _host->instances();
+    const auto runs = [&](std::string_view name) {
+        return std::ranges::find(instances, name) != instances.end();
+    };
+    if (runs("discv4"))
+        _udp = node::Endpoint::parse(await("discv4.listening").fields.at("address")).value();
+    if (runs("http-api")) {
+        const std::string url = await("http.listening").fields.at("url");
+        _http = node::Endpoint::parse(url.substr(urlScheme.size())).value();
+        _rest.emplace(url);
+    }
+}
+
+void Bootnode::end() noexcept
+{
+    _frozen = false;
+    _rest.reset();
+    _host.reset();
+    _seams.reset();
+}
+
+void Bootnode::stop()
+{
+    thaw();
+    end();
+}
+
+void Bootnode::kill()
+{
+    if (!running())
+        return;
+    _seams->gate.cut();
+    if (_rest)
+        resetSockets(*_http);
+    end();
+}
+
+void Bootnode::respawn(Identity identity, Ports ports)
+{
+    stop();
+    if (identity == Identity::fresh)
+        forgetKey();
+    const Properties asked = _properties;
+    if (ports == Ports::same) {
+        if (_udp)
+            _properties.insert_or_assign(udpKey, _udp->toString());
+        if (_http)
+            _properties.insert_or_assign(httpKey, _http->toString());
+    }
+    start();
+    _properties = asked;
+}
+
+void Bootnode::forgetKey() const
+{
+    const std::filesystem::path state = _properties.at("waymark.state-dir");
+    const auto key = _properties.find("node.key");
+    std::filesystem::remove(key == _properties.end() ? state / "node.key" : _folder / key->second);
+    std::filesystem::remove(state / "node.enr");
+}
+
+void Bootnode::freeze()
+{
+    if (!running() || std::exchange(_frozen, true))
+        return;
+    _seams->gate.close();
+    if (_rest)
+        freezeSockets(*_http);
+}
+
+void Bootnode::thaw()
+{
+    if (!running() || !std::exchange(_frozen, false))
+        return;
+    if (_rest)
+        thawSockets(*_http);
+    _seams->gate.open();
+    if (_seams->manual())
+        _seams->advance(Duration::zero(), false);
+}
+
+bool Bootnode::reload(const Properties& changed)
+{
+    Properties before = _properties;
+    for (const auto& [key, value] : changed)
+        _properties.insert_or_assign(key, value);
+    writeProperties();
+    if (host().reload())
+        return true;
+    _properties = std::move(before);
+    writeProperties();
+    return false;
+}
+
+void Bootnode::advance(Duration duration)
+{
+    static_cast<void>(host());
+    _seams->advance(duration, _frozen);
+}
+
+Event Bootnode::await(std::string_view event, const std::map<std::string, std::string>& fields,
+                      std::chrono::milliseconds deadline)
+{
+    auto found = _events.await(event, deadline, _started,
+                               [&](const Event& candidate) { return hasFields(candidate, fields); });
+    if (!found)
+        giveUp("the event " + std::string(event));
+    return *std::move(found);
+}
+
+double Bootnode::awaitMetric(const std::string& name, const observe::MetricLabels& labels,
+                             const std::function<bool(double)>& condition, std::chrono::milliseconds deadline)
+{
+    double value = 0;
+    const auto holds = [&] {
+        value = metric(name, labels);
+        return condition(value);
+    };
+    awaitUntil("the metric " + name, holds, deadline);
+    return value;
+}
+
+void Bootnode::awaitUntil(const std::string& what, const std::function<bool()>& condition,
+                          std::chrono::milliseconds deadline)
+{
+    const auto until = std::chrono::steady_clock::now() + deadline;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > until)
+            giveUp(what);
+        _events.awaitMore(_events.end(), pollInterval);
+    }
+}
+
+void Bootnode::giveUp(const std::string& what) const
+{
+    throw std::runtime_error(what + " did not come; the last events:\n" + _events.tail());
+}
+
+double Bootnode::metric(const std::string& name, const observe::MetricLabels& labels) const
+{
+    return host().services().get<observe::MetricRegistry>().value(name, labels).value_or(0);
+}
+
+host::Host& Bootnode::host() const
+{
+    if (!_host)
+        throw std::logic_error("the Bootnode does not run");
+    return *_host;
+}
+
+registry::PeerRegistry& Bootnode::registry() const
+{
+    return host().services().get<registry::PeerRegistry>();
+}
+
+discovery::Discovery& Bootnode::discovery() const
+{
+    const auto all = host().services().all<discovery::Discovery>();
+    if (all.empty())
+        throw std::logic_error("the Bootnode runs without a discovery plugin");
+    return *all.front();
+}
+
+node::LocalNode& Bootnode::local() const
+{
+    return host().services().get<node::LocalNode>();
+}
+
+const Rest& Bootnode::rest() const
+{
+    if (!_rest)
+        throw std::logic_error("the Bootnode runs without http-api");
+    return *_rest;
+}
+
+const node::Endpoint& Bootnode::udp() const
+{
+    return _udp.value();
+}
+
+std::string Bootnode::enode() const
+{
+    return node::Enode::advertised(local().key(), local().advertised().value()).toString();
+}
+
+std::string Bootnode::enr() const
+{
+    return local().record()->toString();
+}
+
+} // namespace waymark::testkit

@@ -1,0 +1,137 @@
+#include <waymark/testkit/Gate.h>
+
+#include <utility>
+
+namespace waymark::testkit
+{
+
+namespace
+{
+
+/// Sends what a consumer answers, unless the gate was cut meanwhile.
+class GatedSink final : public net::DatagramSink
+{
+public:
+    GatedSink(net::DatagramSink& sink, const Gate& gate) : _sink(sink), _gate(gate) {}
+    void send(const net::Datagram& datagram) override
+    {
+        if (_gate.pass())
+            _sink.send(datagram);
+    }
+
+private:
+    net::DatagramSink& _sink;
+    const Gate& _gate;
+};
+
+class GatedConsumer final : public net::DatagramConsumer
+{
+public:
+    GatedConsumer(net::DatagramConsumer& consumer, const Gate& gate) : _consumer(consumer), _gate(gate) {}
+    bool consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept override
+    {
+        if (!_gate.pass())
+            return true;
+        GatedSink gated(sink, _gate);
+        return _consumer.consume(datagram, gated);
+    }
+
+private:
+    net::DatagramConsumer& _consumer;
+    const Gate& _gate;
+};
+
+class GatedTransport final : public net::UdpTransport
+{
+public:
+    GatedTransport(std::shared_ptr<net::UdpTransport> transport, const Gate& gate)
+        : _transport(std::move(transport)), _gate(gate)
+    {
+    }
+
+    Subscription attach(net::DatagramConsumer& consumer, int order) override
+    {
+        auto gated = std::make_shared<GatedConsumer>(consumer, _gate);
+        auto attached = std::make_shared<Subscription>(_transport->attach(*gated, order));
+        return Subscription([gated, attached] { attached->reset(); });
+    }
+    void start() override { _transport->start(); }
+    Result<void> send(const net::Datagram& datagram) override
+    {
+        return _gate.pass() ? _transport->send(datagram) : Result<void>();
+    }
+    node::Endpoint bound() const override { return _transport->bound(); }
+
+private:
+    std::shared_ptr<net::UdpTransport> _transport;
+    const Gate& _gate;
+};
+
+} // namespace
+
+void Gate::enter(State state)
+{
+    {
+        const std::lock_guard lock(_mutex);
+        if (_state == State::cut)
+            return;
+        _state = state;
+    }
+    _changed.notify_all();
+}
+
+void Gate::close()
+{
+    enter(State::closed);
+}
+
+void Gate::open()
+{
+    enter(State::open);
+}
+
+void Gate::cut()
+{
+    enter(State::cut);
+}
+
+bool Gate::pass() const
+{
+    std::unique_lock lock(_mutex);
+    _changed.wait(lock, [this] { return _state != State::closed; });
+    return _state == State::open;
+}
+
+bool Gate::isCut() const
+{
+    const std::lock_guard lock(_mutex);
+    return _state == State::cut;
+}
+
+std::function<void()> GatedTimers::behindGate(std::function<void()> function) const
+{
+    return [this, function = std::move(function)] {
+        if (_gate.pass())
+            function();
+    };
+}
+
+Subscription GatedTimers::after(Duration delay, std::function<void()> function)
+{
+    return _timers.after(delay, behindGate(std::move(function)));
+}
+
+Subscription GatedTimers::every(Duration interval, std::function<void()> function)
+{
+    return _timers.every(interval, behindGate(std::move(function)));
+}
+
+Result<std::shared_ptr<net::UdpTransport>> GatedSockets::open(const net::UdpOptions& options)
+{
+    auto opened = _sockets.open(options);
+    if (!opened)
+        return failure(std::move(opened.error()));
+    return std::make_shared<GatedTransport>(*std::move(opened), _gate);
+}
+
+} // namespace waymark::testkit
