@@ -42,13 +42,13 @@ void PluginHost::start()
     provide();
     wire();
     // A plugin that serves health answers before the others have started.
-    const auto starting =
-        _core->health().add("host", [] { return observe::Health::failed("it is starting"); });
+    auto starting = _core->health().add("host", [] { return observe::Health::failed("it is starting"); });
     startPlugins();
     _core->settle();
     for (const PluginInstance& instance : _instances)
         _healthChecks.push_back(_core->health().add(
             instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));
+    starting.reset();
     log().info("host.ready", {{"plugins", text::joined(instances(), ",")}, {"pid", ::getpid()}});
 }
 
