@@ -33,6 +33,12 @@ if(WAYMARK_TESTS)
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/tests/contract/include/waymark"
                       "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark"
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit)
+    install(TARGETS waymark-embed
+        LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
+    install(FILES "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark_embed.h"
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit)
+    install(FILES "${PROJECT_BINARY_DIR}/waymark-embed.pc"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT testkit)
     install(EXPORT WaymarkTestkitTargets NAMESPACE Waymark::
         DESTINATION "${WAYMARK_CMAKE_INSTALL_DIR}/WaymarkTestkit" COMPONENT testkit)
     waymark_install_package(WaymarkTestkit testkit)

@@ -266,7 +266,7 @@ void Bootnode::awaitUntil(const std::string& what, const std::function<bool()>& 
 
 void Bootnode::giveUp(const std::string& what) const
 {
-    throw std::runtime_error(what + " did not come; the last events:\n" + _events.tail());
+    throw AwaitError(what + " did not come; the last events:\n" + _events.tail());
 }
 
 double Bootnode::metric(const std::string& name, const observe::MetricLabels& labels) const

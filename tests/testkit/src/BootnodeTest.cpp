@@ -174,7 +174,7 @@ class BootnodeTest : public CppUnit::TestFixture
         try {
             node.await("no.such_event", {}, std::chrono::milliseconds(1));
             CPPUNIT_FAIL("an event came that nobody logs");
-        } catch (const std::runtime_error& error) {
+        } catch (const AwaitError& error) {
             const std::string message = error.what();
             CPPUNIT_ASSERT(message.find("no.such_event") != std::string::npos);
             CPPUNIT_ASSERT(message.find("host.ready") != std::string::npos);

@@ -1,6 +1,7 @@
 #include "host/loader/PluginFinder.h"
 
 #include <algorithm>
+#include <dlfcn.h>
 #include <system_error>
 
 namespace waymark::host
@@ -20,6 +21,18 @@ Result<PluginManifest> accepted(Result<PluginManifest> manifest)
     if (const auto tag = checkBuildTag(*manifest); !tag)
         return failure(tag.error());
     return manifest;
+}
+
+/// The file that this code was loaded from; empty when the system does not tell.
+fs::path thisLibrary()
+{
+    static const char here = 0;
+    Dl_info info{};
+    if (::dladdr(&here, &info) == 0 || info.dli_fname == nullptr)
+        return {};
+    std::error_code error;
+    auto file = fs::canonical(info.dli_fname, error);
+    return error ? fs::path() : file;
 }
 
 PluginSource linkedSource(const plugin::StaticPlugin& linked)
@@ -86,13 +99,22 @@ std::map<std::string, PluginSource> PluginFinder::installed() const
 
 std::vector<fs::path> pluginFolders(std::vector<fs::path> extra)
 {
+    std::vector<fs::path> folders = std::move(extra);
+    const auto add = [&](const fs::path& folder) {
+        if (std::ranges::find(folders, folder) == folders.end())
+            folders.push_back(folder);
+    };
     std::error_code error;
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-    std::vector<fs::path> folders = std::move(extra);
     if (!error) {
         const fs::path prefix = executable.parent_path().parent_path();
-        folders.push_back(prefix / "plugins");
-        folders.push_back(prefix / WAYMARK_PLUGIN_INSTALL_DIR);
+        add(prefix / "plugins");
+        add(prefix / WAYMARK_PLUGIN_INSTALL_DIR);
+    }
+    // A program that embeds the host stands elsewhere: an interpreter, a test.
+    if (const fs::path library = thisLibrary(); !library.empty()) {
+        add(library.parent_path().parent_path() / "plugins");
+        add(library.parent_path() / "waymark" / "plugins");
     }
     return folders;
 }

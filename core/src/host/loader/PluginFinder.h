@@ -47,7 +47,8 @@ private:
 /// A manifest and its build tag from a file.
 PluginSource readSource(const std::filesystem::path& file);
 
-/// `extra`, then `<executable>/../plugins`, then the folder that plugins are installed to.
+/// `extra`, then `<executable>/../plugins`, the folder that plugins are installed to, and the same as seen
+/// from this library, which serves programs that embed the host.
 std::vector<std::filesystem::path> pluginFolders(std::vector<std::filesystem::path> extra);
 
 } // namespace waymark::host

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,12 @@ struct BootnodeOptions
     net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
 };
 
+/// What was waited for did not come in time. The message has the last events.
+class AwaitError : public std::runtime_error
+{
+    using std::runtime_error::runtime_error;
+};
+
 /// What a node that starts again has in common with the one that was there before.
 enum class Identity : bool
 {
@@ -67,8 +74,8 @@ enum class Ports : bool
 /// test of whatever talks to bootnodes breaks when they change. Many run side by side.
 ///
 /// It serves when the constructor returns. All functions but those of the services it hands out are called
-/// from one thread. Functions that wait have a deadline, and throw std::runtime_error with the last events
-/// when it passes.
+/// from one thread. Functions that wait have a deadline, and throw AwaitError when it passes. What needs a
+/// running node, or a plugin that it lacks, throws std::logic_error.
 class Bootnode
 {
 public:
