@@ -10,7 +10,9 @@ using plugin::Option;
 const plugin::ConfigSchema& SqliteRegistryPlugin::schema() const
 {
     static const plugin::ConfigSchema schema{
-        Option::path("file").help("The database; its lock lies beside it. Default: <state-dir>/registry.db"),
+        Option::path("file")
+            .defaultsTo("registry.db")
+            .help("The database, by default in the state directory; its lock lies beside it"),
         Option::integer("queue", 1, 10'000'000)
             .defaultsTo("4096")
             .help("Changes that may wait for the disk; further ones are refused until there is room."),
@@ -38,7 +40,7 @@ void SqliteRegistryPlugin::configure(const plugin::ConfigView& config)
     const auto bound = [&](const char* key) {
         return static_cast<std::size_t>(config.integer(key));
     };
-    _file = config.findPath("file").value_or(config.stateDirectory() / "registry.db");
+    _file = config.path("file");
     _busyTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("busy-timeout"));
     _registry = std::make_unique<StoredRegistry>(StoredRegistry::Options{
         .backend = "sqlite",

@@ -39,6 +39,8 @@ struct Parameters
     std::size_t livenessPingsPerTick = 64;
 
     Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
+
+    friend bool operator==(const Parameters&, const Parameters&) = default;
 };
 
 /// How often tick() is called.
