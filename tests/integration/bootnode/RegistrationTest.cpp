@@ -1,13 +1,10 @@
 #include <waymark/base/Random.h>
 #include <waymark/node/Enr.h>
 #include <waymark/node/Key.h>
-#include <waymark/testkit/Daemon.h>
-#include <waymark/testkit/TemporaryFolder.h>
+#include <waymark/testkit/Bootnode.h>
 
 #include <Poco/JSON/Array.h>
 #include <cppunit/extensions/HelperMacros.h>
-
-#include <csignal>
 
 namespace waymark
 {
@@ -46,11 +43,15 @@ class RegistrationTest : public CppUnit::TestFixture
     CPPUNIT_TEST(tellsTheAdvertisedEndpointNotTheBoundOne);
     CPPUNIT_TEST_SUITE_END();
 
+    static testkit::Properties withRegistry(const std::string& registry)
+    {
+        return {{"waymark.plugins", registry + ", discv4, http-api"}};
+    }
+
     static void registersAndRemoves(const std::string& registry)
     {
-        const testkit::TemporaryFolder folder;
-        const testkit::Daemon daemon(folder.path(), {{"waymark.plugins", registry + ", discv4, http-api"}});
-        const auto& rest = daemon.rest();
+        const testkit::Bootnode node(withRegistry(registry));
+        const auto& rest = node.rest();
 
         const auto created = rest.post("/peers", registration("10.0.1.5"));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(created.body, 201, created.status);
@@ -61,7 +62,7 @@ class RegistrationTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("10.0.1.6"),
                              rest.get("/peers/" + testId()).object()->getValue<std::string>("ip"));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registered(rest));
-        CPPUNIT_ASSERT_EQUAL(1, daemon.info()->getValue<int>("registered_peers"));
+        CPPUNIT_ASSERT_EQUAL(1, rest.get("/").object()->getValue<int>("registered_peers"));
 
         const auto removed = rest.remove("/peers/" + testId().substr(2));
         CPPUNIT_ASSERT_EQUAL(200, removed.status);
@@ -76,25 +77,22 @@ class RegistrationTest : public CppUnit::TestFixture
 
     void oneLineSwapsTheRegistry()
     {
-        const testkit::TemporaryFolder folder;
-        const auto start = [&](const std::string& registry) {
-            return testkit::Daemon(folder.path(), {{"waymark.plugins", registry + ", discv4, http-api"}});
+        testkit::Bootnode node(withRegistry("registry-memory"));
+        const auto registerAfter = [&](std::size_t expectedBefore) {
+            CPPUNIT_ASSERT_EQUAL(expectedBefore, registered(node.rest()));
+            CPPUNIT_ASSERT_EQUAL(201, node.rest().post("/peers", registration("10.0.1.5")).status);
         };
-        const auto registerAndStop = [](testkit::Daemon daemon, std::size_t expectedBefore) {
-            CPPUNIT_ASSERT_EQUAL(expectedBefore, registered(daemon.rest()));
-            CPPUNIT_ASSERT_EQUAL(201, daemon.rest().post("/peers", registration("10.0.1.5")).status);
-            daemon.process().signal(SIGTERM);
-            CPPUNIT_ASSERT_EQUAL(0, daemon.process().waitForExit().value_or(-1));
-        };
-        registerAndStop(start("registry-memory"), 0);
-        registerAndStop(start("registry-sqlite"), 0);
-        registerAndStop(start("registry-sqlite"), 1);
-        registerAndStop(start("registry-memory"), 0);
+        registerAfter(0);
+        for (const auto& [registry, expected] :
+             {std::pair{"registry-sqlite", 0U}, {"registry-sqlite", 1U}, {"registry-memory", 0U}}) {
+            node.set(withRegistry(registry));
+            node.respawn();
+            registerAfter(expected);
+        }
     }
 
     void refusesAnEnrThatIsOlderThanTheRemovedOne()
     {
-        const testkit::TemporaryFolder folder;
         const auto key = node::SecretKey::fromHex(testKeyHex).value();
         const auto record = [&](std::uint64_t seq) {
             const auto enr = node::EnrBuilder()
@@ -104,29 +102,24 @@ class RegistrationTest : public CppUnit::TestFixture
                                  .value();
             return R"({"enr": ")" + enr.toString() + R"("})";
         };
-        {
-            testkit::Daemon daemon(folder.path(), {{"waymark.plugins", "registry-sqlite, discv4, http-api"}});
-            CPPUNIT_ASSERT_EQUAL(201, daemon.rest().post("/peers", record(7)).status);
-            CPPUNIT_ASSERT_EQUAL(409, daemon.rest().post("/peers", record(6)).status);
-            CPPUNIT_ASSERT_EQUAL(200, daemon.rest().remove("/peers/" + testId()).status);
-            daemon.process().signal(SIGKILL);
-            daemon.process().waitForExit();
-        }
-        const testkit::Daemon daemon(folder.path(),
-                                     {{"waymark.plugins", "registry-sqlite, discv4, http-api"}});
-        CPPUNIT_ASSERT_EQUAL(409, daemon.rest().post("/peers", record(6)).status);
-        CPPUNIT_ASSERT_EQUAL(201, daemon.rest().post("/peers", record(7)).status);
+        testkit::Bootnode node(withRegistry("registry-sqlite"));
+        CPPUNIT_ASSERT_EQUAL(201, node.rest().post("/peers", record(7)).status);
+        CPPUNIT_ASSERT_EQUAL(409, node.rest().post("/peers", record(6)).status);
+        CPPUNIT_ASSERT_EQUAL(200, node.rest().remove("/peers/" + testId()).status);
+        node.kill();
+        node.respawn();
+        CPPUNIT_ASSERT_EQUAL(409, node.rest().post("/peers", record(6)).status);
+        CPPUNIT_ASSERT_EQUAL(201, node.rest().post("/peers", record(7)).status);
     }
 
     void tellsTheAdvertisedEndpointNotTheBoundOne()
     {
-        const testkit::TemporaryFolder folder;
-        const testkit::Daemon daemon(folder.path(),
-                                     {{"node.external-ip", "8.8.4.4"}, {"node.advertised-port", "31313"}});
-        const auto info = daemon.info();
+        const testkit::Bootnode node(
+            testkit::Properties{{"node.external-ip", "8.8.4.4"}, {"node.advertised-port", "31313"}});
+        const auto info = node.rest().get("/").object();
         CPPUNIT_ASSERT_EQUAL(std::string("8.8.4.4:31313"), info->getValue<std::string>("discovery_addr"));
         CPPUNIT_ASSERT(info->getValue<std::string>("enode").find("@8.8.4.4:") != std::string::npos);
-        CPPUNIT_ASSERT_EQUAL("http://" + info->getValue<std::string>("http_addr"), daemon.rest().url());
+        CPPUNIT_ASSERT_EQUAL("http://" + info->getValue<std::string>("http_addr"), node.rest().url());
     }
 };
 

@@ -1,8 +1,7 @@
-#include "Bootnode.h"
+#include "LinkedBootnode.h"
 #include "UdpClient.h"
 
 #include <waymark/node/Enr.h>
-#include <waymark/testkit/TemporaryFolder.h>
 #include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/TestFixture.h>
@@ -36,13 +35,13 @@ class HostedTest : public CppUnit::TestFixture
 public:
     void answersPingFindNodeAndEnrRequest()
     {
-        Bootnode bootnode(_folder.path());
+        LinkedBootnode bootnode;
         UdpClient client(2, loopback);
-        CPPUNIT_ASSERT(client.bond(bootnode.endpoint()));
+        CPPUNIT_ASSERT(client.bond(bootnode.udp()));
         const auto peer = testkit::testKey(9).publicKey();
         bootnode.enroll(peer, {loopback, 40404, 40405});
-        CPPUNIT_ASSERT(client.findsBehind(bootnode.endpoint(), peer));
-        const auto request = client.enrRequest(bootnode.endpoint());
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.udp(), peer));
+        const auto request = client.enrRequest(bootnode.udp());
         const auto answer = client.receive(PacketType::enrResponse);
         CPPUNIT_ASSERT(answer.has_value() && answer->sender == bootnode.key());
         const auto& response = std::get<wire::EnrResponse>(answer->message);
@@ -54,13 +53,13 @@ public:
 
     void staysSilentForUnprovenSecondAddress()
     {
-        Bootnode bootnode(_folder.path());
+        LinkedBootnode bootnode;
         UdpClient client(2, loopback);
-        CPPUNIT_ASSERT(client.bond(bootnode.endpoint()));
-        CPPUNIT_ASSERT(client.findsBehind(bootnode.endpoint(), enrollOne(bootnode)));
+        CPPUNIT_ASSERT(client.bond(bootnode.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.udp(), enrollOne(bootnode)));
         UdpClient elsewhere(2, otherLoopback);
-        elsewhere.findNode(bootnode.endpoint(), bootnode.key());
-        elsewhere.ping(bootnode.endpoint()); // handled later, by the same worker
+        elsewhere.findNode(bootnode.udp(), bootnode.key());
+        elsewhere.ping(bootnode.udp()); // handled later, by the same worker
         const auto first = elsewhere.receive(PacketType::pong);
         CPPUNIT_ASSERT(first.has_value());
         CPPUNIT_ASSERT_EQUAL(
@@ -69,23 +68,23 @@ public:
 
     void workersShareTheirState()
     {
-        Bootnode bootnode(_folder.path(), {{"discv4.workers", "4"}});
+        LinkedBootnode bootnode(testkit::Properties{{"discv4.workers", "4"}});
         const auto peer = enrollOne(bootnode);
         // One node on several ports: its packets reach several workers, and one proof holds for all.
         UdpClient first(2, loopback);
-        CPPUNIT_ASSERT(first.bond(bootnode.endpoint()));
-        CPPUNIT_ASSERT(first.findsBehind(bootnode.endpoint(), peer));
+        CPPUNIT_ASSERT(first.bond(bootnode.udp()));
+        CPPUNIT_ASSERT(first.findsBehind(bootnode.udp(), peer));
         for (int i = 0; i < 16; ++i) {
             UdpClient again(2, loopback);
-            again.findNode(bootnode.endpoint(), peer);
+            again.findNode(bootnode.udp(), peer);
             CPPUNIT_ASSERT(again.receive(PacketType::neighbors).has_value());
         }
     }
 
     void answersFromTheAddressThatWasAsked()
     {
-        Bootnode bootnode(_folder.path(), {{"discv4.listen", "0.0.0.0:0"}});
-        const node::Endpoint asked{otherLoopback, bootnode.endpoint().port};
+        LinkedBootnode bootnode(testkit::Properties{{"discv4.listen", "0.0.0.0:0"}});
+        const node::Endpoint asked{otherLoopback, bootnode.udp().port};
         UdpClient client(2, loopback);
         client.ping(asked);
         const auto pong = client.receive(PacketType::pong);
@@ -95,41 +94,36 @@ public:
 
     void twoBootnodesInOneProcessBond()
     {
-        const testkit::TemporaryFolder otherFolder;
-        Bootnode one(_folder.path());
-        Bootnode two(otherFolder.path(), {{"discv4.bootnodes", one.enode()}});
+        LinkedBootnode one;
+        LinkedBootnode two(testkit::Properties{{"discv4.bootnodes", one.enode()}});
         UdpClient client(2, loopback);
-        CPPUNIT_ASSERT(client.bond(one.endpoint()));
-        CPPUNIT_ASSERT(client.findsBehind(one.endpoint(), two.key()));
-        CPPUNIT_ASSERT(client.bond(two.endpoint()));
-        CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
+        CPPUNIT_ASSERT(client.bond(one.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(one.udp(), two.key()));
+        CPPUNIT_ASSERT(client.bond(two.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(two.udp(), one.key()));
     }
 
     void findsItsNodesAgainAfterARestart()
     {
-        const testkit::TemporaryFolder otherFolder;
-        Bootnode one(_folder.path());
-        {
-            Bootnode two(otherFolder.path(), {{"discv4.bootnodes", one.enode()}});
-            UdpClient client(2, loopback);
-            CPPUNIT_ASSERT(client.bond(two.endpoint()));
-            CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
-        }
-        Bootnode two(otherFolder.path());
+        LinkedBootnode one;
+        LinkedBootnode two(testkit::Properties{{"discv4.bootnodes", one.enode()}});
+        UdpClient before(2, loopback);
+        CPPUNIT_ASSERT(before.bond(two.udp()));
+        CPPUNIT_ASSERT(before.findsBehind(two.udp(), one.key()));
+        two.set({{"discv4.bootnodes", ""}});
+        two.respawn();
         UdpClient client(3, loopback);
-        CPPUNIT_ASSERT(client.bond(two.endpoint()));
-        CPPUNIT_ASSERT(client.findsBehind(two.endpoint(), one.key()));
+        CPPUNIT_ASSERT(client.bond(two.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(two.udp(), one.key()));
     }
 
 private:
-    static node::PublicKey enrollOne(Bootnode& bootnode)
+    static node::PublicKey enrollOne(LinkedBootnode& bootnode)
     {
         const auto peer = testkit::testKey(9).publicKey();
         bootnode.enroll(peer, {loopback, 40404, 40405});
         return peer;
     }
-
-    testkit::TemporaryFolder _folder;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(HostedTest);

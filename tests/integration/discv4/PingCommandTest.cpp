@@ -1,8 +1,7 @@
 #include "commands/PingCommand.h"
 
-#include "Bootnode.h"
+#include "LinkedBootnode.h"
 
-#include <waymark/testkit/TemporaryFolder.h>
 #include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/TestFixture.h>
@@ -29,9 +28,9 @@ class PingCommandTest : public CppUnit::TestFixture
 public:
     void showsTheAnswersOfANode()
     {
-        const Bootnode bootnode(_folder.path());
+        const LinkedBootnode bootnode;
         CPPUNIT_ASSERT_EQUAL(0, run({"--count", "2", bootnode.enode()}));
-        const std::string line = "pong from " + bootnode.endpoint().toString() + ": time=";
+        const std::string line = "pong from " + bootnode.udp().toString() + ": time=";
         CPPUNIT_ASSERT(_out.find(line) == 0 && _out.rfind(line) > 0);
         CPPUNIT_ASSERT(_out.find("enr-seq=" + std::to_string(bootnode.local().record()->seq())) !=
                        std::string::npos);
@@ -40,13 +39,13 @@ public:
 
     void asksANodeByItsRecord()
     {
-        const Bootnode bootnode(_folder.path());
+        const LinkedBootnode bootnode;
         CPPUNIT_ASSERT_EQUAL(0, run({bootnode.local().record()->toString()}));
     }
 
     void printsJsonWhenAsked()
     {
-        const Bootnode bootnode(_folder.path());
+        const LinkedBootnode bootnode;
         CPPUNIT_ASSERT_EQUAL(0, run({"--json", bootnode.enode()}));
         CPPUNIT_ASSERT(_out.starts_with(R"({"address":"127.0.0.1:)"));
         CPPUNIT_ASSERT(_out.find(R"("answered":true,"round_trip_ms":)") != std::string::npos);
@@ -55,9 +54,9 @@ public:
 
     void endsWith69WhenTheKeyIsAnothers()
     {
-        const Bootnode bootnode(_folder.path());
+        const LinkedBootnode bootnode;
         const std::string another =
-            "enode://" + testkit::testKey(5).publicKey().hex() + "@" + bootnode.endpoint().toString();
+            "enode://" + testkit::testKey(5).publicKey().hex() + "@" + bootnode.udp().toString();
         CPPUNIT_ASSERT_EQUAL(69, run({"--timeout", "200", another}));
         CPPUNIT_ASSERT(_out.starts_with("no answer from 127.0.0.1:"));
     }
@@ -91,7 +90,6 @@ private:
         return code;
     }
 
-    testkit::TemporaryFolder _folder;
     std::string _out;
     std::string _error;
 };

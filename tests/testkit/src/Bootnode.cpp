@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <future>
 #include <stdexcept>
 #include <utility>
 
@@ -96,14 +97,19 @@ Bootnode::Bootnode(BootnodeOptions options) : _options(std::move(options)), _fol
         _folder = _ownFolder->path();
     }
     _properties = wholeBootnode(_folder);
-    for (const auto& [key, value] : _options.properties)
-        _properties.insert_or_assign(key, value);
+    set(_options.properties);
     start();
 }
 
 Bootnode::~Bootnode()
 {
     end();
+}
+
+void Bootnode::set(const Properties& changed)
+{
+    for (const auto& [key, value] : changed)
+        _properties.insert_or_assign(key, value);
 }
 
 void Bootnode::writeProperties() const
@@ -215,8 +221,7 @@ void Bootnode::thaw()
 bool Bootnode::reload(const Properties& changed)
 {
     Properties before = _properties;
-    for (const auto& [key, value] : changed)
-        _properties.insert_or_assign(key, value);
+    set(changed);
     writeProperties();
     if (host().reload())
         return true;
@@ -279,6 +284,16 @@ host::Host& Bootnode::host() const
     if (!_host)
         throw std::logic_error("the Bootnode does not run");
     return *_host;
+}
+
+void Bootnode::enroll(const node::PublicKey& peer, const node::NodeEndpoint& where)
+{
+    std::promise<Result<registry::ApplyReport>> done;
+    registry().apply(
+        {registry::PutClaim{{std::string(registry::apiOrigin), registry::Peer::at(peer, where)}}},
+        [&](const Result<registry::ApplyReport>& report) { done.set_value(report); });
+    if (const auto report = done.get_future().get(); !report)
+        throw std::runtime_error(report.error().message);
 }
 
 registry::PeerRegistry& Bootnode::registry() const

@@ -99,6 +99,9 @@ public:
     /// ephemeral` never stays the same. Throws as the constructor does.
     void respawn(Identity identity = Identity::same, Ports ports = Ports::same);
 
+    /// Changes properties for the next respawn(); an empty value takes a key away.
+    void set(const Properties& changed);
+
     /// Sockets stay open and nothing answers, as with SIGSTOP: UDP piles up in the socket's buffer, TCP is
     /// retransmitted by its sender, timers wait. A request that was already being handled may still end.
     void freeze();
@@ -126,6 +129,10 @@ public:
                     std::chrono::milliseconds deadline = patience);
 
     double metric(const std::string& name, const observe::MetricLabels& labels = {}) const;
+
+    /// Registers a peer as the API would, and waits until the registry acknowledges it. Throws
+    /// std::runtime_error when it is refused.
+    void enroll(const node::PublicKey& peer, const node::NodeEndpoint& where);
 
     /// Services of the running node; references end with it.
     registry::PeerRegistry& registry() const;
