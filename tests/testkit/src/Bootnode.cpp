@@ -152,6 +152,9 @@ void Bootnode::start()
 
 void Bootnode::end() noexcept
 {
+    // Threads that wait at a closed gate could not be joined.
+    if (_seams)
+        _seams->gate.open();
     _frozen = false;
     _rest.reset();
     _host.reset();
