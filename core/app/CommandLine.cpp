@@ -1,12 +1,12 @@
 #include "CommandLine.h"
 
+#include "Columns.h"
 #include "base/Text.h"
 #include "host/loader/PluginLoader.h"
 
 #include <waymark/plugin/Plugin.h>
 
 #include <algorithm>
-#include <iomanip>
 #include <iostream>
 #include <unistd.h>
 
@@ -18,8 +18,6 @@ namespace
 
 using plugin::ExitCode;
 
-constexpr int nameWidth = 18;
-
 bool hasCommand(const host::PluginManifest& manifest, const std::string& name)
 {
     return std::ranges::any_of(manifest.commands, [&](const auto& command) { return command.first == name; });
@@ -28,19 +26,35 @@ bool hasCommand(const host::PluginManifest& manifest, const std::string& name)
 void printManifest(const host::PluginSource& source)
 {
     const host::PluginManifest& manifest = *source.manifest;
-    const auto line = [](const char* what, const std::string& value) {
-        std::cout << std::left << std::setw(nameWidth) << what << (value.empty() ? "-" : value) << '\n';
+    std::vector<std::vector<std::string>> rows;
+    const auto line = [&](const char* what, const std::string& value) {
+        rows.push_back({what, value.empty() ? "-" : value});
     };
     line("file", source.description());
     line("name", manifest.name);
     line("version", manifest.version);
+    line("plugin ABI", std::to_string(manifest.abi));
     line("build tag", manifest.buildTag);
     line("provides", text::joined(manifest.provides));
     line("needs", text::joined(manifest.needs));
     line("wants", text::joined(manifest.wants));
     for (const auto& [name, help] : manifest.commands)
         line("command", name + ": " + help);
+    std::cout << aligned(rows, unlimited); // paths stay whole
 }
+
+void printCommands(const std::string& library, const host::PluginManifest& manifest)
+{
+    std::cout << library << ' ' << manifest.version << '\n';
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [name, text] : manifest.commands)
+        rows.push_back({"  " + name, text});
+    std::cout << aligned(rows, terminalWidth());
+}
+
+constexpr const char* pluginUsage =
+    "usage: waymark plugin list              what is installed, without running its code\n"
+    "       waymark plugin inspect PLUGIN    one of them, by its name or its file\n";
 
 } // namespace
 
@@ -51,44 +65,66 @@ CommandLine::CommandLine(std::vector<std::filesystem::path> pluginPath)
 
 int CommandLine::run(const std::vector<std::string>& words) const
 {
-    if (words.empty() || words.front() == "help")
+    if (words.empty())
         return help();
+    if (words.front() == "help")
+        return help({words.begin() + 1, words.end()});
     if (words.front() != "plugin")
         return dispatch(words);
     if (words.size() == 2 && words[1] == "list")
         return list();
     if (words.size() == 3 && words[1] == "inspect")
         return inspect(words[2]);
-    return usage("write 'waymark plugin list' or 'waymark plugin inspect FILE'");
+    return usage("write 'waymark plugin list' or 'waymark plugin inspect PLUGIN'");
 }
 
 int CommandLine::help() const
 {
     std::cout << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
                  "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
-                 "       waymark plugin list | plugin inspect FILE | help | --version\n";
+                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
     for (const auto& [library, source] : _installed) {
         if (!source.manifest || source.manifest->commands.empty())
             continue;
-        std::cout << '\n' << library << ' ' << source.manifest->version << '\n';
-        for (const auto& [name, text] : source.manifest->commands)
-            std::cout << "  " << std::left << std::setw(nameWidth - 2) << name << text << '\n';
+        std::cout << '\n';
+        printCommands(library, *source.manifest);
     }
     return static_cast<int>(ExitCode::ok);
 }
 
+int CommandLine::help(std::vector<std::string> words) const
+{
+    if (words.empty() || words.front() == "help")
+        return help();
+    if (words.front() == "plugin") {
+        std::cout << pluginUsage;
+        return static_cast<int>(ExitCode::ok);
+    }
+    const auto named = _installed.find(words.front());
+    if (words.size() == 1 && named != _installed.end() && named->second.manifest) {
+        const host::PluginManifest& manifest = *named->second.manifest;
+        printCommands(words.front(), manifest);
+        std::cout << (manifest.commands.empty() ? "It has no commands; waymark plugin inspect "
+                                                : "More of a command: waymark help ")
+                  << words.front() << (manifest.commands.empty() ? " shows it.\n" : " COMMAND\n");
+        return static_cast<int>(ExitCode::ok);
+    }
+    words.emplace_back("--help"); // what every command understands
+    return dispatch(words);
+}
+
 int CommandLine::list() const
 {
+    std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "PROVIDES"}};
     for (const auto& [library, source] : _installed) {
-        std::cout << std::left << std::setw(nameWidth) << library << ' ';
-        if (source.manifest)
-            std::cout << source.manifest->version << "  provides "
-                      << (source.manifest->provides.empty() ? "-" : text::joined(source.manifest->provides))
-                      << "  " << source.description() << '\n';
+        if (!source.manifest)
+            rows.push_back({library, "-", "refused: " + source.manifest.error().message});
         else
-            std::cout << "refused: " << source.manifest.error().message << "  " << source.description()
-                      << '\n';
+            rows.push_back(
+                {library, source.manifest->version,
+                 source.manifest->provides.empty() ? "-" : text::joined(source.manifest->provides)});
     }
+    std::cout << aligned(rows, terminalWidth());
     return static_cast<int>(ExitCode::ok);
 }
 

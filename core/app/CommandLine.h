@@ -22,6 +22,8 @@ private:
     using Installed = std::map<std::string, host::PluginSource>;
 
     int help() const;
+    /// Of a plugin or a command; the latter runs the command's own --help.
+    int help(std::vector<std::string> words) const;
     int list() const;
     int inspect(const std::string& which) const;
     int dispatch(const std::vector<std::string>& words) const;

@@ -144,6 +144,8 @@ int Daemon::run()
         Impatience impatience(*this);
         if (_options.printsReference())
             _host.loadReference();
+        else if (_options.config.empty())
+            _host.loadInstalled();
         else
             _host.load();
         if (_options.print)
@@ -152,6 +154,7 @@ int Daemon::run()
             std::cout << _options.config.string() << ": the configuration is fine\n";
             return static_cast<int>(ExitCode::ok);
         }
+        _isLoaded = true;
         _host.start();
         signal = impatience.end();
     } catch (const host::HostError& error) {
@@ -222,6 +225,8 @@ int Daemon::report(const host::HostError& error) const
 {
     const bool plain = _host.logFormat() == observe::LogFormat::text;
     for (const std::string& line : error.lines()) {
+        if (_isLoaded)
+            break; // the host has logged it
         if (plain)
             std::cerr << "waymarkd: " << line << '\n';
         else

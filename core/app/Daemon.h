@@ -40,6 +40,7 @@ private:
     ServiceManager _manager;
     Banner _banner;
     host::PluginHost _host;
+    bool _isLoaded = false; ///< the configuration is fine; what follows is told by the log
 };
 
 } // namespace waymark::app

@@ -31,7 +31,8 @@ const Poco::Util::OptionSet& optionSet()
                           .repeatable(true));
         set.addOption(Option("check-config", "", "check the configuration and the plugins, start nothing"));
         set.addOption(Option("print-config", "",
-                             "print the values in force; =default: every key with its help; "
+                             "print the values in force; =default: every key with its help, a "
+                             "configuration to start from, also without --config; "
                              "=markdown, =json-schema: the reference of every installed plugin")
                           .argument("WHAT", false));
         set.addOption(Option("version", "V", "print version, plugin ABI and build tag"));
@@ -102,7 +103,8 @@ Result<DaemonOptions> DaemonOptions::parse(const std::vector<std::string>& argum
     } catch (const Poco::Util::OptionException& error) {
         return failure(ErrorCode::invalidArgument, error.displayText());
     }
-    if (options.config.empty() && !options.help && !options.version && !options.printsReference())
+    if (options.config.empty() && !options.help && !options.version && !options.printsReference() &&
+        options.print != Print::defaults)
         return failure(ErrorCode::invalidArgument, "--config FILE is missing");
     return options;
 }
@@ -115,7 +117,8 @@ void DaemonOptions::printHelp(std::ostream& out)
     formatter.setHeader("Loads the plugins named in FILE and runs them until TERM or INT; HUP reloads FILE.");
     formatter.setFooter(
         "Exit codes: 0 stopped as asked, 64 usage, 65 corrupt data, 69 address in use, 70 internal or "
-        "a stop that hung, 75 locked database, 77 key file, 78 configuration or a refused plugin.");
+        "a stop that hung, 75 state directory or database of another daemon, 77 key file or state directory, "
+        "78 configuration or a refused plugin.");
     formatter.setUnixStyle(true);
     formatter.setAutoIndent();
     formatter.format(out);

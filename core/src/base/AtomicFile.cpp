@@ -51,19 +51,6 @@ bool writeAll(int descriptor, std::string_view content) noexcept
     return true;
 }
 
-Result<void> makeFolder(const fs::path& folder)
-{
-    std::error_code error;
-    if (folder.empty() || fs::is_directory(folder, error))
-        return {};
-    if (auto parent = makeFolder(folder.parent_path()); !parent)
-        return parent;
-    constexpr mode_t ownerOnly = 0700;
-    if (::mkdir(folder.c_str(), ownerOnly) != 0 && errno != EEXIST)
-        return ioFailure(folder, "cannot be created", errno);
-    return {};
-}
-
 Result<void> writeTemporary(const fs::path& temporary, std::string_view content)
 {
     constexpr mode_t ownerOnly = 0600;
@@ -78,10 +65,23 @@ Result<void> writeTemporary(const fs::path& temporary, std::string_view content)
 
 } // namespace
 
+Result<void> makeFolders(const fs::path& folder)
+{
+    std::error_code error;
+    if (folder.empty() || fs::is_directory(folder, error))
+        return {};
+    if (auto parent = makeFolders(folder.parent_path()); !parent)
+        return parent;
+    constexpr mode_t ownerOnly = 0700;
+    if (::mkdir(folder.c_str(), ownerOnly) != 0 && errno != EEXIST)
+        return ioFailure(folder, "cannot be created", errno);
+    return {};
+}
+
 Result<void> writeFileAtomically(const fs::path& file, std::string_view content)
 {
     const fs::path folder = file.parent_path();
-    if (auto made = makeFolder(folder); !made)
+    if (auto made = makeFolders(folder); !made)
         return made;
     fs::path temporary = file;
     temporary += ".new";

@@ -9,6 +9,9 @@
 namespace waymark
 {
 
+/// Makes a folder and its missing parents with mode 0700. `io` with the name of the one that cannot be made.
+Result<void> makeFolders(const std::filesystem::path& folder);
+
 /// Replaces a file's content so that a crash leaves the old or the new one whole: writes beside it with mode
 /// 0600, fsync, rename, fsync of the folder. Missing parent folders are created 0700. `io` with the file's
 /// name.

@@ -12,12 +12,12 @@ Host::Host(HostOptions options) : _host(std::make_unique<PluginHost>(std::move(o
 {
     try {
         _host->load();
-        _host->start();
     } catch (const HostError& error) {
         for (const std::string& line : error.lines())
             _host->log().error("host.refused", {{"code", static_cast<int>(error.code())}}, line);
         throw;
     }
+    _host->start(); // logs by itself
 }
 
 Host::~Host() = default;

@@ -107,6 +107,7 @@ class HostTest : public HostFixture
         const auto code = run(options("a"), {}, [](Host&) { CPPUNIT_FAIL("it does not start"); });
         CPPUNIT_ASSERT(code == plugin::ExitCode::addressInUse);
         assertContains(_log.str(), "somebody is there");
+        CPPUNIT_ASSERT_EQUAL(_log.str().find("host.refused"), _log.str().rfind("host.refused"));
     }
 };
 

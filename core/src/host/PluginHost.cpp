@@ -29,6 +29,55 @@ PluginHost::~PluginHost()
 
 void PluginHost::start()
 {
+    Subscription starting;
+    try {
+        takeStateDirectory();
+        makeCore();
+        provide();
+        wire();
+        // A plugin that serves health answers before the others have started.
+        starting = _core->health().add("host", [] { return observe::Health::failed("it is starting"); });
+        startPlugins();
+    } catch (const HostError& error) {
+        for (const std::string& line : error.lines())
+            log().error("host.refused", {{"code", static_cast<int>(error.code())}}, line);
+        stop();
+        throw;
+    }
+    _core->settle();
+    for (const PluginInstance& instance : _instances)
+        _healthChecks.push_back(_core->health().add(
+            instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));
+    starting.reset();
+    log().info("host.ready", {{"plugins", text::joined(instances(), ",")}, {"pid", ::getpid()}});
+}
+
+void PluginHost::takeStateDirectory()
+{
+    try {
+        _stateLock = std::make_unique<StateLock>(_configuration->stateDirectory());
+    } catch (const plugin::StartError& error) {
+        const Problem problem = _configuration->problemOf("waymark.state-dir", error.what());
+        if (error.code() == ExitCode::lockedDatabase || needsStateDirectory())
+            throw HostError(error.code(), {problem.toString()});
+        // The default is only tried; a plugin that needs the folder refuses by itself.
+        logProblem(observe::LogLevel::warning, "host.stateless", problem);
+    }
+}
+
+bool PluginHost::needsStateDirectory() const
+{
+    if (_configuration->given("waymark.state-dir") != nullptr)
+        return true;
+    const auto node = _configuration->view("node");
+    if (node.isWord("key", "ephemeral"))
+        return false;
+    const auto fromThere = node.path("key").lexically_relative(_configuration->stateDirectory());
+    return !fromThere.empty() && *fromThere.begin() != "..";
+}
+
+void PluginHost::makeCore()
+{
     try {
         HostSeams none;
         HostSeams& seams = _options.seams == nullptr ? none : *_options.seams;
@@ -39,17 +88,6 @@ void PluginHost::start()
     _services = std::make_unique<HostServices>(_channel);
     _services->admit(_instances);
     _core->provide(*_services, _instances);
-    provide();
-    wire();
-    // A plugin that serves health answers before the others have started.
-    auto starting = _core->health().add("host", [] { return observe::Health::failed("it is starting"); });
-    startPlugins();
-    _core->settle();
-    for (const PluginInstance& instance : _instances)
-        _healthChecks.push_back(_core->health().add(
-            instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));
-    starting.reset();
-    log().info("host.ready", {{"plugins", text::joined(instances(), ",")}, {"pid", ::getpid()}});
 }
 
 void PluginHost::provide()
@@ -74,12 +112,7 @@ void PluginHost::wire()
 void PluginHost::startPlugins()
 {
     for (PluginInstance& instance : _instances) {
-        try {
-            runPhase(instance, "start", ExitCode::internal, [&] { instance.plugin->start(); });
-        } catch (const HostError&) {
-            stop();
-            throw;
-        }
+        runPhase(instance, "start", ExitCode::internal, [&] { instance.plugin->start(); });
         instance.started = true;
         log().debug("plugin.started", {{"plugin", instance.name}, {"version", instance.manifest().version}});
     }
@@ -87,9 +120,13 @@ void PluginHost::startPlugins()
 
 void PluginHost::stop() noexcept
 {
-    const bool any = std::ranges::any_of(_instances, &PluginInstance::started);
-    if (!any)
-        return;
+    if (std::ranges::any_of(_instances, &PluginInstance::started))
+        stopStarted();
+    _stateLock.reset();
+}
+
+void PluginHost::stopStarted() noexcept
+{
     const auto view = _configuration->view("waymark");
     const Duration timeout = view.duration("stop-timeout");
     // A plugin that uses up its time to the end is not yet hung.

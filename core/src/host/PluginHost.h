@@ -2,6 +2,7 @@
 
 #include "host/HostCore.h"
 #include "host/HostServices.h"
+#include "host/StateLock.h"
 #include "host/config/Configuration.h"
 #include "host/loader/PluginFinder.h"
 #include "host/loader/PluginInstance.h"
@@ -35,11 +36,15 @@ public:
     /// file. Throws HostError with everything that is wrong.
     void load();
 
+    /// As load(); where nothing names plugins, with those that are installed, one for each single service.
+    void loadInstalled();
+
     /// Makes configuration() the schemas of the host and of every installed plugin, for the reference.
     /// Nothing is configured, and start() is not for such a host. Throws HostError.
     void loadReference();
 
-    /// Provides, wires and starts: all plugins or none. Throws HostError.
+    /// Takes the state directory for this host alone, then provides, wires and starts: all plugins or none.
+    /// Logs what stands in the way, then throws HostError.
     void start();
 
     /// Reads the configuration again and takes reloadable changes over, all or none. False when it was
@@ -70,23 +75,32 @@ public:
 
 private:
     std::unique_ptr<Configuration> readConfiguration() const;
-    std::vector<PluginInstance> findPlugins(Configuration& configuration, const PluginFinder& finder) const;
+    PluginFinder finderOf(const Configuration& configuration) const;
+    /// Fills _instances with those of waymark.plugins that are there and acceptable; true when all are.
+    bool findPlugins(Configuration& configuration, const PluginFinder& finder);
     void loadCode(Configuration& configuration);
     void configurePlugins();
+    void takeStateDirectory();
+    /// Whether the user named the state directory, or the node key lies in it.
+    bool needsStateDirectory() const;
+    void makeCore();
     void provide();
     void wire();
     void startPlugins();
+    void stopStarted() noexcept;
     void stopPlugins(plugin::Deadline deadline) noexcept;
     std::unique_ptr<Configuration> readChanged(Problems& problems) const;
     std::vector<std::function<void()>> prepareReload(const Configuration& changed, Problems& problems);
     void applyLogging(const Configuration& configuration);
     void throwOnProblems() const;
+    void logProblem(observe::LogLevel level, std::string_view event, const Problem& problem) const;
 
     HostOptions _options;
     std::shared_ptr<observe::HostLogChannel> _channel;
     std::unique_ptr<Configuration> _configuration;
     std::map<std::string, PluginSource> _installed;
-    std::unique_ptr<HostCore> _core; ///< outlives the plugins
+    std::unique_ptr<StateLock> _stateLock; ///< held from start() to stop()
+    std::unique_ptr<HostCore> _core;       ///< outlives the plugins
     std::vector<PluginInstance> _instances;
     std::unique_ptr<HostServices> _services;
     std::vector<Subscription> _healthChecks;

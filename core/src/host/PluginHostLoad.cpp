@@ -25,7 +25,7 @@ fs::path stateDirectoryOf(const Configuration& configuration)
 {
     const auto view = configuration.view("waymark");
     const char* const fromSystemd = std::getenv("STATE_DIRECTORY");
-    if (!configuration.settings().contains("waymark.state-dir") && fromSystemd != nullptr &&
+    if (configuration.given("waymark.state-dir") == nullptr && fromSystemd != nullptr &&
         *fromSystemd != '\0') {
         const std::string_view folders(fromSystemd); // several are separated by colons, ours comes first
         return fs::path(folders.substr(0, folders.find(':')));
@@ -37,10 +37,9 @@ fs::path stateDirectoryOf(const Configuration& configuration)
 std::vector<fs::path> configuredFolders(const Configuration& configuration)
 {
     std::vector<fs::path> folders;
-    const auto found = configuration.settings().find("waymark.plugin-path");
-    if (found != configuration.settings().end())
-        for (const std::string& part : text::splitList(found->second.raw))
-            folders.push_back((found->second.origin.base / part).lexically_normal());
+    if (const Setting* const given = configuration.given("waymark.plugin-path"))
+        for (const std::string& part : text::splitList(given->raw))
+            folders.push_back((given->origin.base / part).lexically_normal());
     return folders;
 }
 
@@ -75,11 +74,28 @@ void checkIdentity(Configuration& configuration)
     }
 }
 
+/// Runs a step of one plugin; what ends it joins the other problems of the configuration, so that the other
+/// plugins have their say.
+template <class Step>
+void collectProblems(Configuration& configuration, const Step& step)
+{
+    try {
+        step();
+    } catch (const HostError& error) {
+        if (error.code() != plugin::ExitCode::configuration)
+            throw;
+        for (const std::string& line : error.lines())
+            configuration.addProblem({"", "", line});
+    }
+}
+
 } // namespace
 
 std::unique_ptr<Configuration> PluginHost::readConfiguration() const
 {
     ReadSettings read = readSettings(_options.configFile, _options.overrides);
+    if (!read.isComplete)
+        throw HostError(plugin::ExitCode::configuration, linesOf(read.problems));
     auto configuration = std::make_unique<Configuration>(std::move(read.settings));
     for (Problem& problem : read.problems)
         configuration->addProblem(std::move(problem));
@@ -90,36 +106,49 @@ std::unique_ptr<Configuration> PluginHost::readConfiguration() const
     return configuration;
 }
 
+PluginFinder PluginHost::finderOf(const Configuration& configuration) const
+{
+    auto folders = _options.pluginPath;
+    for (fs::path& folder : configuredFolders(configuration))
+        folders.push_back(std::move(folder));
+    return {pluginFolders(std::move(folders)), _options.linkedPlugins};
+}
+
 void PluginHost::load()
 {
     _configuration = readConfiguration();
     applyLogging(*_configuration);
-    auto folders = _options.pluginPath;
-    for (fs::path& folder : configuredFolders(*_configuration))
-        folders.push_back(std::move(folder));
-    const PluginFinder finder(pluginFolders(std::move(folders)), _options.linkedPlugins);
+    const PluginFinder finder = finderOf(*_configuration);
     _installed = finder.installed();
-    const std::size_t before = _configuration->problems().size();
-    _instances = findPlugins(*_configuration, finder);
-    if (_configuration->problems().size() == before)
-        for (std::string& problem : sortByNeeds(_instances, _installed))
-            _configuration->addProblem("waymark.plugins", std::move(problem));
-    if (_configuration->problems().size() == before)
+    const bool allFound = findPlugins(*_configuration, finder);
+    std::vector<std::string> conflicts = sortByNeeds(_instances, _installed, allFound);
+    for (std::string& problem : conflicts)
+        _configuration->addProblem("waymark.plugins", std::move(problem));
+    // Keys can be checked without the plugins that were not found, but where those that were do not go
+    // together no code of theirs is run.
+    if (conflicts.empty())
         loadCode(*_configuration);
     std::set<std::string> idle;
     for (const auto& [library, source] : _installed)
         idle.insert(library);
     _configuration->addIdlePrefixes(std::move(idle));
     for (const PluginInstance& instance : _instances)
-        if (!instance.plugin)
+        if (!_configuration->hasSection(instance.name))
             _configuration->addRefusedPrefix(instance.name);
     _configuration->checkUnknown();
-    if (std::ranges::all_of(_instances,
-                            [](const PluginInstance& instance) { return instance.plugin != nullptr; }))
-        configurePlugins();
+    configurePlugins();
     throwOnProblems();
     for (const Problem& warning : _configuration->warnings())
-        log().warning("config.idle_key", {{"where", warning.where}, {"key", warning.key}}, warning.message);
+        logProblem(observe::LogLevel::warning, "config.idle_key", warning);
+}
+
+void PluginHost::loadInstalled()
+{
+    const auto configuration = readConfiguration();
+    if (!configuration->settings().contains("waymark.plugins"))
+        _options.overrides.emplace_back("waymark.plugins",
+                                        text::joined(oneOfEachService(finderOf(*configuration).installed())));
+    load();
 }
 
 void PluginHost::loadReference()
@@ -134,26 +163,28 @@ void PluginHost::loadReference()
     loadCode(*_configuration);
 }
 
-std::vector<PluginInstance> PluginHost::findPlugins(Configuration& configuration,
-                                                    const PluginFinder& finder) const
+bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& finder)
 {
-    std::vector<PluginInstance> instances;
-    const auto found = configuration.settings().find("waymark.plugins");
-    if (found == configuration.settings().end())
-        return instances;
-    for (const std::string& entry : text::splitList(found->second.raw)) {
+    const Setting* const given = configuration.given("waymark.plugins");
+    if (given == nullptr)
+        return false;
+    bool allFound = true;
+    for (const std::string& entry : text::splitList(given->raw)) {
         const auto parsed = parsePluginEntry(entry);
-        if (!parsed)
-            continue; // the schema's check has reported it
+        if (!parsed) {
+            allFound = false; // the schema's check has reported it
+            continue;
+        }
         const auto& [name, library] = *parsed;
         const auto problem = [&](std::string message) {
+            allFound = false;
             configuration.addProblem("waymark.plugins", std::move(message));
         };
-        if (std::ranges::find(instances, name, &PluginInstance::name) != instances.end()) {
+        if (std::ranges::find(_instances, name, &PluginInstance::name) != _instances.end()) {
             problem("the name " + name + " stands twice; give one plugin another name: NAME:" + library);
             continue;
         }
-        auto source = finder.find(library, found->second.origin.base);
+        auto source = finder.find(library, given->origin.base);
         if (!source) {
             std::vector<std::string> folders;
             for (const fs::path& folder : finder.folders())
@@ -169,46 +200,43 @@ std::vector<PluginInstance> PluginHost::findPlugins(Configuration& configuration
             configuration.addRefusedPrefix(name);
             continue;
         }
-        instances.push_back({name, std::move(*source), nullptr, false});
+        _instances.push_back({name, std::move(*source), nullptr, false});
     }
-    return instances;
+    return allFound;
 }
 
 void PluginHost::loadCode(Configuration& configuration)
 {
     for (PluginInstance& instance : _instances) {
-        if (instance.source.linked != nullptr) {
-            runPhase(instance, "construction", plugin::ExitCode::configuration,
-                     [&] { instance.plugin.reset(instance.source.linked->create()); });
-        } else if (auto loaded = loadPlugin(instance.source.file)) {
-            instance.plugin = std::move(*loaded);
-        } else {
-            configuration.addProblem("waymark.plugins",
-                                     instance.description() + " is refused: " + loaded.error().message);
-            continue;
-        }
-        runPhase(instance, "schema", plugin::ExitCode::configuration, [&] {
-            configuration.addSection({instance.name, "Plugin " + instance.name, instance.plugin->schema()});
+        collectProblems(configuration, [&] {
+            if (instance.source.linked != nullptr) {
+                runPhase(instance, "construction", plugin::ExitCode::configuration,
+                         [&] { instance.plugin.reset(instance.source.linked->create()); });
+            } else if (auto loaded = loadPlugin(instance.source.file)) {
+                instance.plugin = std::move(*loaded);
+            } else {
+                configuration.addProblem("waymark.plugins",
+                                         instance.description() + " is refused: " + loaded.error().message);
+                return;
+            }
+            runPhase(instance, "schema", plugin::ExitCode::configuration, [&] {
+                configuration.addSection(
+                    {instance.name, "Plugin " + instance.name, instance.plugin->schema()});
+            });
         });
     }
 }
 
 void PluginHost::configurePlugins()
 {
-    // With problems already there a plugin would be shown values that are not those of the user.
-    if (!_configuration->problems().empty())
-        return;
     for (const PluginInstance& instance : _instances) {
+        if (!_configuration->hasSection(instance.name) || _configuration->isSpoilt(instance.name))
+            continue;
         const auto view = _configuration->view(instance.name);
-        try {
+        collectProblems(*_configuration, [&] {
             runPhase(instance, "configure", plugin::ExitCode::configuration,
                      [&] { instance.plugin->configure(view); });
-        } catch (const HostError& error) {
-            if (error.code() != plugin::ExitCode::configuration)
-                throw;
-            for (const std::string& line : error.lines())
-                _configuration->addProblem({"", "", line});
-        }
+        });
         for (auto& [key, message] : view.rejections())
             _configuration->addProblem(instance.name + '.' + key, message);
     }
@@ -216,8 +244,11 @@ void PluginHost::configurePlugins()
 
 void PluginHost::throwOnProblems() const
 {
-    if (!_configuration->problems().empty())
-        throw HostError(plugin::ExitCode::configuration, linesOf(_configuration->problems()));
+    Problems problems = _configuration->problems();
+    if (problems.empty())
+        return;
+    sortByPlace(problems);
+    throw HostError(plugin::ExitCode::configuration, linesOf(problems));
 }
 
 void PluginHost::applyLogging(const Configuration& configuration)

@@ -4,20 +4,32 @@
 #include "host/Phase.h"
 #include "host/PluginHost.h"
 
+#include <vector>
+
 namespace waymark::host
 {
 
 bool PluginHost::reload()
 {
     Problems problems;
-    auto changed = readChanged(problems);
+    std::unique_ptr<Configuration> changed;
     std::vector<std::function<void()>> commits;
-    if (problems.empty())
-        commits = prepareReload(*changed, problems);
+    try {
+        changed = readChanged(problems);
+        if (problems.empty())
+            commits = prepareReload(*changed, problems);
+    } catch (const HostError& error) {
+        for (const std::string& line : error.lines())
+            problems.push_back({"", "", line});
+    }
     if (!problems.empty()) {
+        sortByPlace(problems);
         for (const Problem& problem : problems)
-            log().error("config.problem", {{"where", problem.where}, {"key", problem.key}}, problem.message);
-        log().error("config.reload_refused", {{"problems", problems.size()}}, "nothing was changed");
+            logProblem(observe::LogLevel::error, "config.problem", problem);
+        log().error(
+            "config.reload_refused", {{"problems", problems.size()}},
+            "nothing was changed, the configuration of before stays in force; mend what is named above "
+            "and reload again");
         return false;
     }
     const auto keys = changed->changedKeys(*_configuration, true);
@@ -27,6 +39,18 @@ bool PluginHost::reload()
     applyLogging(*_configuration);
     log().info("config.reloaded", {{"changed", text::joined(keys, ",")}});
     return true;
+}
+
+void PluginHost::logProblem(observe::LogLevel level, std::string_view event, const Problem& problem) const
+{
+    std::vector<observe::LogField> fields;
+    if (!problem.where.empty())
+        fields.emplace_back("where", problem.where);
+    if (!problem.key.empty())
+        fields.emplace_back("key", problem.key);
+    const std::string sentence = (problem.key.empty() ? "" : problem.key + ": ") + problem.message;
+    if (log().enabled(level))
+        _channel->write(level, "host", event, fields, sentence);
 }
 
 std::unique_ptr<Configuration> PluginHost::readChanged(Problems& problems) const
@@ -42,11 +66,9 @@ std::unique_ptr<Configuration> PluginHost::readChanged(Problems& problems) const
         });
     changed->checkUnknown();
     problems = changed->problems();
-    for (const std::string& key : changed->changedKeys(*_configuration, false)) {
-        const auto found = changed->settings().find(key);
-        problems.push_back({found == changed->settings().end() ? "" : found->second.origin.toString(), key,
-                            "cannot be changed while the daemon runs; restart it, or take the change back"});
-    }
+    for (const std::string& key : changed->changedKeys(*_configuration, false))
+        problems.push_back(changed->problemOf(
+            key, "cannot be changed while the daemon runs; restart it, or take the change back"));
     return changed;
 }
 
@@ -55,7 +77,7 @@ std::vector<std::function<void()>> PluginHost::prepareReload(const Configuration
     std::vector<std::function<void()>> commits;
     plugin::ReloadPlan identity = _core->prepareReload(changed.view("node"));
     if (identity.refusal)
-        problems.push_back({"", "node", *identity.refusal});
+        problems.push_back({"", "", *identity.refusal});
     else
         commits.push_back(std::move(identity.commit));
     for (const PluginInstance& instance : _instances) {
@@ -71,7 +93,7 @@ std::vector<std::function<void()>> PluginHost::prepareReload(const Configuration
         if (plan.refusal)
             problems.push_back({"", "", instance.description() + " refuses: " + *plan.refusal});
         for (auto& [key, message] : view.rejections())
-            problems.push_back({"", instance.name + '.' + key, message});
+            problems.push_back(changed.problemOf(instance.name + '.' + key, message));
         if (plan.commit)
             commits.push_back(std::move(plan.commit));
     }

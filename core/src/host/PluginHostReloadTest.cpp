@@ -12,6 +12,8 @@ class PluginHostReloadTest : public HostFixture
     CPPUNIT_TEST(reloadIsAllOrNothing);
     CPPUNIT_TEST(reloadRefusesFixedKeysByName);
     CPPUNIT_TEST(reloadRefusesABrokenFile);
+    CPPUNIT_TEST(reloadWithoutTheFileSaysSoOnce);
+    CPPUNIT_TEST(refusalSaysWhatAndThatNothingChanged);
     CPPUNIT_TEST(reloadChangesTheIdentity);
     CPPUNIT_TEST_SUITE_END();
 
@@ -98,6 +100,54 @@ class PluginHostReloadTest : public HostFixture
         assertContains(_log.str(), "key=first.y");
         CPPUNIT_ASSERT(std::ranges::find(ScriptedPlugins::journal(), "first.reload") ==
                        ScriptedPlugins::journal().end());
+    }
+
+    static std::size_t count(const std::string& text, const std::string& part)
+    {
+        std::size_t times = 0;
+        for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+            ++times;
+        return times;
+    }
+
+    void reloadWithoutTheFileSaysSoOnce()
+    {
+        _plugins->add("a");
+        const auto made = options("a");
+        PluginHost host(made);
+        host.load();
+        host.start();
+        std::filesystem::remove(made.configFile);
+        CPPUNIT_ASSERT(!host.reload());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_log.str(), std::size_t{1}, count(_log.str(), "config.problem"));
+        assertContains(_log.str(),
+                       "config.problem: " + made.configFile.string() + ": cannot be read: No such");
+        assertContains(_log.str(), "problems=1");
+    }
+
+    void refusalSaysWhatAndThatNothingChanged()
+    {
+        Reloading state;
+        addReloading(state);
+        auto& third = _plugins->add("third");
+        third.schema = plugin::ConfigSchema{plugin::Option::integer("x", 0, 9).defaultsTo("1").reloadable()};
+        third.reload = [](const plugin::ConfigView& config) {
+            config.reject("x", "does not fit");
+            return plugin::ReloadPlan::nothing();
+        };
+        PluginHost host(options("first, second, third", "first.fixed = g\n"));
+        host.load();
+        host.start();
+        options("first, second, third", "first.fixed = h\n");
+        CPPUNIT_ASSERT(!host.reload());
+        assertContains(_log.str(), "config.problem: first.fixed: cannot be changed while the daemon runs");
+        options("first, second, third", "third.x = 3\nfirst.fixed = g\n");
+        state.secondRefuses = true;
+        CPPUNIT_ASSERT(!host.reload());
+        assertContains(_log.str(), "config.problem: third.x: does not fit where=");
+        assertContains(_log.str(), "host.properties:4 key=third.x\n");
+        assertContains(_log.str(), "nothing was changed, the configuration of before stays in force");
+        CPPUNIT_ASSERT_MESSAGE(_log.str(), _log.str().find("=\"\"") == std::string::npos);
     }
 
     void reloadChangesTheIdentity()

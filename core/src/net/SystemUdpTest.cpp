@@ -176,6 +176,8 @@ class SystemUdpTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!second);
         CPPUNIT_ASSERT(second.error().code == ErrorCode::conflict);
         CPPUNIT_ASSERT(second.error().message.find(server->bound().toString()) != std::string::npos);
+        for (const char* advice : {"another waymarkd", "ss -ulpn", "choose another port"})
+            CPPUNIT_ASSERT_MESSAGE(advice, second.error().message.find(advice) != std::string::npos);
         CPPUNIT_ASSERT(others.open({server->bound(), 4, 0}).error().code == ErrorCode::conflict);
     }
 

@@ -34,9 +34,13 @@ tl::unexpected<Error> bindFailure(const node::Endpoint& listen, int code)
 {
     const std::string where = listen.toString();
     if (code == EADDRINUSE)
-        return failure(ErrorCode::conflict, "UDP " + where + " is in use by another program");
+        return failure(ErrorCode::conflict,
+                       "UDP " + where +
+                           " is in use by another program, perhaps another waymarkd; stop that one (ss -ulpn "
+                           "shows who it is) or choose another port (0 picks a free one)");
     if (code == EADDRNOTAVAIL)
-        return failure(ErrorCode::invalidArgument, "UDP " + where + ": this machine has no such address");
+        return failure(ErrorCode::invalidArgument,
+                       "UDP " + where + ": this machine has no such address (ip address shows those it has)");
     if (code == EACCES || code == EPERM)
         return failure(ErrorCode::permission,
                        "UDP " + where +

@@ -135,6 +135,7 @@ void HostLocalNode::restore(const Enr& kept)
 void HostLocalNode::settle()
 {
     const std::lock_guard update(_update);
+    warnOfUnroutable();
     {
         const std::lock_guard lock(_mutex);
         if (_expected.empty() || _bound.empty())
@@ -144,13 +145,37 @@ void HostLocalNode::settle()
     refresh();
 }
 
+void HostLocalNode::warnOfUnroutable() const
+{
+    std::vector<std::string> addresses;
+    {
+        const std::lock_guard lock(_mutex);
+        for (const auto& [family, ip] : _unroutable)
+            if (!(family == IpFamily::v4 ? _settings.externalV4 : _settings.externalV6))
+                addresses.push_back(ip.toString());
+    }
+    if (addresses.empty())
+        return;
+    const std::string shown = text::joined(addresses, ",");
+    _log.warning(
+        "node.unroutable", {{"address", shown}},
+        "this node advertises " + shown +
+            ", found by itself, which nodes on the internet cannot reach; set node.external-ip to the "
+            "address that others reach it at, also when it is meant for a private network");
+}
+
 void HostLocalNode::bound(const Endpoint& udp)
 {
     const std::lock_guard update(_update);
     const IpFamily family = udp.ip.family();
     {
         const std::lock_guard lock(_mutex);
-        _bound[family] = {udp.ip.isUnspecified() ? sourceAddress(family) : udp.ip, udp.port};
+        const Endpoint derived{udp.ip.isUnspecified() ? sourceAddress(family) : udp.ip, udp.port};
+        _bound[family] = derived;
+        if (udp.ip.scope() != IpScope::loopback && derived.ip.scope() != IpScope::global)
+            _unroutable[family] = derived.ip;
+        else
+            _unroutable.erase(family);
     }
     refresh();
     const auto shown = advertised(family);

@@ -40,9 +40,9 @@ public:
     std::shared_ptr<const Enr> record() const override;
     Signal<std::shared_ptr<const Enr>>& recordChanged() override { return _changed; }
 
-    /// Told by the host once every plugin has started. Until then an endpoint of the record of the last run
-    /// is kept in a family that no socket is bound in yet: two sockets that are bound one after the other
-    /// change nothing.
+    /// Told by the host once every plugin has started; warns of what the internet cannot reach. Until then an
+    /// endpoint of the record of the last run is kept in a family that no socket is bound in yet: two sockets
+    /// that are bound one after the other change nothing.
     void settle();
 
     /// Whether a record could be made under other settings; for a reload, before apply().
@@ -60,6 +60,8 @@ private:
     /// Makes a new record when the present one says something else. Under _update.
     void refresh();
     void store(const Enr& record) const;
+    /// One line on addresses that nobody configured and that lead nowhere from the open internet.
+    void warnOfUnroutable() const;
 
     SecretKey _secret;
     PublicKey _publicKey;
@@ -72,6 +74,7 @@ private:
     mutable std::mutex _mutex;
     NodeSettings _settings;
     std::map<IpFamily, Endpoint> _bound; ///< with the address that is advertised without node.external-ip
+    std::map<IpFamily, IpAddress> _unroutable;  ///< of _bound: not global though others are listened to
     std::map<IpFamily, NodeEndpoint> _expected; ///< of the last run's record, until settle()
     std::shared_ptr<const Enr> _record;
     Signal<std::shared_ptr<const Enr>> _changed;

@@ -1,10 +1,14 @@
 #include "node/HostLocalNode.h"
 
 #include "base/AtomicFile.h"
+#include "observe/HostLogChannel.h"
 
 #include <waymark/testkit/TemporaryFolder.h>
 
+#include <Poco/StreamChannel.h>
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <sstream>
 
 namespace waymark::node
 {
@@ -15,6 +19,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(advertisesWhatIsBound);
     CPPUNIT_TEST(configurationWinsOverWhatIsBound);
     CPPUNIT_TEST(wildcardBecomesAnAddressThatCanBeReached);
+    CPPUNIT_TEST(warnsOfAnAddressThatNobodyReaches);
     CPPUNIT_TEST(seqGrowsWithEachChangeAlsoOverRestarts);
     CPPUNIT_TEST(seqStaysWhenNothingChanged);
     CPPUNIT_TEST(seqStaysWhenBothFamiliesAreBoundAgain);
@@ -79,6 +84,39 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!node->advertised()->ip.isUnspecified());
         CPPUNIT_ASSERT(node->advertised()->ip == sourceAddress(IpFamily::v4));
         CPPUNIT_ASSERT(sourceAddress(IpFamily::v6).isV6());
+    }
+
+    /// What is logged when sockets are bound there and everything has started.
+    std::string loggedAfter(std::initializer_list<const char*> listens, const NodeSettings& settings = {})
+    {
+        std::ostringstream lines;
+        const auto channel = std::make_shared<observe::HostLogChannel>(
+            Poco::AutoPtr<Poco::Channel>(new Poco::StreamChannel(lines)));
+        auto node = HostLocalNode::make(SecretKey::fromHex(std::string(64, '7')).value(), settings, {},
+                                        _clock, {channel, "host"})
+                        .value();
+        for (const char* listen : listens)
+            node->bound(at(listen));
+        node->settle();
+        return lines.str();
+    }
+
+    void warnsOfAnAddressThatNobodyReaches()
+    {
+        const auto warned = [](const std::string& lines) {
+            return lines.find("node.unroutable") != std::string::npos;
+        };
+        const std::string lines = loggedAfter({"10.1.2.3:30303", "[fd00::1]:30303"});
+        CPPUNIT_ASSERT_MESSAGE(lines, lines.find("node.unroutable: this node advertises 10.1.2.3,fd00::1") !=
+                                          std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(lines.find("node.unroutable"), lines.rfind("node.unroutable"));
+        CPPUNIT_ASSERT(lines.find("set node.external-ip") != std::string::npos);
+        CPPUNIT_ASSERT(warned(loggedAfter({"203.0.113.7:30303"})));
+        CPPUNIT_ASSERT(!warned(loggedAfter({"127.0.0.1:30303", "[::1]:30303"})));
+        CPPUNIT_ASSERT(!warned(loggedAfter({"8.8.4.4:30303"})));
+        NodeSettings settings;
+        settings.externalV4 = IpAddress::v4(10, 1, 2, 3);
+        CPPUNIT_ASSERT(!warned(loggedAfter({"10.1.2.3:30303"}, settings)));
     }
 
     void seqGrowsWithEachChangeAlsoOverRestarts()

@@ -16,6 +16,7 @@ class HostLogChannelTest : public CppUnit::TestFixture
     CPPUNIT_TEST(badLevelsAreRefused);
     CPPUNIT_TEST(textStaysOneLineWhateverValuesHold);
     CPPUNIT_TEST(jsonStaysStrictWhateverValuesHold);
+    CPPUNIT_TEST(jsonHasNumbersAndBooleans);
     CPPUNIT_TEST(journaldLinesLeadWithTheirPriority);
     CPPUNIT_TEST(twoChannelsDoNotMix);
     CPPUNIT_TEST(observerSeesWhatLevelsHide);
@@ -75,6 +76,19 @@ class HostLogChannelTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("forged"), object->getValue<std::string>("_level"));
         CPPUNIT_ASSERT_EQUAL(std::string("a\"b\\c\nforged=1 \x1b[31m \xef\xbf\xbd \xc3\xa9"),
                              object->getValue<std::string>("name"));
+    }
+
+    void jsonHasNumbersAndBooleans()
+    {
+        Capture capture;
+        capture.log.info("x", {{"port", std::uint16_t{30303}}, {"live", true}, {"id", "42"}, {"is", "true"}});
+        CPPUNIT_ASSERT(capture.stream.str().ends_with(" port=30303 live=true id=42 is=true\n"));
+        capture.channel->configure(LogFormat::json);
+        capture.log.info("x", {{"port", std::uint16_t{30303}}, {"n", -7}, {"live", true}, {"id", "42"}});
+        CPPUNIT_ASSERT_MESSAGE(
+            capture.stream.str(),
+            capture.stream.str().ends_with(R"("event":"x","port":30303,"n":-7,"live":true,"id":"42"})"
+                                           "\n"));
     }
 
     void journaldLinesLeadWithTheirPriority()

@@ -76,7 +76,7 @@ std::string jsonLine(const LogRecord& record)
     for (const LogField& field : record.fields) {
         const bool taken = std::ranges::find(own, field.key) != std::end(own);
         line += ',' + text::jsonQuoted((taken ? "_" : "") + std::string(field.key)) + ':' +
-                text::jsonQuoted(field.value);
+                (field.kind == LogField::Kind::literal ? field.value : text::jsonQuoted(field.value));
     }
     return line + '}';
 }

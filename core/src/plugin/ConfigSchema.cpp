@@ -37,8 +37,13 @@ Result<void> forEachPart(std::string_view raw, const std::function<Result<void>(
     for (const std::string& part : text::splitList(raw)) {
         if (part.empty())
             return failure(ErrorCode::invalidArgument, "a part between commas is empty");
-        if (auto accepted = check(part); !accepted)
-            return failure(accepted.error().in('\'' + part + '\''));
+        const auto accepted = check(part);
+        if (accepted)
+            continue;
+        // Most checks name what they look at by themselves.
+        const std::string named = '\'' + part + '\'';
+        const bool isNamed = accepted.error().message.find(named) != std::string::npos;
+        return failure(isNamed ? accepted.error() : accepted.error().in(named));
     }
     return {};
 }

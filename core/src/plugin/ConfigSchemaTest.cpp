@@ -69,6 +69,18 @@ class ConfigSchemaTest : public CppUnit::TestFixture
 
     void listsAndNetworksArePartsBetweenCommas()
     {
+        const auto refuses = [](const char* message) {
+            return [message](std::string_view) -> Result<void> {
+                return failure(ErrorCode::invalidArgument, message);
+            };
+        };
+        const auto messageOf = [](const Option& option) {
+            return option.accepts("a").error().message;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("'a': is wrong"),
+                             messageOf(Option::list("x").check(refuses("is wrong"))));
+        CPPUNIT_ASSERT_EQUAL(std::string("'a' is wrong"),
+                             messageOf(Option::list("x").check(refuses("'a' is wrong"))));
         const ConfigSchema schema{Option::cidrs("allow").defaultsTo("10.0.0.0/8, ::1/128"),
                                   Option::list("names").defaultsTo("")};
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, view(schema, {}).cidrs("allow").size());

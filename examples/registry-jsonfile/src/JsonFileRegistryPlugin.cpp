@@ -10,7 +10,7 @@ using namespace waymark;
 const plugin::ConfigSchema& JsonFileRegistryPlugin::schema() const
 {
     static const plugin::ConfigSchema schema{
-        plugin::Option::path("file").help("The JSON file. Default: <state-dir>/registry.json"),
+        plugin::Option::path("file").help("The JSON file; without it <state-dir>/registry.json"),
     };
     return schema;
 }

@@ -54,6 +54,11 @@ Result<wire::Neighbor> parseNode(std::string_view text)
                            "the ENR has no address with a UDP port, so the node cannot be asked");
         return wire::Neighbor{record->key(), *endpoint};
     }
+    if (!text.starts_with("enode://"))
+        return failure(
+            ErrorCode::invalidArgument,
+            '\'' + std::string(text) +
+                "' is neither an enode URL (enode://<128 hex digits>@<ip>:<port>) nor an ENR (enr:...)");
     const auto enode = node::Enode::parse(text);
     if (!enode)
         return failure(enode.error());

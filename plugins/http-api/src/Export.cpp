@@ -2,5 +2,5 @@
 
 #include <waymark/plugin/Export.h>
 
-WAYMARK_EXPORT_PLUGIN(waymark::httpapi::HttpApiPlugin, .name = "http-api", .version = "1.0",
+WAYMARK_EXPORT_PLUGIN(waymark::httpapi::HttpApiPlugin, .name = "http-api", .version = "0.1.0",
                       .needs = {"peer-registry"}, .wants = {"discovery"})

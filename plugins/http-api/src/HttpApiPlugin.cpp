@@ -61,7 +61,9 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("16k")
             .reloadable(),
         Option::duration("request-timeout", "100ms", "10m")
-            .help("Time for a whole request, from its first byte to the answer; slower clients get 408")
+            .help("Time for a whole request, from its first byte to the answer; slower clients get 408; one "
+                  "that is "
+                  "still sending gives way after 2s when others wait for a thread")
             .defaultsTo("10s")
             .reloadable(),
         Option::duration("keep-alive-timeout", "0s", "10m")

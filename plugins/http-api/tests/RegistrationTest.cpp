@@ -149,6 +149,13 @@ private:
               R"("ip":"::")", R"("ip":"224.0.0.1")", R"("ip":"ff02::1")", R"("ip":"192.0.2.1")",
               R"("ip":"2001:db8::1")", R"("ip":"255.255.255.255")"})
             assertPost(422, byId(place));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(
+                R"({"error":"ip: '10.0.0.256' is no IP address, such as 192.168.1.2 or 2001:db8::1"})"),
+            _server->post(byId(R"("ip":"10.0.0.256")")).body);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"error":"id: public key: 128 hex digits are needed, there are 2"})"),
+            _server->post(R"({"id":"00","ip":"10.0.0.1"})").body);
         for (const char* port : {"0", "65536", "-1", "30303.0", "3e4", "\"30303\"", "null", "true", "[1]",
                                  "{}", "99999999999999999999999", "1e999"}) {
             assertPost(422, byId(R"("ip":"10.0.0.1","tcp_port":)" + std::string(port)));

@@ -12,13 +12,13 @@ const plugin::ConfigSchema& MemoryRegistryPlugin::schema() const
     static const plugin::ConfigSchema schema{
         Option::integer("maximum-peers", 0, 100'000'000)
             .defaultsTo("0")
-            .help("Registering one more peer than this is refused; 0 sets no limit."),
+            .help("Registering one more peer than this is refused; 0 sets no limit"),
         Option::integer("tombstones", 0, 100'000'000)
             .defaultsTo("100000")
-            .help("Removed registrations whose ENR seq is remembered, so that an older ENR stays refused."),
+            .help("Removed registrations whose ENR seq is remembered, so that an older ENR stays refused"),
         Option::integer("history", 0, 10'000'000)
             .defaultsTo("4096")
-            .help("Past events that a watcher can catch up on before it must list again."),
+            .help("Past events that a watcher can catch up on before it must list again"),
     };
     return schema;
 }

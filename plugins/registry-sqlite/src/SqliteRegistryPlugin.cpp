@@ -15,22 +15,22 @@ const plugin::ConfigSchema& SqliteRegistryPlugin::schema() const
             .help("The database, by default in the state directory; its lock lies beside it"),
         Option::integer("queue", 1, 10'000'000)
             .defaultsTo("4096")
-            .help("Changes that may wait for the disk; further ones are refused until there is room."),
+            .help("Changes that may wait for the disk; further ones are refused until there is room"),
         Option::integer("group", 1, 1'000'000)
             .defaultsTo("1024")
-            .help("Changes that share one transaction, and so one sync, at most."),
+            .help("Changes that share one transaction, and so one sync, at most"),
         Option::duration("busy-timeout", "0ms", "5m")
             .defaultsTo("5s")
-            .help("How long a write waits for another program that keeps the database locked."),
+            .help("How long a write waits for another program that keeps the database locked"),
         Option::integer("maximum-peers", 0, 100'000'000)
             .defaultsTo("0")
-            .help("Registering one more peer than this is refused; 0 sets no limit."),
+            .help("Registering one more peer than this is refused; 0 sets no limit"),
         Option::integer("tombstones", 0, 100'000'000)
             .defaultsTo("100000")
-            .help("Removed registrations whose ENR seq is remembered, so that an older ENR stays refused."),
+            .help("Removed registrations whose ENR seq is remembered, so that an older ENR stays refused"),
         Option::integer("history", 0, 10'000'000)
             .defaultsTo("4096")
-            .help("Past events that a watcher can catch up on before it must list again."),
+            .help("Past events that a watcher can catch up on before it must list again"),
     };
     return schema;
 }

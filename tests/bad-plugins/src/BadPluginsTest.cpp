@@ -239,6 +239,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     {
         expectRefusal("wrong-abi, wrong-magic, nothing", 78,
                       {file("wrong-abi"), file("wrong-magic"), "there is no nothing.so"});
+        expectRefusal("throwing-constructor, throws-in-configure, good, nothing", 78,
+                      {"thrown by the constructor", "thrown by configure", "there is no nothing.so"});
     }
 };
 

@@ -56,7 +56,8 @@ class StartAndStopTest : public CppUnit::TestFixture
         const auto where = daemon.info()->getValue<std::string>("discovery_addr");
         for (const char* workers : {"1", "2"}) {
             const auto output = refused(69, other, {{"discv4.listen", where}, {"discv4.workers", workers}});
-            assertMentions(output, where);
+            assertMentions(output, "discv4.listen: UDP " + where + " is in use");
+            assertMentions(output, "ss -ulpn");
         }
     }
 
@@ -66,7 +67,9 @@ class StartAndStopTest : public CppUnit::TestFixture
         const TemporaryFolder other;
         Daemon daemon(folder.path(), {});
         const auto where = daemon.info()->getValue<std::string>("http_addr");
-        assertMentions(refused(69, other, {{"http-api.listen", where}}), where);
+        const auto output = refused(69, other, {{"http-api.listen", where}});
+        assertMentions(output, "http-api.listen = " + where + ": the port is in use");
+        assertMentions(output, "ss -tlpn");
         // The refused one let its own sockets and files go: another daemon takes them over.
         const Daemon successor(other.path(), {});
         CPPUNIT_ASSERT_EQUAL(200, successor.rest().get("/health").status);
@@ -76,7 +79,12 @@ class StartAndStopTest : public CppUnit::TestFixture
     {
         const TemporaryFolder folder;
         const Daemon daemon(folder.path(), sqlite());
-        assertMentions(refused(75, folder, sqlite()), "registry.db");
+        const auto file = (folder.path() / "state/registry.db").string();
+        auto second = sqlite();
+        second["registry-sqlite.file"] = file;
+        const TemporaryFolder other;
+        assertMentions(refused(75, other, second), file);
+        assertMentions(refused(75, folder, sqlite()), "waymark.state-dir");
         CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get("/peers").status);
     }
 

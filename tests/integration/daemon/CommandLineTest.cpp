@@ -1,7 +1,9 @@
+#include <waymark/plugin/Manifest.h>
 #include <waymark/testkit/Process.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(CommandLineTest);
     CPPUNIT_TEST(helpComesFromManifests);
     CPPUNIT_TEST(helpRunsNoCodeOfPlugins);
+    CPPUNIT_TEST(helpOfAWordIsThatOfItsPluginOrCommand);
+    CPPUNIT_TEST(pingSaysWhatANodeLooksLike);
     CPPUNIT_TEST(inspectShowsOnePlugin);
     CPPUNIT_TEST(inspectRefusesWhatIsNoPlugin);
     CPPUNIT_TEST(unknownWordsEndWith64);
@@ -42,7 +46,7 @@ class CommandLineTest : public CppUnit::TestFixture
         for (const auto& words : std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}}) {
             const auto [output, code] = run(words);
             CPPUNIT_ASSERT_EQUAL(0, code);
-            assertContains(output, "greet           says hello");
+            assertContains(output, "greet  says hello");
         }
     }
 
@@ -53,14 +57,48 @@ class CommandLineTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0, code);
         assertContains(output, "throwing-static");
         assertContains(output, "refused: it is built for plugin ABI 4711");
+        std::istringstream lines(output);
+        std::string line;
+        std::getline(lines, line);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, line.find("PLUGIN "));
+        const std::size_t provides = line.find("PROVIDES");
+        while (std::getline(lines, line)) {
+            CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
+            CPPUNIT_ASSERT_MESSAGE(line, line.compare(provides - 1, 1, " ") == 0 && line[provides] != ' ');
+        }
+    }
+
+    void helpOfAWordIsThatOfItsPluginOrCommand()
+    {
+        for (const auto& words :
+             std::vector<std::vector<std::string>>{{"help", "ping"}, {"help", "discv4", "ping"}}) {
+            const auto [output, code] = run(words);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 0, code);
+            assertContains(output, "usage: waymark discv4 ping");
+        }
+        const auto [output, code] = run({"help", "discv4"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        assertContains(output, "ping  Ask a discv4 node");
+        assertContains(run({"help", "cycle-a"}).first, "It has no commands");
+        assertContains(run({"help", "plugin"}).first, "waymark plugin list");
+        CPPUNIT_ASSERT_EQUAL(64, run({"help", "nonsense"}).second);
+    }
+
+    void pingSaysWhatANodeLooksLike()
+    {
+        const auto [output, code] = run({"ping", "foo"});
+        CPPUNIT_ASSERT_EQUAL(64, code);
+        assertContains(output, "'foo' is neither an enode URL (enode://");
+        assertContains(output, "nor an ENR (enr:");
     }
 
     void inspectShowsOnePlugin()
     {
         const auto [output, code] = run({"plugin", "inspect", std::string(plugins) + "/cycle-a.so"});
         CPPUNIT_ASSERT_EQUAL(0, code);
-        assertContains(output, "provides          test-a");
-        assertContains(output, "needs             test-b");
+        assertContains(output, "provides    test-a");
+        assertContains(output, "needs       test-b");
+        assertContains(output, "plugin ABI  " + std::to_string(WAYMARK_ABI));
         CPPUNIT_ASSERT_EQUAL(0, run({"plugin", "inspect", "good"}).second);
     }
 

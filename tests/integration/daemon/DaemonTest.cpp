@@ -31,7 +31,11 @@ class DaemonTest : public CppUnit::TestFixture
     CPPUNIT_TEST(watchdogIsFed);
     CPPUNIT_TEST(wrongUsageEndsWith64);
     CPPUNIT_TEST(everyConfigurationProblemIsListed);
+    CPPUNIT_TEST(missingFileIsOneLine);
     CPPUNIT_TEST(checkConfigStartsNothing);
+    CPPUNIT_TEST(printedDefaultsAreAConfiguration);
+    CPPUNIT_TEST(secondDaemonOnAStateDirectoryEndsWith75);
+    CPPUNIT_TEST(failedStartIsToldByTheLog);
     CPPUNIT_TEST(printedConfigurationHidesSecrets);
     CPPUNIT_TEST(referenceInDocsIsTheGeneratedOne);
     CPPUNIT_TEST(jsonSchemaCoversEveryPlugin);
@@ -204,9 +208,61 @@ class DaemonTest : public CppUnit::TestFixture
              {config + ":4: good.levle: no such key; did you mean good.level?",
               config + ":5: good.level: 'many'",
               config + ":6: good.level: stands here a second time, first in line 5",
-              config + ":7: node.external-ip: '0.0.0.0'",
-              config + ":8: no-such-plugin.x: ", std::string("--set: waymark.log.level: 'loud'")})
+              config + ":7: node.external-ip: '0.0.0.0'", config + ":8: no-such-plugin.x: ",
+              std::string("command line (--set): waymark.log.level: 'loud'")})
             assertContains(output, part);
+    }
+
+    void missingFileIsOneLine()
+    {
+        const auto [output, code] = run({"--config", "/nonexistent.properties"});
+        CPPUNIT_ASSERT_EQUAL(78, code);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("waymarkd: /nonexistent.properties: cannot be read: No such file or directory\n"),
+            output);
+        assertContains(run({"--config", write(""), "--set", "foo=bar"}).first,
+                       "waymarkd: command line (--set): foo: no such key: every key is PREFIX.NAME");
+    }
+
+    void printedDefaultsAreAConfiguration()
+    {
+        const auto printed = _folder.path() / "sub" / "printed.properties";
+        std::filesystem::create_directory(printed.parent_path());
+        for (const auto& arguments : std::vector<std::vector<std::string>>{
+                 {"--print-config=default"}, {"--config", write(""), "--print-config=default"}}) {
+            const auto [output, code] = run(arguments);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 0, code);
+            std::ofstream(printed) << output;
+            const auto [checked, verdict] = run({"--config", printed.string(), "--check-config"});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(checked, 0, verdict);
+        }
+    }
+
+    void secondDaemonOnAStateDirectoryEndsWith75()
+    {
+        const std::string config = write("node.key = ephemeral\n");
+        Process first(program, {"--config", config});
+        first.expectLine("host.ready");
+        const auto [output, code] = run({"--config", config});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 75, code);
+        assertContains(output, config + ":3: waymark.state-dir: the state directory " +
+                                   (_folder.path() / "state").string() +
+                                   " is in use by another waymarkd (process " + std::to_string(first.pid()) +
+                                   ')');
+        CPPUNIT_ASSERT_EQUAL(0, run({"--config", config, "--check-config"}).second);
+        first.signal(SIGKILL);
+        first.waitForExit();
+        Process next(program, {"--config", config});
+        next.expectLine("host.ready");
+    }
+
+    void failedStartIsToldByTheLog()
+    {
+        const auto [output, code] = run({"--config", write("", "good, busy-address")});
+        CPPUNIT_ASSERT_EQUAL(69, code);
+        const std::size_t refused = output.find("Z error   host host.refused: plugin busy-address ");
+        CPPUNIT_ASSERT_MESSAGE(output, refused != std::string::npos && refused < output.find("host.stopped"));
+        CPPUNIT_ASSERT_MESSAGE(output, output.find("waymarkd: ") == std::string::npos);
     }
 
     void checkConfigStartsNothing()
@@ -235,6 +291,8 @@ class DaemonTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0, code);
         CPPUNIT_ASSERT_MESSAGE("waymarkd --print-config=markdown > docs/configuration.md mends it",
                                written == generated);
+        CPPUNIT_ASSERT_MESSAGE("help lines end without a full stop",
+                               generated.find(". |") == std::string::npos);
     }
 
     void jsonSchemaCoversEveryPlugin()

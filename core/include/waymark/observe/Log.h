@@ -20,17 +20,31 @@ enum class LogLevel : std::uint8_t
     error
 };
 
-/// One key=value of a log line. Keys are those of docs/glossary.md.
+/// One key=value of a log line. Keys are those of docs/glossary.md. JSON shows numbers and booleans as such
+/// and everything else as a string; an id that has digits only is text and stays a string.
 struct LogField
 {
+    enum class Kind : std::uint8_t
+    {
+        text,
+        literal ///< a number, true or false, as JSON writes them
+    };
+
     std::string_view key;
     std::string value;
+    Kind kind = Kind::text;
 
     LogField(std::string_view name, std::string text) : key(name), value(std::move(text)) {}
     LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
     LogField(std::string_view name, const char* text) : key(name), value(text) {}
+    template <std::same_as<bool> Bool>
+    LogField(std::string_view name, Bool is) : key(name), value(is ? "true" : "false"), kind(Kind::literal)
+    {
+    }
     template <std::integral Number>
-    LogField(std::string_view name, Number number) : key(name), value(std::to_string(number))
+        requires(!std::same_as<Number, bool>)
+    LogField(std::string_view name, Number number)
+        : key(name), value(std::to_string(number)), kind(Kind::literal)
     {
     }
 };

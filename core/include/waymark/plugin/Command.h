@@ -24,7 +24,8 @@ public:
     virtual ~Command() = default;
 
     /// Does the work and returns the exit code (sysexits; docs/operations.md). Complaints about the arguments
-    /// go to `error` with a hint at --help, and 64 comes back.
+    /// go to `error` with a hint at --help, and 64 comes back. --help prints how to use it; `waymark help`
+    /// asks so.
     virtual int run(const CommandContext& context) = 0;
 };
 

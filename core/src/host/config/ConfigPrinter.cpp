@@ -30,6 +30,30 @@ std::string defaultText(const Option& option)
     return option.defaultValue() ? shown(option, *option.defaultValue()) : "none";
 }
 
+/// A folder or library of a list as it reads in any file: relative ones follow the file that names them.
+std::string located(const Setting& setting, const std::string& path)
+{
+    return (setting.origin.base / path).lexically_normal().string();
+}
+
+/// The value in force, so that it means the same in another file.
+std::optional<std::string> portable(const Configuration& configuration, const ConfigSection& section,
+                                    const Option& option)
+{
+    const std::string key = section.prefix + '.' + option.key();
+    const Setting* const given = configuration.given(key);
+    const bool namesPlugins = key == "waymark.plugins";
+    if (given == nullptr || (!namesPlugins && key != "waymark.plugin-path"))
+        return configuration.effective(section, option);
+    std::vector<std::string> parts = text::splitList(given->raw);
+    for (std::string& part : parts) {
+        const std::size_t library = namesPlugins ? part.find(':') + 1 : 0;
+        if (!namesPlugins || part.find('/', library) != std::string::npos)
+            part.replace(library, std::string::npos, located(*given, part.substr(library)));
+    }
+    return text::joined(parts);
+}
+
 void printTable(const Configuration& configuration, const std::string& key, std::ostream& out)
 {
     for (const auto& [name, setting] : configuration.settings())
@@ -44,7 +68,7 @@ void printEffectiveOption(const Configuration& configuration, const ConfigSectio
     if (option.type() == OptionType::table)
         return printTable(configuration, key, out);
     const auto given = configuration.settings().find(key);
-    const auto value = configuration.effective(section, option);
+    const auto value = portable(configuration, section, option);
     if (!value) {
         out << "# not set\n#" << key << " =\n";
         return;
@@ -119,13 +143,21 @@ void printDefaults(const Configuration& configuration, std::ostream& out)
     for (const ConfigSection& section : configuration.sections()) {
         out << "\n# --- " << section.title << " ---\n";
         for (const Option& option : section.schema.options()) {
+            const std::string key = section.prefix + '.' + option.key();
             out << "\n# " << option.helpLine() << "\n# " << option.allowed();
             if (option.isRequired())
                 out << "; required";
             if (option.isReloadable())
                 out << "; reloadable";
+            // Without these the file would not be one.
+            const bool isNeeded = option.isRequired() || key == "waymark.plugin-path";
+            if (isNeeded && configuration.given(key) != nullptr) {
+                out << '\n'
+                    << key << " = " << shown(option, *portable(configuration, section, option)) << '\n';
+                continue;
+            }
             const bool table = option.type() == OptionType::table;
-            out << "\n#" << section.prefix << '.' << option.key() << (table ? ".NAME =" : " =");
+            out << "\n#" << key << (table ? ".NAME =" : " =");
             if (option.defaultValue() && !option.defaultValue()->empty())
                 out << ' ' << shown(option, *option.defaultValue());
             out << '\n';

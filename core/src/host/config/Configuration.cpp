@@ -36,6 +36,10 @@ void Configuration::addSection(ConfigSection section)
     for (const auto& [key, setting] : _settings) {
         if (prefixOf(key) != section.prefix)
             continue;
+        if (setting.isBroken) {
+            _bad.insert(key);
+            continue;
+        }
         const plugin::Option* const option = section.schema.find(restOf(key));
         if (option == nullptr)
             continue; // checkUnknown() knows every key by then and can suggest one
@@ -66,6 +70,11 @@ void Configuration::checkUnknown()
         const std::string hint = without(text::nearest(key, known));
         if (owner != nullptr)
             addProblem(key, "no such key" + hint);
+        else if (prefix.empty())
+            addProblem(key,
+                       "no such key: every key is PREFIX.NAME with waymark, node or the name of a plugin "
+                       "as its prefix" +
+                           hint);
         else if (_idle.contains(prefix))
             _warnings.push_back(
                 {setting.origin.toString(), key,
@@ -87,11 +96,29 @@ plugin::ConfigView Configuration::view(std::string_view prefix) const
     return plugin::ConfigViewFactory::make(owner->schema, std::move(values), _stateDirectory);
 }
 
-void Configuration::addProblem(const std::string& fullKey, std::string message)
+Problem Configuration::problemOf(const std::string& fullKey, std::string message) const
 {
     const auto found = _settings.find(fullKey);
-    _problems.push_back(
-        {found == _settings.end() ? "" : found->second.origin.toString(), fullKey, std::move(message)});
+    return {found == _settings.end() ? "" : found->second.origin.toString(), fullKey, std::move(message)};
+}
+
+void Configuration::addProblem(const std::string& fullKey, std::string message)
+{
+    _problems.push_back(problemOf(fullKey, std::move(message)));
+}
+
+bool Configuration::isSpoilt(std::string_view prefix) const
+{
+    return std::ranges::any_of(_bad, [&](const std::string& key) { return prefixOf(key) == prefix; }) ||
+           std::ranges::any_of(_problems, [&](const Problem& problem) {
+               return problem.key.empty() ? !problem.where.empty() : prefixOf(problem.key) == prefix;
+           });
+}
+
+const Setting* Configuration::given(const std::string& fullKey) const
+{
+    const auto found = _settings.find(fullKey);
+    return found == _settings.end() || found->second.isBroken ? nullptr : &found->second;
 }
 
 std::optional<std::string> Configuration::effective(const ConfigSection& section,

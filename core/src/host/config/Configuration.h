@@ -43,17 +43,26 @@ public:
 
     const Settings& settings() const noexcept { return _settings; }
     const std::vector<ConfigSection>& sections() const noexcept { return _sections; }
+    bool hasSection(std::string_view prefix) const noexcept { return section(prefix) != nullptr; }
     const Problems& problems() const noexcept { return _problems; }
     const Problems& warnings() const noexcept { return _warnings; }
 
     /// The checked values of a section; those with problems are left out, so look at problems() first.
     plugin::ConfigView view(std::string_view prefix) const;
 
+    /// Whether a value below the prefix was refused or a line somewhere not understood: then view() may hold
+    /// what the user did not write.
+    bool isSpoilt(std::string_view prefix) const;
+
+    /// A key that was given and is not broken, or nullptr; whether it passed its check is not asked.
+    const Setting* given(const std::string& fullKey) const;
+
     /// Where relative defaults of paths lie; set once the "waymark" section is there.
     void setStateDirectory(std::filesystem::path folder) { _stateDirectory = std::move(folder); }
     const std::filesystem::path& stateDirectory() const noexcept { return _stateDirectory; }
 
-    /// A problem of a key, with the place where the key stands, or the place of the whole when it is not set.
+    /// A problem of a key, with the place where the key stands, or none when it is not set.
+    Problem problemOf(const std::string& fullKey, std::string message) const;
     void addProblem(const std::string& fullKey, std::string message);
     void addProblem(Problem problem) { _problems.push_back(std::move(problem)); }
 

@@ -1,5 +1,6 @@
 #include "host/config/Configuration.h"
 
+#include "host/HostSchema.h"
 #include "host/config/ConfigPrinter.h"
 #include "host/config/SettingsReader.h"
 
@@ -29,6 +30,7 @@ class ConfigurationTest : public CppUnit::TestFixture
     CPPUNIT_TEST(requiredKeysMustBeThere);
     CPPUNIT_TEST(changesAreToldApartByReloadability);
     CPPUNIT_TEST(printedValuesAreReadBackTheSame);
+    CPPUNIT_TEST(printedDefaultsAreAConfiguration);
     CPPUNIT_TEST(secretsAreNeverPrinted);
     CPPUNIT_TEST(jsonSchemaIsJson);
     CPPUNIT_TEST_SUITE_END();
@@ -85,7 +87,8 @@ class ConfigurationTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(read.problems.empty());
         CPPUNIT_ASSERT_EQUAL(std::string("3"), read.settings.at("p.level").raw);
         CPPUNIT_ASSERT_EQUAL(std::string("ten"), read.settings.at("p.word").raw);
-        CPPUNIT_ASSERT_EQUAL(std::string("--set"), read.settings.at("p.file").origin.toString());
+        CPPUNIT_ASSERT_EQUAL(std::string("command line (--set)"),
+                             read.settings.at("p.file").origin.toString());
         CPPUNIT_ASSERT(read.settings.at("p.word").origin.toString().ends_with("conf.d/10.properties:2"));
         CPPUNIT_ASSERT(!readSettings(main, {{"p.file", "a"}, {"p.file", "b"}}).problems.empty());
     }
@@ -109,15 +112,25 @@ class ConfigurationTest : public CppUnit::TestFixture
                                             {"c", "${nothing}"},
                                             {"d", "${open"},
                                             {"e", "${system.env.WAYMARK_TEST_UNSET}"}});
-        for (const char* part : {"a: ${", "circle", "c: ${nothing}: no such key", "d: '${' has no matching",
-                                 "e: ${system.env.WAYMARK_TEST_UNSET}: the environment"})
+        for (const char* part :
+             {"b: ${a}: the keys refer to each other in a circle", "c: ${nothing}: no such key",
+              "d: '${' has no matching", "e: ${system.env.WAYMARK_TEST_UNSET}: the environment"})
             CPPUNIT_ASSERT_MESSAGE(part, mentions(read.problems, part));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, read.problems.size());
+        CPPUNIT_ASSERT(read.settings.at("a").isBroken);
+        CPPUNIT_ASSERT(mentions(readSettings({}, {{"a", "${b}"}, {"b", "${x}"}, {"c", "${b}"}}).problems,
+                                "b: ${x}: no such key"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1},
+                             readSettings({}, {{"a", "${b}"}, {"b", "${x}"}, {"c", "${b}"}}).problems.size());
     }
 
     void missingFileIsAProblem()
     {
         CPPUNIT_ASSERT(mentions(readSettings(_folder.path() / "none", {}).problems, "none: cannot be read"));
         CPPUNIT_ASSERT(mentions(readSettings(_folder.path(), {}).problems, "cannot be read"));
+        CPPUNIT_ASSERT(!readSettings(_folder.path() / "none", {}).isComplete);
+        CPPUNIT_ASSERT(!readSettings(write("broken.properties", "a = \xff"), {}).isComplete);
+        CPPUNIT_ASSERT(readSettings({}, {}).isComplete);
     }
 
     void pathsFollowTheFileThatNamesThem()
@@ -134,7 +147,9 @@ class ConfigurationTest : public CppUnit::TestFixture
         const auto configuration = from({{"p.levle", "1"}, {"q.level", "1"}, {"lonely", "1"}});
         CPPUNIT_ASSERT(mentions(configuration.problems(), "p.levle: no such key; did you mean p.level?"));
         CPPUNIT_ASSERT(mentions(configuration.problems(), "no plugin of the name 'q'"));
-        CPPUNIT_ASSERT(mentions(configuration.problems(), "lonely: no such key"));
+        CPPUNIT_ASSERT(
+            mentions(configuration.problems(), "command line (--set): lonely: no such key: every key is "));
+        CPPUNIT_ASSERT(!mentions(configuration.problems(), "of the name ''"));
     }
 
     void keysOfIdlePluginsAreWarnings()
@@ -172,6 +187,28 @@ class ConfigurationTest : public CppUnit::TestFixture
         printDefaults(before, defaults);
         CPPUNIT_ASSERT(defaults.str().find("\n# a level\n# integer 0..10; reloadable\n#p.level = 5\n") !=
                        std::string::npos);
+    }
+
+    void printedDefaultsAreAConfiguration()
+    {
+        write("sub/plugins.properties", "");
+        const auto main = write("sub/main.properties",
+                                "waymark.plugins = a, b:./b.so, c:d\nwaymark.plugin-path = here, /there\n");
+        const auto host = [](Settings settings) {
+            Configuration configuration(std::move(settings));
+            configuration.addSection({"waymark", "Host", hostSchema()});
+            configuration.checkUnknown();
+            return configuration;
+        };
+        for (const auto print : {printDefaults, printEffective}) {
+            std::ostringstream printed;
+            print(host(readSettings(main, {}).settings), printed);
+            const auto again = host(readSettings(write("printed.properties", printed.str()), {}).settings);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(printed.str(), std::size_t{0}, again.problems().size());
+            const std::string folder = (_folder.path() / "sub").string();
+            CPPUNIT_ASSERT_EQUAL("a, b:" + folder + "/b.so, c:d", again.given("waymark.plugins")->raw);
+            CPPUNIT_ASSERT_EQUAL(folder + "/here, /there", again.given("waymark.plugin-path")->raw);
+        }
     }
 
     void secretsAreNeverPrinted()

@@ -140,7 +140,7 @@ std::string wrongWithAll(std::string_view text)
 ParsedProperties parseProperties(std::string_view text, const std::string& fileName)
 {
     if (std::string wrong = wrongWithAll(text); !wrong.empty())
-        return {{}, {{fileName, "", std::move(wrong)}}};
+        return {{}, {{fileName, "", std::move(wrong)}}, false};
     return Parser(text, fileName).parse();
 }
 

@@ -21,6 +21,7 @@ struct ParsedProperties
 {
     std::vector<PropertiesEntry> entries;
     Problems problems;
+    bool isText = true; ///< false: the file as a whole is unusable
 };
 
 /// A strict reader of .properties text.

@@ -15,7 +15,7 @@ struct Origin
     unsigned line = 0;          ///< from 1; 0: the file as a whole
     std::filesystem::path base; ///< what relative paths follow
 
-    /// "FILE:LINE", "FILE" or "--set".
+    /// "FILE:LINE", "FILE" or "command line (--set)".
     std::string toString() const;
 };
 
@@ -24,6 +24,7 @@ struct Setting
 {
     std::string raw;
     Origin origin;
+    bool isBroken = false; ///< a ${} in it led nowhere, which is reported; `raw` is as written
 };
 
 /// By full key ("discv4.listen").
@@ -44,5 +45,8 @@ using Problems = std::vector<Problem>;
 
 /// One line for each problem.
 std::vector<std::string> linesOf(const Problems& problems);
+
+/// Sorts as one reads the files: by file and line; those of no place come last.
+void sortByPlace(Problems& problems);
 
 } // namespace waymark::host

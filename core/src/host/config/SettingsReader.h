@@ -14,6 +14,7 @@ struct ReadSettings
 {
     Settings settings;
     Problems problems;
+    bool isComplete = true; ///< false: a file gave nothing, so that what is missing may stand there
 };
 
 /// Reads `file`, then `conf.d/*.properties` beside it in order of name, then `overrides` (--set), later ones

@@ -111,6 +111,7 @@ Result<PluginManifest> decodeManifest(ByteView description)
         return failure(ErrorCode::invalidArgument, "its manifest has the name '" + *name +
                                                        "'; a name is lower-case letters, digits and '-'");
     manifest.name = std::move(*name);
+    manifest.abi = raw.abi;
     manifest.version = std::move(*version);
     manifest.buildTag = std::move(*tag);
     return manifest;

@@ -4,6 +4,7 @@
 #include <waymark/base/Result.h>
 #include <waymark/plugin/Manifest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@ struct PluginManifest
 {
     std::string name;
     std::string version;
+    std::uint32_t abi = 0;
     std::string buildTag;
     std::vector<std::string> provides;
     std::vector<std::string> needs;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
+#include <set>
 
 namespace waymark::host
 {
@@ -121,12 +123,31 @@ bool isReplaceable(std::string_view serviceId) noexcept
     return serviceId == "local-node" || serviceId == "node-store";
 }
 
+std::vector<std::string> oneOfEachService(const std::map<std::string, PluginSource>& installed)
+{
+    std::vector<std::string> chosen;
+    std::set<std::string_view> taken;
+    for (const auto& [library, source] : installed) {
+        if (!source.manifest)
+            continue;
+        const auto provides = [&](std::string_view id) {
+            return source.manifest->doesProvide(id);
+        };
+        if (std::ranges::any_of(taken, provides))
+            continue;
+        std::ranges::copy_if(singleServices, std::inserter(taken, taken.end()), provides);
+        chosen.push_back(library);
+    }
+    return chosen;
+}
+
 std::vector<std::string> sortByNeeds(std::vector<PluginInstance>& instances,
-                                     const std::map<std::string, PluginSource>& installed)
+                                     const std::map<std::string, PluginSource>& installed, bool isWhole)
 {
     std::vector<std::string> problems;
     checkProviders(instances, problems);
-    checkNeeds(instances, installed, problems);
+    if (isWhole)
+        checkNeeds(instances, installed, problems);
     std::vector<bool> placed(instances.size(), false);
     Indices order;
     while (order.size() < instances.size()) {

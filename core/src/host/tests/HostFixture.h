@@ -13,6 +13,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace waymark::host
 {
@@ -41,6 +42,19 @@ public:
     static void assertContains(const std::string& text, const std::string& part)
     {
         CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + text, text.find(part) != std::string::npos);
+    }
+
+    /// The lines and the code of the error that loading and starting ends with.
+    static std::pair<plugin::ExitCode, std::string> failureOf(PluginHost& host)
+    {
+        try {
+            host.load();
+            host.start();
+        } catch (const HostError& error) {
+            return {error.code(), error.what()};
+        }
+        CPPUNIT_FAIL("the host started");
+        return {};
     }
 
 protected:

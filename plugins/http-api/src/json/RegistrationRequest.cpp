@@ -101,7 +101,7 @@ Answered<Place> readPlace(const Object& object)
         return place;
     const auto ip = node::IpAddress::parse(**text);
     if (!ip)
-        return refuse(422, "ip must be an IPv4 or IPv6 address without port: " + ip.error().message);
+        return refuse(422, "ip: " + ip.error().message);
     if (auto reachable = checkReach(*ip); !reachable)
         return tl::unexpected(reachable.error());
     place.ip = *ip;
@@ -177,7 +177,7 @@ Answered<registry::Peer> fromId(const Object& object)
         return tl::unexpected(text.error());
     const auto key = node::PublicKey::fromHex(**text);
     if (!key)
-        return refuse(400, "id must be 128 hex digits, with or without 0x: " + key.error().message);
+        return refuse(400, "id: " + key.error().message);
     const auto endpoint = requiredPlace(object);
     if (!endpoint)
         return tl::unexpected(endpoint.error());

@@ -86,9 +86,10 @@ ListenSocket::ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerSt
     } catch (const Poco::Exception& problem) {
         const std::string place = "http-api.listen = " + where.toString();
         if (problem.code() == EADDRINUSE)
-            throw plugin::StartError(plugin::ExitCode::addressInUse,
-                                     place + ": the port is in use, perhaps by another waymarkd; stop that "
-                                             "one or choose another port (0 picks a free one)");
+            throw plugin::StartError(
+                plugin::ExitCode::addressInUse,
+                place + ": the port is in use, perhaps by another waymarkd; stop that one (ss -tlpn "
+                        "shows who it is) or choose another port (0 picks a free one)");
         throw plugin::StartError(plugin::ExitCode::configuration,
                                  place + ": cannot be bound: " + problem.displayText());
     }

@@ -1,0 +1,68 @@
+#include "Columns.h"
+
+#include <algorithm>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace waymark::app
+{
+
+namespace
+{
+
+constexpr std::size_t usualWidth = 80;
+constexpr std::size_t narrowest = 40; ///< below, wrapping helps nobody
+constexpr std::size_t gap = 2;
+
+} // namespace
+
+std::size_t terminalWidth() noexcept
+{
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? std::max<std::size_t>(size.ws_col, narrowest) : usualWidth;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width)
+{
+    std::string lines;
+    std::size_t column = indent;
+    const std::size_t room = width > indent ? width - indent : width;
+    while (!text.empty()) {
+        const std::size_t end = std::min({text.find(' '), text.size(), room});
+        const std::string_view word = text.substr(0, end);
+        text.remove_prefix(end);
+        const bool isCut = !text.empty() && text.front() != ' ';
+        text.remove_prefix(isCut || text.empty() ? 0 : 1);
+        const bool isFirst = column == indent;
+        if (!isFirst && column + 1 + word.size() > width) {
+            lines += '\n' + std::string(indent, ' ');
+            column = indent;
+        } else if (!isFirst) {
+            lines += ' ';
+            ++column;
+        }
+        lines += word;
+        column += word.size();
+    }
+    return lines;
+}
+
+std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size_t width)
+{
+    std::string lines;
+    for (const auto& row : rows) {
+        std::string line;
+        std::size_t start = 0;
+        for (std::size_t column = 0; column + 1 < row.size(); ++column) {
+            line += row[column];
+            for (const auto& other : rows)
+                start = std::max(start, line.size() - row[column].size() + other[column].size() + gap);
+            line.resize(start, ' ');
+        }
+        lines += line + wrapped(row.back(), line.size(), width) + '\n';
+    }
+    return lines;
+}
+
+} // namespace waymark::app

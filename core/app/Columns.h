@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waymark::app
+{
+
+/// How many columns standard output has; 80 when it is no terminal or does not say.
+std::size_t terminalWidth() noexcept;
+
+/// No terminal is that wide: nothing is wrapped.
+constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
+/// Breaks a text between words so that no line is wider than `width`; a word that is wider is cut. The first
+/// line starts behind `indent` columns that are there already, further ones with as many blanks. No end of
+/// line at the end.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
+
+/// Rows of cells as columns that are as wide as their widest cell, two blanks apart; the last one is wrapped.
+/// Every row has as many cells as the first. Each line ends.
+std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size_t width);
+
+} // namespace waymark::app
