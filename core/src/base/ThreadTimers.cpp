@@ -3,6 +3,7 @@
 #include "base/CallGate.h"
 
 #include <condition_variable>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -56,13 +57,37 @@ struct ThreadTimers::Queue
     }
 };
 
-ThreadTimers::ThreadTimers(std::string threadName) : _queue(std::make_shared<Queue>())
+namespace
 {
-    _worker.start(std::move(threadName), [queue = _queue](const std::stop_token& stopping, Worker& self) {
+
+/// As CallGate::pass, and tells of what the function throws.
+bool passGuarded(CallGate& gate, const std::function<void()>& function,
+                 const ThreadTimers::FailureHandler& onFailure) noexcept
+{
+    return gate.pass([&] {
+        try {
+            function();
+        } catch (const std::exception& error) {
+            if (onFailure)
+                onFailure(error.what());
+        } catch (...) {
+            if (onFailure)
+                onFailure("not a standard exception");
+        }
+    });
+}
+
+} // namespace
+
+ThreadTimers::ThreadTimers(std::string threadName, FailureHandler onFailure)
+    : _queue(std::make_shared<Queue>())
+{
+    _worker.start(std::move(threadName), [queue = _queue, handler = std::move(onFailure)](
+                                             const std::stop_token& stopping, Worker& self) {
         while (!stopping.stop_requested()) {
             self.beat();
             const auto [when, entry] = queue->next(stopping);
-            if (!entry || stopping.stop_requested() || !entry->gate.pass(entry->function) ||
+            if (!entry || stopping.stop_requested() || !passGuarded(entry->gate, entry->function, handler) ||
                 entry->interval == Duration::zero())
                 continue;
             // Runs that were missed are not made up: the next one is counted from now on.

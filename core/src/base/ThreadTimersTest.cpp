@@ -20,6 +20,8 @@ class ThreadTimersTest : public CppUnit::TestFixture
     CPPUNIT_TEST(functionMayEndItsOwnSubscription);
     CPPUNIT_TEST(subscriptionOutlivesTheTimers);
     CPPUNIT_TEST(repeatingWithoutIntervalIsADefect);
+    CPPUNIT_TEST(throwingFunctionIsToldOfAndStopsNoTimer);
+    CPPUNIT_TEST(throwingFunctionNeedsNoHandler);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr std::chrono::hours never{1};
@@ -118,6 +120,36 @@ class ThreadTimersTest : public CppUnit::TestFixture
     {
         ThreadTimers timers;
         CPPUNIT_ASSERT_THROW(static_cast<void>(timers.every(Duration::zero(), [] {})), std::logic_error);
+    }
+
+    void throwingFunctionIsToldOfAndStopsNoTimer()
+    {
+        std::vector<std::string> reasons;
+        std::latch told(3);
+        ThreadTimers timers("timers", [&](std::string_view reason) {
+            if (reasons.size() == 3)
+                return;
+            reasons.emplace_back(reason);
+            told.count_down();
+        });
+        std::latch done(1);
+        const auto strange = timers.after(Duration::zero(), [] { throw 7; });
+        const auto other = timers.after(std::chrono::milliseconds(20), [&] { done.count_down(); });
+        const auto repeating =
+            timers.every(std::chrono::milliseconds(5), [] { throw std::runtime_error("broken"); });
+        told.wait();
+        done.wait();
+        timers.stop();
+        CPPUNIT_ASSERT((reasons == std::vector<std::string>{"not a standard exception", "broken", "broken"}));
+    }
+
+    void throwingFunctionNeedsNoHandler()
+    {
+        ThreadTimers timers;
+        std::latch done(1);
+        const auto broken = timers.after(Duration::zero(), [] { throw std::runtime_error("broken"); });
+        const auto other = timers.after(std::chrono::milliseconds(1), [&] { done.count_down(); });
+        done.wait();
     }
 };
 

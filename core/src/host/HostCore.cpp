@@ -36,6 +36,18 @@ std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& vie
     return std::move(*made);
 }
 
+/// What the timers do with a function that throws.
+ThreadTimers::FailureHandler tellFailures(observe::Log log, observe::MetricRegistry& metrics)
+{
+    const auto failures =
+        metrics.counter("waymark_timers_failed_total", "Functions of timers that threw an exception");
+    return [log = std::move(log), failures](std::string_view reason) {
+        failures.increment();
+        log.limited(observe::LogLevel::error, "timers.function_failed", {{"error", reason}},
+                    "A timer's function failed, the others go on; please report this.");
+    };
+}
+
 bool anyProvides(const std::vector<PluginInstance>& instances, std::string_view id)
 {
     return std::ranges::any_of(instances,
@@ -62,7 +74,8 @@ node::NodeSettings nodeSettings(const plugin::ConfigView& view)
 }
 
 HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log)
-    : _clock(seams.clock(_systemClock)),
+    : _threadTimers("timers", tellFailures(log, _metrics)),
+      _clock(seams.clock(_systemClock)),
       _random(seams.random(_systemRandom)),
       _timers(seams.timers(_threadTimers)),
       _sockets(seams.sockets(_systemSockets)),

@@ -46,7 +46,7 @@ private:
     http::RouteTable _routes;
     SystemClock _systemClock;
     SystemRandom _systemRandom;
-    ThreadTimers _threadTimers{"timers"};
+    ThreadTimers _threadTimers;
     net::SystemUdpSockets _systemSockets{_metrics};
     Clock& _clock;
     Random& _random;

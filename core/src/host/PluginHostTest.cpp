@@ -47,6 +47,7 @@ class PluginHostTest : public HostFixture
     CPPUNIT_TEST(healthOfEachPluginIsReported);
     CPPUNIT_TEST(hostIsUnhealthyWhileItStartsAndStops);
     CPPUNIT_TEST(pluginMayReplaceTheNodeStore);
+    CPPUNIT_TEST(throwingTimerIsLoggedAndCounted);
     CPPUNIT_TEST_SUITE_END();
 
     void eachPhaseRunsForAllPluginsInOrderOfNeeds()
@@ -239,7 +240,7 @@ class PluginHostTest : public HostFixture
         two.start();
         CPPUNIT_ASSERT(one.service<node::LocalNode>().key() != two.service<node::LocalNode>().key());
         one.service<observe::MetricRegistry>().counter("only_here_total", "").increment();
-        CPPUNIT_ASSERT(two.service<observe::MetricRegistry>().expose().empty());
+        CPPUNIT_ASSERT(!two.service<observe::MetricRegistry>().value("only_here_total"));
         one.stop();
         two.stop();
         assertContains(_log.str(), "host host.ready plugins=a ");
@@ -280,6 +281,25 @@ class PluginHostTest : public HostFixture
         host.stop();
         const std::vector<std::string> expected{"host it is starting", "host it is stopping"};
         CPPUNIT_ASSERT(expected == reasons);
+    }
+
+    void throwingTimerIsLoggedAndCounted()
+    {
+        Timers* timers = nullptr;
+        _plugins->add("a").provide = [&](plugin::Services& services) {
+            timers = &services.get<Timers>();
+        };
+        PluginHost host(options("a"));
+        host.load();
+        host.start();
+        std::latch done(1);
+        const auto broken = timers->after(Duration::zero(), [] { throw std::runtime_error("broken"); });
+        const auto other = timers->after(std::chrono::milliseconds(1), [&] { done.count_down(); });
+        done.wait();
+        CPPUNIT_ASSERT_EQUAL(
+            1.0, host.service<observe::MetricRegistry>().value("waymark_timers_failed_total").value());
+        host.stop();
+        assertContains(_log.str(), "timers.function_failed error=broken");
     }
 
     void pluginMayReplaceTheNodeStore()

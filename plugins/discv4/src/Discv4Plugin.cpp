@@ -131,6 +131,7 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         if (changed.parameters.lookupInterval != _settings.parameters.lookupInterval)
             _engine->setLookupInterval(changed.parameters.lookupInterval);
         _engine->setAnswerRate(changed.parameters.answersPerPrefix);
+        _engine->setQuestionRate(changed.parameters.questionsPerNode);
         _engine->setBootnodes(changed.bootnodes);
         _ingress->setRates(changed.rates);
         _settings = changed;

@@ -101,19 +101,25 @@ const plugin::ConfigSchema& settingsSchema()
             .help("Nodes whose endpoint proof is remembered; the oldest is forgotten for a new one"),
         Option::integer("maximum-proofs-per-prefix", 1, 10'000'000)
             .defaultsTo("512")
-            .help("The same for one /24 or /64; its further nodes are refused; local networks are exempt"),
+            .help("The same for one /24 or /64, and never over a quarter of all; its further nodes are "
+                  "refused; local networks are exempt"),
         Option::integer("maximum-pending-pings", 16, 1'000'000)
             .defaultsTo("4096")
-            .help("Pings under way that strangers caused; more are not sent"),
+            .help("Pings under way that strangers caused, and as many for known nodes; more are not sent"),
         rate("address-rate", "50",
              "Packets a second that are verified for one unproven address; 0: no limit"),
         rate("address-burst", "200", "Packets at once that are verified for one unproven address"),
         rate("prefix-rate", "500",
              "Packets a second that are verified for an unproven /24 or /64; 0: no limit"),
         rate("prefix-burst", "2000", "Packets at once that are verified for an unproven /24 or /64"),
+        rate("known-rate", "500",
+             "Packets a second that are verified for the endpoint of one known node; 0: no limit"),
+        rate("known-burst", "2000", "Packets at once that are verified for the endpoint of one known node"),
         rate("answer-rate", "100",
              "Pings a second that are answered for an unproven /24 or /64; 0: no limit"),
         rate("answer-burst", "500", "Pings at once that are answered for an unproven /24 or /64"),
+        rate("question-rate", "50", "Questions a second that are answered for one proven node; 0: no limit"),
+        rate("question-burst", "500", "Questions at once that are answered for one proven node"),
     };
     return schema;
 }
@@ -132,7 +138,8 @@ Settings Settings::from(const plugin::ConfigView& config)
     parameters.lookupInterval = config.duration("lookup-interval");
     parameters.livenessInterval = config.duration("liveness-interval");
     parameters.answersPerPrefix = rateFrom(config, "answer");
-    settings.rates = {rateFrom(config, "address"), rateFrom(config, "prefix")};
+    parameters.questionsPerNode = rateFrom(config, "question");
+    settings.rates = {rateFrom(config, "address"), rateFrom(config, "prefix"), rateFrom(config, "known")};
     settings.saveInterval = config.duration("save-interval");
     if (config.findText("bootnodes"))
         for (const std::string& text : config.list("bootnodes"))

@@ -33,6 +33,8 @@ class AnswersTest : public CppUnit::TestFixture
     CPPUNIT_TEST(forgetsDeregisteredPeerAtOnce);
     CPPUNIT_TEST(takesOverPeersThatWereRegisteredBefore);
     CPPUNIT_TEST(registeredPeerMustProveItselfToAsk);
+    CPPUNIT_TEST(tellsNobodyTwiceNorWithoutPort);
+    CPPUNIT_TEST(countsStrangersThatItHides);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -190,6 +192,30 @@ public:
         _peer.findNode(_node.endpoint(), _node.key());
         _world.deliver();
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::neighbors));
+    }
+
+    void tellsNobodyTwiceNorWithoutPort()
+    {
+        const auto key = enroll(50, "127.0.0.50:30303");
+        engine::Table table(_node.id(), {}, 1);
+        const auto portless = testkit::testKey(51).publicKey();
+        for (const Neighbor& stranger :
+             {Neighbor{key, nodeAt("127.0.0.50:4000")}, Neighbor{portless, nodeAt("127.0.0.51:0")}})
+            table.proven({stranger.key, stranger.key.nodeId(), stranger.endpoint, {}, {}});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, table.size());
+        const engine::Neighborhood neighborhood(_node.registry(), _node.engine().registered(), table);
+        const auto answer = neighborhood.closest({key.nodeId(), {}, registry::ReachSet::all()});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, answer.size);
+        CPPUNIT_ASSERT(answer.nodes()[0] == (Neighbor{key, nodeAt("127.0.0.50:30303")}));
+    }
+
+    void countsStrangersThatItHides()
+    {
+        bondStranger(50, "127.0.0.50:30303");
+        Speaker asker(_world, 77, at("8.8.8.8:30303"));
+        asker.bond(_node.endpoint());
+        CPPUNIT_ASSERT(ask(asker, _node.key()).empty());
+        CPPUNIT_ASSERT_EQUAL(1.0, _node.metrics().value("waymark_discv4_relay_hidden_total").value());
     }
 
 private:

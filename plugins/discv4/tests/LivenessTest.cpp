@@ -27,6 +27,10 @@ class LivenessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(dropsNodeThatStaysSilent);
     CPPUNIT_TEST(fetchesRecordWhenItsSeqGrew);
     CPPUNIT_TEST(refusesRecordsOfOthersAndUnaskedOnes);
+    CPPUNIT_TEST(refusesRecordsOlderThanTheKnownOne);
+    CPPUNIT_TEST(refusesRecordsWithAddressesThatMayNotBeTold);
+    CPPUNIT_TEST(callsNoPeerLiveForAnswersElsewhere);
+    CPPUNIT_TEST(checksNodeAgainSoonAfterAFailure);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -159,7 +163,71 @@ public:
         CPPUNIT_ASSERT(!_node.engine().table().find(_peer.id())->record);
     }
 
+    void refusesRecordsOlderThanTheKnownOne()
+    {
+        askForRecord(7);
+        answerWithRecord(7, "127.0.0.2:30303");
+        askForRecord(9);
+        answerWithRecord(6, "127.0.0.2:30303");
+        CPPUNIT_ASSERT_EQUAL(1.0, _node.dropped("bad_record"));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, _node.engine().table().recordSeq(_peer.id()).value());
+    }
+
+    void refusesRecordsWithAddressesThatMayNotBeTold()
+    {
+        _peer.moveTo(at("8.8.8.2:30303"));
+        std::uint64_t seq = 7;
+        for (const char* const lie : {"127.0.0.1:30303", "10.0.0.1:30303", "224.0.0.1:30303"}) {
+            askForRecord(++seq);
+            answerWithRecord(seq, lie);
+            CPPUNIT_ASSERT_MESSAGE(lie, !_node.engine().table().find(_peer.id())->record);
+        }
+        CPPUNIT_ASSERT_EQUAL(3.0, _node.dropped("bad_record"));
+        askForRecord(++seq);
+        answerWithRecord(seq, "8.8.8.2:30303");
+        CPPUNIT_ASSERT_EQUAL(seq, _node.engine().table().recordSeq(_peer.id()).value());
+    }
+
+    void callsNoPeerLiveForAnswersElsewhere()
+    {
+        enroll();
+        for (const char* const elsewhere : {"127.0.0.2:4000", "127.0.0.3:30303"}) {
+            _peer.moveTo(at(elsewhere));
+            _peer.bond(_node.endpoint());
+            CPPUNIT_ASSERT_MESSAGE(elsewhere, state() == Liveness::pending);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _node.engine().proofs().size());
+    }
+
+    void checksNodeAgainSoonAfterAFailure()
+    {
+        _node.engine().setLookupInterval({});
+        _node.engine().setBootnodes({{_peer.key(), nodeAt("127.0.0.2:30303")}});
+        _peer.answerPings(true); // it pings nobody, so each lookup pings it
+        _world.advance(std::chrono::minutes(10));
+        const auto credit = _node.engine().table().find(_peer.id())->credit;
+        CPPUNIT_ASSERT(credit >= 9);
+        _peer.heard().clear();
+        for (int i = 0; i < 6'000 && _peer.heard().empty(); ++i) // just checked
+            _world.advance(engine::tickInterval);
+        _peer.answerPings(false);
+        _world.advance(std::chrono::seconds(2));
+        _node.engine().lookup(_node.key(), [](const auto&) {});
+        _world.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(1U, _node.engine().table().find(_peer.id())->failures);
+        _peer.heard().clear();
+        _world.advance(std::chrono::seconds(5)); // far less than its credit is worth
+        CPPUNIT_ASSERT(_peer.count(PacketType::ping) > 0);
+    }
+
 private:
+    void answerWithRecord(std::uint64_t seq, const char* where)
+    {
+        const auto record = node::EnrBuilder().seq(seq).endpoint(nodeAt(where)).sign(_peer.secret()).value();
+        _peer.enrResponse(_node.endpoint(), _peer.last(PacketType::enrRequest).hash, record.encoded());
+        _world.deliver();
+    }
+
     void enroll() { _node.enroll(_peer.key(), nodeAt("127.0.0.2:30303")); }
 
     Liveness state() { return _node.engine().liveness(node::PeerId(_peer.key()))->state; }
@@ -176,7 +244,8 @@ private:
     {
         _peer.bond(_node.endpoint());
         _world.clock().advance(std::chrono::seconds(1));
-        const auto where = nodeAt("127.0.0.2:30303");
+        const auto& endpoint = _peer.endpoint();
+        const node::NodeEndpoint where{endpoint.ip, endpoint.port, endpoint.port};
         _peer.ping(_node.endpoint(), {where, where, _world.soon(), seq});
         _world.deliver();
     }

@@ -24,6 +24,8 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endsAtOnceWithoutAnyNode);
     CPPUNIT_TEST(ignoresUnsolicitedNeighbors);
     CPPUNIT_TEST(believesNoImpossibleNeighbors);
+    CPPUNIT_TEST(pingsNodesThatHaveNotPingedItBeforeAsking);
+    CPPUNIT_TEST(believesNeighborsFromTheAskedAddressOnly);
     CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
     CPPUNIT_TEST(provesRememberedNodesAgain);
     CPPUNIT_TEST_SUITE_END();
@@ -96,11 +98,12 @@ public:
         liar.answerPings(true);
         liar.bond(node.endpoint());
         Speaker good(_world, 3, at("9.9.9.3:30303"));
+        Speaker own(_world, 4, at("9.9.9.9:30303")); // told with the node's own key
         std::vector<std::unique_ptr<Speaker>> baits;
         std::vector<wire::Neighbor> told{{good.key(), nodeAt("9.9.9.3:30303")},
                                          {node.key(), nodeAt("9.9.9.9:30303")}};
         for (const char* const bait : {"127.0.0.1:30304", "10.0.0.1:30303", "224.0.0.1:30303",
-                                       "0.0.0.0:30303", "9.9.9.4:1024", "9.9.9.4:53"}) {
+                                       "0.0.0.0:30303", "9.9.9.4:1024", "9.9.9.4:53", "9.9.9.4:0"}) {
             baits.push_back(std::make_unique<Speaker>(_world, 10 + baits.size(), at(bait)));
             told.push_back({baits.back()->key(), nodeAt(bait)});
         }
@@ -115,8 +118,48 @@ public:
         CPPUNIT_ASSERT(ended);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, good.count(PacketType::ping));
         CPPUNIT_ASSERT(offCurve.heard().empty());
+        CPPUNIT_ASSERT(own.heard().empty());
         for (const auto& bait : baits)
             CPPUNIT_ASSERT(bait->heard().empty());
+    }
+
+    void pingsNodesThatHaveNotPingedItBeforeAsking()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker silent(_world, 2, at("127.0.0.2:30303"));
+        silent.answerPings(true); // and pings nobody
+        node.engine().setBootnodes({{silent.key(), nodeAt("127.0.0.2:30303")}});
+        _world.advance(std::chrono::milliseconds(1'500));
+        CPPUNIT_ASSERT(node.engine().table().find(silent.id()).has_value());
+        silent.answerPings(false);
+        silent.heard().clear();
+        node.engine().lookup(node.key(), [](const auto&) {});
+        _world.advance(engine::tickInterval);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, silent.count(PacketType::ping));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, silent.count(PacketType::findNode));
+        _world.advance(std::chrono::milliseconds(500));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, silent.count(PacketType::findNode));
+    }
+
+    void believesNeighborsFromTheAskedAddressOnly()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        Speaker bait(_world, 3, at("127.0.0.3:30303"));
+        peer.bond(node.endpoint());
+        node.engine().lookup(node.key(), [](const auto&) {});
+        _world.advance(engine::tickInterval);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peer.count(PacketType::findNode));
+        peer.moveTo(at("127.0.0.4:30303"));
+        peer.neighbors(node.endpoint(), {{bait.key(), nodeAt("127.0.0.3:30303")}});
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(1.0, node.dropped("unsolicited"));
+        _world.advance(std::chrono::milliseconds(300));
+        CPPUNIT_ASSERT(bait.heard().empty());
+        peer.moveTo(at("127.0.0.2:30303"));
+        peer.neighbors(node.endpoint(), {{bait.key(), nodeAt("127.0.0.3:30303")}});
+        _world.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, bait.count(PacketType::ping));
     }
 
     void retriesBootnodesWithGrowingPauses()

@@ -1,5 +1,4 @@
 #include "World.h"
-#include "engine/Distance.h"
 #include "engine/Reach.h"
 
 #include <cppunit/TestFixture.h>
@@ -32,12 +31,15 @@ class PartsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(rateLimiterLetsBurstThenRateThrough);
     CPPUNIT_TEST(rateLimiterWithoutRateLimitsNothing);
     CPPUNIT_TEST(aConformanceRunStaysWithinTheDefaultRates);
-    CPPUNIT_TEST(tableFoldsNearDistances);
-    CPPUNIT_TEST(tableLimitsNodesOfOnePrefix);
-    CPPUNIT_TEST(tablePromotesNewestReplacement);
-    CPPUNIT_TEST(tableFollowsTheNewestProof);
-    CPPUNIT_TEST(earlierCreditOutlastsFailures);
     CPPUNIT_TEST(repeatsOfAPacketAreCounted);
+    CPPUNIT_TEST(proofsLeaveRoomToOtherPrefixes);
+    CPPUNIT_TEST(proofsThatRanOutMakeRoomInAFullPrefix);
+    CPPUNIT_TEST(proofsThatRanOutGoFirst);
+    CPPUNIT_TEST(strangersPushOutNoProofOfARegisteredPeer);
+    CPPUNIT_TEST(proofsRememberSeveralRequests);
+    CPPUNIT_TEST(knownNodesHaveAnAccountOfTheirOwn);
+    CPPUNIT_TEST(registeredPeerIsJudgedAtItsOwnEndpointOnly);
+    CPPUNIT_TEST(usableAddressesAreUnicast);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -109,7 +111,7 @@ public:
         PendingPings pings(few(), 1);
         fill(pings);
         auto own = ping("8.8.8.8:99");
-        own.own = true;
+        own.account = PendingPings::Account::own;
         CPPUNIT_ASSERT(pings.reserve(id(99), own) == PendingPings::Reserved::send);
         _clock.advance(std::chrono::milliseconds(500));
         const auto timedOut = pings.expire(_clock.now(), _clock.unixSeconds());
@@ -125,7 +127,7 @@ public:
                            PendingPings::Reserved::send);
         auto next = ping("8.8.8.8:30303");
         CPPUNIT_ASSERT(pings.reserve(id(1), next) == PendingPings::Reserved::full);
-        next.own = true;
+        next.account = PendingPings::Account::own;
         CPPUNIT_ASSERT(pings.reserve(id(1), next) == PendingPings::Reserved::send);
     }
 
@@ -196,84 +198,6 @@ public:
         }
     }
 
-    void tableFoldsNearDistances()
-    {
-        CPPUNIT_ASSERT_EQUAL(0U, logDistance(id(1), id(1)));
-        node::Hash256 far{};
-        far[0] = 0x80;
-        CPPUNIT_ASSERT_EQUAL(256U, logDistance({}, far));
-        node::Hash256 near{};
-        near[31] = 1;
-        CPPUNIT_ASSERT_EQUAL(1U, logDistance({}, near));
-
-        // 20 nodes that all differ in the last bytes only share one bucket of 16.
-        Table table({}, {}, 1);
-        for (Byte i = 1; i <= 20; ++i) {
-            TableNode node = stranger(i, "127.0.0." + std::to_string(i) + ":30303");
-            node.id = {};
-            node.id[31] = i;
-            table.proven(node);
-        }
-        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, table.size());
-    }
-
-    void tableLimitsNodesOfOnePrefix()
-    {
-        Table table({}, {}, 1);
-        for (unsigned i = 0; i < 200; ++i)
-            table.proven(stranger(i, "8.8.8.8:30303"));
-        CPPUNIT_ASSERT(table.size() > 0 && table.size() <= Table::prefixLimit);
-        for (unsigned i = 200; i < 210; ++i)
-            table.proven(stranger(i, "8.8." + std::to_string(i) + ".8:30303"));
-        CPPUNIT_ASSERT(table.size() >= Table::prefixLimitPerBucket + 10);
-        Table local({}, {}, 1);
-        for (unsigned i = 0; i < 20; ++i)
-            local.proven(stranger(i, "10.0.0.1:30303"));
-        CPPUNIT_ASSERT(local.size() > Table::prefixLimit);
-    }
-
-    void tablePromotesNewestReplacement()
-    {
-        Parameters parameters;
-        parameters.bucketSize = 1;
-        Table table({}, parameters, 1);
-        const auto nodes = sameBucket(3);
-        CPPUNIT_ASSERT(table.proven(nodes[0]).found.has_value());
-        CPPUNIT_ASSERT(!table.proven(nodes[1]).found);
-        CPPUNIT_ASSERT(!table.proven(nodes[2]).found);
-        const auto effect = table.remove(nodes[0].id);
-        CPPUNIT_ASSERT(effect.lost->id == nodes[0].id);
-        CPPUNIT_ASSERT(effect.found->id == nodes[2].id);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, table.size());
-    }
-
-    void tableFollowsTheNewestProof()
-    {
-        Table table({}, {}, 1);
-        table.proven(stranger(1, "8.8.8.8:30303"));
-        table.proven(stranger(1, "8.8.4.4:30304"));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, table.size());
-        registry::ClosestPeer found;
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1},
-                             table.closest({id(1), registry::ReachSet::all()}, {&found, 1}).count);
-        CPPUNIT_ASSERT(found.endpoint == nodeAt("8.8.4.4:30304"));
-    }
-
-    void earlierCreditOutlastsFailures()
-    {
-        Table table({}, {}, 1);
-        const auto node = stranger(1, "8.8.8.8:30303");
-        for (int i = 0; i < 30; ++i)
-            table.proven(node);
-        table.failed(node.id, at("8.8.8.8:1")); // another endpoint says nothing
-        CPPUNIT_ASSERT_EQUAL(0U, table.find(node.id)->failures);
-        for (int i = 0; i < 3; ++i)
-            table.failed(node.id, node.endpoint.udpEndpoint());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, table.size()); // 27 -> 9 -> 3 -> 1
-        table.failed(node.id, node.endpoint.udpEndpoint());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, table.size());
-    }
-
     void repeatsOfAPacketAreCounted()
     {
         RecentHashes hashes(1);
@@ -283,26 +207,123 @@ public:
         CPPUNIT_ASSERT_EQUAL(0U, hashes.repeats(id(2)));
     }
 
+    void proofsLeaveRoomToOtherPrefixes()
+    {
+        Parameters parameters;
+        parameters.maximumProofs = 16; // far below what a prefix may have
+        EndpointProofs proofs(parameters, 1);
+        for (unsigned i = 0; i < 20; ++i)
+            CPPUNIT_ASSERT_EQUAL(i < 4, proofs.prove(id(i), at("8.8.8.8:30303"), true, _clock.now()));
+        CPPUNIT_ASSERT(proofs.prove(id(30), at("8.8.9.8:30303"), true, _clock.now()));
+        CPPUNIT_ASSERT(proofs.prove(id(40), at("8.8.8.8:30303"), true, _clock.now(),
+                                    EndpointProofs::Standing::registered));
+    }
+
+    void proofsThatRanOutMakeRoomInAFullPrefix()
+    {
+        Parameters parameters;
+        parameters.maximumProofsPerPrefix = 2;
+        EndpointProofs proofs(parameters, 1);
+        proofs.prove(id(1), at("8.8.8.8:30303"), true, _clock.now());
+        _clock.advance(std::chrono::hours(23));
+        proofs.prove(id(2), at("8.8.8.8:30303"), true, _clock.now());
+        CPPUNIT_ASSERT(!proofs.prove(id(3), at("8.8.8.8:30303"), true, _clock.now()));
+        _clock.advance(std::chrono::hours(1));
+        CPPUNIT_ASSERT(proofs.prove(id(3), at("8.8.8.8:30303"), true, _clock.now()));
+        CPPUNIT_ASSERT(!proofs.prove(id(4), at("8.8.8.8:30303"), true, _clock.now()));
+        CPPUNIT_ASSERT(proofs.isProven({id(2), at("8.8.8.8:1").ip}, _clock.now()));
+    }
+
+    void proofsThatRanOutGoFirst()
+    {
+        Parameters parameters;
+        parameters.maximumProofs = 64;
+        EndpointProofs proofs(parameters, 1);
+        for (unsigned i = 0; i < 32; ++i)
+            proofs.prove(id(i), at("127.0.0.1:30303"), true, _clock.now());
+        _clock.advance(std::chrono::hours(24));
+        const auto where = [](unsigned i) {
+            return at("10.0." + std::to_string(i % 8) + ".1:30303");
+        };
+        for (unsigned i = 100; i < 164; ++i)
+            CPPUNIT_ASSERT(proofs.prove(id(i), where(i), true, _clock.now()));
+        for (unsigned i = 100; i < 164; ++i)
+            CPPUNIT_ASSERT(proofs.isProven({id(i), where(i).ip}, _clock.now()));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{64}, proofs.size());
+    }
+
+    void strangersPushOutNoProofOfARegisteredPeer()
+    {
+        Parameters parameters;
+        parameters.maximumProofs = 16;
+        EndpointProofs proofs(parameters, 1);
+        proofs.prove(id(1), at("127.0.0.1:30303"), true, _clock.now(), EndpointProofs::Standing::registered);
+        for (unsigned i = 2; i < 100; ++i)
+            proofs.prove(id(i), at("127.0.0.1:30303"), true, _clock.now());
+        CPPUNIT_ASSERT(proofs.isProven({id(1), at("127.0.0.1:1").ip}, _clock.now()));
+        CPPUNIT_ASSERT(!proofs.isProven({id(2), at("127.0.0.1:1").ip}, _clock.now()));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, proofs.size());
+    }
+
+    void proofsRememberSeveralRequests()
+    {
+        EndpointProofs proofs({}, 1);
+        const NodeAddress who{id(1), at("8.8.8.8:1").ip};
+        proofs.prove(who.id, at("8.8.8.8:1"), true, _clock.now());
+        for (unsigned i = 0; i < EndpointProofs::requestsRemembered; ++i)
+            CPPUNIT_ASSERT(proofs.firstRequest(who, id(100 + i)));
+        for (unsigned i = 0; i < EndpointProofs::requestsRemembered; ++i)
+            CPPUNIT_ASSERT(!proofs.firstRequest(who, id(100 + i)));
+        CPPUNIT_ASSERT(proofs.firstRequest(who, id(99)));
+        CPPUNIT_ASSERT(proofs.firstRequest(who, id(100))); // pushed out
+    }
+
+    void knownNodesHaveAnAccountOfTheirOwn()
+    {
+        PendingPings pings(few(), 1);
+        fill(pings);
+        auto known = ping("8.8.8.8:1111");
+        known.account = PendingPings::Account::known;
+        for (unsigned i = 20; i < 28; ++i)
+            CPPUNIT_ASSERT(pings.reserve(id(i), known) == PendingPings::Reserved::send);
+        CPPUNIT_ASSERT(pings.reserve(id(28), known) == PendingPings::Reserved::full);
+        known.account = PendingPings::Account::own; // one becomes this node's own
+        CPPUNIT_ASSERT(pings.reserve(id(20), known) == PendingPings::Reserved::pending);
+        known.account = PendingPings::Account::known;
+        CPPUNIT_ASSERT(pings.reserve(id(28), known) == PendingPings::Reserved::send);
+        CPPUNIT_ASSERT(pings.reserve(id(29), known) == PendingPings::Reserved::full);
+    }
+
+    void registeredPeerIsJudgedAtItsOwnEndpointOnly()
+    {
+        RegisteredPeers peers({}, 1);
+        const auto own = nodeAt("8.8.8.8:30303");
+        peers.put(id(1), own, true, _clock.now());
+        const auto others = {at("8.8.8.8:4000"), at("8.8.4.4:30303")};
+        for (const auto& other : others)
+            CPPUNIT_ASSERT(!peers.pong(id(1), other, {}, {}, _clock.now()));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(discovery::Liveness::pending));
+        CPPUNIT_ASSERT(peers.pong(id(1), own.udpEndpoint(), {}, {}, _clock.now()));
+        for (unsigned i = 0; i < RegisteredPeers::failuresAllowed; ++i)
+            for (const auto& other : others)
+                CPPUNIT_ASSERT(!peers.failed(id(1), other, _clock.now()));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(discovery::Liveness::live));
+        CPPUNIT_ASSERT(!peers.failed(id(1), own.udpEndpoint(), _clock.now()));
+        CPPUNIT_ASSERT(!peers.failed(id(1), own.udpEndpoint(), _clock.now()));
+        CPPUNIT_ASSERT(peers.failed(id(1), own.udpEndpoint(), _clock.now()));
+    }
+
+    void usableAddressesAreUnicast()
+    {
+        for (const char* const usable : {"8.8.8.8:1", "127.0.0.1:65535", "223.255.255.255:53", "[::1]:30303"})
+            CPPUNIT_ASSERT_MESSAGE(usable, isUsable(at(usable)));
+        for (const char* const useless :
+             {"8.8.8.8:0", "0.0.0.0:1", "224.0.0.1:1", "255.255.255.255:1", "[::]:1", "[ff02::1]:30303"})
+            CPPUNIT_ASSERT_MESSAGE(useless, !isUsable(at(useless)));
+    }
+
 private:
     static node::Hash256 id(unsigned number) { return node::keccak256(asBytes(std::to_string(number))); }
-
-    static TableNode stranger(unsigned number, const std::string& where)
-    {
-        TableNode node;
-        node.id = id(number);
-        node.endpoint = nodeAt(where);
-        return node;
-    }
-
-    /// Nodes at distance 256 of the zero id.
-    static std::vector<TableNode> sameBucket(std::size_t count)
-    {
-        std::vector<TableNode> nodes;
-        for (unsigned i = 0; nodes.size() < count; ++i)
-            if (logDistance({}, id(i)) == 256)
-                nodes.push_back(stranger(i, "127.0.0.1:30303"));
-        return nodes;
-    }
 
     static Parameters few()
     {

@@ -11,6 +11,10 @@ namespace
 {
 
 constexpr std::size_t shardCount = 16;
+/// How many of the oldest proofs are looked at for one that may go.
+constexpr std::size_t oldestExamined = 256;
+/// One prefix never has more than all proofs divided by this.
+constexpr std::size_t leastPrefixes = 4;
 
 } // namespace
 
@@ -54,8 +58,10 @@ bool EndpointProofs::prove(const node::Hash256& id, const node::Endpoint& where,
     const std::lock_guard lock(shard.mutex);
     auto found = shard.entries.find(who);
     if (found == shard.entries.end()) {
-        if (!makeRoom(shard, where.ip, standing))
+        if (standing == Standing::stranger && !hasShare(shard, where.ip, now))
             return false;
+        if (size() >= _parameters.maximumProofs)
+            makeRoom(shard, now);
         found = shard.entries.emplace(who, Entry{}).first;
         found->second.where = where;
         found->second.age = shard.oldestFirst.insert(shard.oldestFirst.end(), who);
@@ -64,6 +70,7 @@ bool EndpointProofs::prove(const node::Hash256& id, const node::Endpoint& where,
         _size.fetch_add(1, std::memory_order_relaxed);
     }
     renew(shard, found->second, where, now);
+    found->second.standing = standing;
     if (pinged)
         found->second.pingedAt = now;
     return true;
@@ -80,20 +87,74 @@ void EndpointProofs::renew(Shard& shard, Entry& entry, const node::Endpoint& whe
     ++shard.endpoints[where];
 }
 
-bool EndpointProofs::makeRoom(Shard& shard, const node::IpAddress& ip, Standing standing)
+bool EndpointProofs::isExpired(const Shard& shard, const NodeAddress& who, MonotonicTime now) const
 {
-    if (standing == Standing::stranger && !isLocal(ip)) {
-        const auto share = shard.prefixes.find(prefixOf(ip));
-        if (share != shard.prefixes.end() && share->second >= _parameters.maximumProofsPerPrefix)
-            return false;
-    }
-    if (size() < _parameters.maximumProofs)
+    return now - shard.entries.at(who).provenAt >= _parameters.proofValidity;
+}
+
+/// Whether another stranger of the prefix may have a proof.
+bool EndpointProofs::hasShare(Shard& shard, const node::IpAddress& ip, MonotonicTime now)
+{
+    if (isLocal(ip))
         return true;
-    if (shard.oldestFirst.empty())
+    const auto prefix = prefixOf(ip);
+    const std::size_t most = std::min(_parameters.maximumProofsPerPrefix,
+                                      std::max<std::size_t>(_parameters.maximumProofs / leastPrefixes, 1));
+    const auto share = shard.prefixes.find(prefix);
+    if (share == shard.prefixes.end() || share->second < most)
+        return true;
+    std::size_t examined = 0;
+    for (auto who = shard.oldestFirst.begin(); who != shard.oldestFirst.end(); ++who) {
+        if (++examined > oldestExamined || !isExpired(shard, *who, now))
+            return false;
+        if (prefixOf(who->ip) == prefix) {
+            erase(shard, NodeAddress(*who));
+            return true;
+        }
+    }
+    return false;
+}
+
+void EndpointProofs::makeRoom(Shard& shard, MonotonicTime now)
+{
+    if (!dropExpired(shard, now) && !dropExpiredElsewhere(shard, now))
+        dropOldest(shard);
+}
+
+bool EndpointProofs::dropExpired(Shard& shard, MonotonicTime now)
+{
+    if (shard.oldestFirst.empty() || !isExpired(shard, shard.oldestFirst.front(), now))
         return false;
-    const NodeAddress oldest = shard.oldestFirst.front();
-    erase(shard, oldest);
+    erase(shard, NodeAddress(shard.oldestFirst.front()));
     return true;
+}
+
+/// Takes the other locks only where nobody holds them, as this shard's is held already.
+bool EndpointProofs::dropExpiredElsewhere(const Shard& own, MonotonicTime now)
+{
+    for (const auto& shard : _shards) {
+        if (shard.get() == &own)
+            continue;
+        const std::unique_lock lock(shard->mutex, std::try_to_lock);
+        if (lock && dropExpired(*shard, now))
+            return true;
+    }
+    return false;
+}
+
+void EndpointProofs::dropOldest(Shard& shard)
+{
+    if (shard.oldestFirst.empty())
+        return;
+    const auto end =
+        std::next(shard.oldestFirst.begin(),
+                  static_cast<std::ptrdiff_t>(std::min(shard.oldestFirst.size(), oldestExamined)));
+    auto goes = std::find_if(shard.oldestFirst.begin(), end, [&](const NodeAddress& who) {
+        return shard.entries.at(who).standing == Standing::stranger;
+    });
+    if (goes == end)
+        goes = shard.oldestFirst.begin();
+    erase(shard, NodeAddress(*goes));
 }
 
 void EndpointProofs::letGo(Shard& shard, const node::Endpoint& endpoint)
@@ -151,9 +212,12 @@ bool EndpointProofs::firstRequest(const NodeAddress& who, const node::Hash256& r
     const auto found = shard.entries.find(who);
     if (found == shard.entries.end())
         return true;
-    if (found->second.lastRequest == requestHash)
+    Entry& entry = found->second;
+    const auto tag = static_cast<std::uint32_t>(_hash(requestHash) | 1);
+    if (std::ranges::find(entry.requests, tag) != entry.requests.end())
         return false;
-    found->second.lastRequest = requestHash;
+    entry.requests[entry.nextRequest] = tag;
+    entry.nextRequest = (entry.nextRequest + 1) % entry.requests.size();
     return true;
 }
 

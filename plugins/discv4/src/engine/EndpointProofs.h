@@ -3,6 +3,7 @@
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <list>
@@ -17,14 +18,18 @@ namespace waymark::discv4::engine
 
 /// Which node proved that it is at which address, apart from the table: a full bucket makes nobody mute.
 ///
-/// Bounded twice. When all room is taken, the oldest proof in the same shard goes (its node is pinged when it
-/// next speaks); when one /24 or /64 has its share, further strangers of it are refused, so that nobody
-/// pushes out others with ids that cost nothing. Registered peers and local addresses have no such share.
+/// Bounded twice. When one /24 or /64 has its share, never over a quarter of all, further strangers of it are
+/// refused, so that nobody pushes out others with ids that cost nothing; registered peers and local addresses
+/// have no such share. When all room is taken, one proof goes for a new one, and its node is pinged when it
+/// next speaks: one that ran out, whoever's it is, else the oldest stranger's in the same shard, else the
+/// oldest there is. Proofs that ran out make room in either case.
 ///
 /// Sharded by address prefix under short locks; any thread.
 class EndpointProofs
 {
 public:
+    static constexpr std::size_t requestsRemembered = 16;
+
     EndpointProofs(const Parameters& parameters, std::uint64_t seed);
 
     enum class State
@@ -59,7 +64,8 @@ public:
     /// that no two packets to it are the same. `earliest` for a node without proof.
     std::uint64_t expirationFor(const NodeAddress& who, std::uint64_t earliest);
 
-    /// True the first time, false when the same ENRRequest comes from a node again.
+    /// True the first time, false when the same ENRRequest comes from a node again: the last
+    /// requestsRemembered of each are remembered.
     bool firstRequest(const NodeAddress& who, const node::Hash256& requestHash);
 
     /// Forgets what expired long ago.
@@ -74,7 +80,9 @@ private:
         MonotonicTime provenAt;
         std::optional<MonotonicTime> pingedAt;
         std::uint64_t lastExpiration = 0;
-        node::Hash256 lastRequest{};
+        std::array<std::uint32_t, requestsRemembered> requests{}; ///< keyed hashes, zero: none
+        std::size_t nextRequest = 0;
+        Standing standing = Standing::stranger;
         std::list<NodeAddress>::iterator age;
     };
     struct Shard
@@ -92,7 +100,12 @@ private:
     void erase(Shard& shard, const NodeAddress& who);
     static void letGo(Shard& shard, const node::Endpoint& endpoint);
     void renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now);
-    bool makeRoom(Shard& shard, const node::IpAddress& ip, Standing standing);
+    bool hasShare(Shard& shard, const node::IpAddress& ip, MonotonicTime now);
+    void makeRoom(Shard& shard, MonotonicTime now);
+    bool dropExpired(Shard& shard, MonotonicTime now);
+    bool dropExpiredElsewhere(const Shard& own, MonotonicTime now);
+    void dropOldest(Shard& shard);
+    bool isExpired(const Shard& shard, const NodeAddress& who, MonotonicTime now) const;
 
     Parameters _parameters;
     KeyedHash _hash;

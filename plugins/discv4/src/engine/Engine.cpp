@@ -52,6 +52,7 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
       _neighborhood(environment.registry, _registered, _table),
       _lookups(parameters.requestTimeout),
       _answers(environment.random.next64(), parameters.answersPerPrefix),
+      _questions(environment.random.next64(), parameters.questionsPerNode),
       _answered(environment.random.next64()),
       _lookupInterval(parameters.lookupInterval)
 {
@@ -213,7 +214,7 @@ void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint
     PendingPings::Ping ping;
     ping.to = endpoint.udpEndpoint();
     ping.tcp = endpoint.tcp;
-    ping.own = true;
+    ping.account = PendingPings::Account::own;
     sendPing(id, ping, {}, sink);
 }
 

@@ -68,6 +68,7 @@ public:
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
     void setLookupInterval(Duration interval);
     void setAnswerRate(Rate rate) { _answers.setRate(rate); }
+    void setQuestionRate(Rate rate) { _questions.setRate(rate); }
 
     /// Nodes of an earlier run: asked once, and believed only when they answer. Those that are too old are
     /// left out, and of many a random few are taken.
@@ -100,11 +101,18 @@ private:
 
     /// Whether a question may be answered; renews the proof when its time has come.
     bool mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink);
+    /// Whether a node that may ask has budget left for this question.
+    bool isWithinQuestions(const VerifiedPacket& packet) noexcept;
     /// False: too many are pending.
     bool sendPing(const node::Hash256& id, PendingPings::Ping ping, const node::IpAddress& from,
                   net::DatagramSink& sink);
-    void pingBack(const VerifiedPacket& packet, std::optional<std::uint16_t> tcp, bool answersPing,
-                  net::DatagramSink& sink);
+    struct PingBack
+    {
+        std::optional<std::uint16_t> tcp; ///< the node's TCP port, where it said
+        bool answersPing = false;
+        PendingPings::Account account = PendingPings::Account::strangers;
+    };
+    void pingBack(const VerifiedPacket& packet, const PingBack& why, net::DatagramSink& sink);
     bool bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping, MonotonicTime now);
     void fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, net::DatagramSink& sink);
     bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
@@ -140,6 +148,7 @@ private:
     Contacts _contacts;
     Lookups _lookups;
     RateLimiter _answers;
+    RateLimiter _questions;
     RecentHashes _answered;
     Signal<discovery::NodeEvent> _events;
     std::vector<Subscription> _gauges;

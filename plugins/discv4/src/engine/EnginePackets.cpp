@@ -17,6 +17,12 @@ namespace
 /// client that asks in quick succession repeats itself.
 constexpr unsigned repeatsAnswered = 31;
 
+PendingPings::Account accountOf(EndpointProofs::State state, bool isRegistered) noexcept
+{
+    return isRegistered || state != EndpointProofs::State::none ? PendingPings::Account::known
+                                                                : PendingPings::Account::strangers;
+}
+
 } // namespace
 
 std::optional<Drop> Engine::handle(const VerifiedPacket& packet, net::DatagramSink& sink)
@@ -35,12 +41,13 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
     const auto state = _proofs.state(who, now);
     const bool isProven = state >= EndpointProofs::State::aging;
     // Who signed is known here, so nobody uses up the budget of others by forging their addresses.
-    const bool isTrusted = isProven || _registered.isAt(packet.senderId, packet.remote.ip);
+    const bool isRegistered = _registered.isAt(packet.senderId, packet.remote.ip);
+    const bool isTrusted = isProven || isRegistered;
     if (!isTrusted && !_answers.allow(prefixOf(packet.remote.ip), now))
         return Drop::budgetUsed;
     // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
     if (state != EndpointProofs::State::proven)
-        pingBack(packet, ping.from.tcp, true, sink);
+        pingBack(packet, {ping.from.tcp, true, accountOf(state, isRegistered)}, sink);
     if (isProven)
         _proofs.pinged(who, now);
     const std::uint64_t expiration = _sender.expiration() + _answered.repeats(packet.hash);
@@ -72,7 +79,7 @@ bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& 
     const bool kept = _proofs.prove(id, ping.to, ping.answersPing, now, standing);
     _contacts.answered(id, now);
     if (isRegistered) {
-        if (_registered.pong(id, ping.to.ip, now - ping.sentAt, wall, now))
+        if (_registered.pong(id, ping.to, now - ping.sentAt, wall, now))
             tellRegistered(discovery::NodeEvent::Kind::found, id);
         return kept;
     }
@@ -93,15 +100,20 @@ bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
     case EndpointProofs::State::proven:
         return true;
     case EndpointProofs::State::aging:
-        pingBack(packet, std::nullopt, false, sink);
+        pingBack(packet, {std::nullopt, false, PendingPings::Account::known}, sink);
         return true;
     case EndpointProofs::State::expired:
-        pingBack(packet, std::nullopt, false, sink);
+        pingBack(packet, {std::nullopt, false, PendingPings::Account::known}, sink);
         return false;
     case EndpointProofs::State::none:
         break;
     }
     return false;
+}
+
+bool Engine::isWithinQuestions(const VerifiedPacket& packet) noexcept
+{
+    return _questions.allow(NodeAddress{packet.senderId, packet.remote.ip}, _environment.clock.now());
 }
 
 Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket& packet,
@@ -113,6 +125,8 @@ Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket&
     // the answer is ten times as long.
     if (_answered.repeats(packet.hash) > repeatsAnswered)
         return Drop::repeated;
+    if (!isWithinQuestions(packet))
+        return Drop::questionsUsed;
     const auto answer =
         _neighborhood.closest({question.target.nodeId(), packet.senderId, reachFor(packet.remote.ip)});
     _metrics.hidden(answer.hidden);
@@ -151,6 +165,8 @@ Engine::Dropped Engine::on(const wire::EnrRequest&, const VerifiedPacket& packet
     // The answer has no field that could differ, so the same question gets it once.
     if (!_proofs.firstRequest({packet.senderId, packet.remote.ip}, packet.hash))
         return Drop::repeated;
+    if (!isWithinQuestions(packet))
+        return Drop::questionsUsed;
     _sender.enrResponse({packet.remote, packet.local}, packet.hash, sink);
     return std::nullopt;
 }
@@ -184,13 +200,13 @@ void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64
     _sender.send({packet.remote, packet.local}, PacketType::enrRequest, request, sink);
 }
 
-void Engine::pingBack(const VerifiedPacket& packet, std::optional<std::uint16_t> tcp, bool answersPing,
-                      net::DatagramSink& sink)
+void Engine::pingBack(const VerifiedPacket& packet, const PingBack& why, net::DatagramSink& sink)
 {
     PendingPings::Ping ping;
     ping.to = packet.remote;
-    ping.tcp = tcp;
-    ping.answersPing = answersPing;
+    ping.tcp = why.tcp;
+    ping.answersPing = why.answersPing;
+    ping.account = why.account;
     if (!sendPing(packet.senderId, ping, packet.local, sink))
         _metrics.pingSkipped();
 }

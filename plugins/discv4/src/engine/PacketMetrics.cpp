@@ -23,7 +23,7 @@ PacketMetrics::PacketMetrics(observe::MetricRegistry& metrics)
                               "Nodes left out of answers because the requester may not be told of their "
                               "addresses");
     _pingsSkipped = metrics.counter("waymark_discv4_pings_skipped_total",
-                                    "Pings to strangers that were not sent because too many are pending");
+                                    "Pings back that were not sent because too many are pending");
 }
 
 } // namespace waymark::discv4::engine

@@ -26,7 +26,7 @@ struct Parameters
     Duration proofValidity = std::chrono::hours(24);
     std::size_t maximumProofs = 50'000;
     std::size_t maximumProofsPerPrefix = 512;
-    std::size_t maximumPendingPings = 4'096; ///< pings that strangers caused
+    std::size_t maximumPendingPings = 4'096; ///< pings that strangers caused; known nodes have as many more
 
     Duration requestTimeout = std::chrono::milliseconds(500);
     Duration packetLifetime = std::chrono::seconds(20); ///< what is added to the time for `expiration`
@@ -39,6 +39,7 @@ struct Parameters
     std::size_t livenessPingsPerTick = 64;
 
     Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
+    Rate questionsPerNode{50, 500};  ///< FINDNODEs and ENRRequests of one node at one address
 
     friend bool operator==(const Parameters&, const Parameters&) = default;
 };

@@ -27,8 +27,22 @@ PendingPings::Shard& PendingPings::shardOf(const node::Hash256& id) const noexce
 void PendingPings::forget(const Ping& ping) noexcept
 {
     _size.fetch_sub(1, std::memory_order_relaxed);
-    if (!ping.own)
-        _strangers.fetch_sub(1, std::memory_order_relaxed);
+    release(ping.account);
+}
+
+bool PendingPings::charge(Account account) noexcept
+{
+    auto& charged = _accounts[static_cast<std::size_t>(account)];
+    const std::size_t before = charged.fetch_add(1, std::memory_order_relaxed);
+    if (account == Account::own || before < _parameters.maximumPendingPings)
+        return true;
+    release(account);
+    return false;
+}
+
+void PendingPings::release(Account account) noexcept
+{
+    _accounts[static_cast<std::size_t>(account)].fetch_sub(1, std::memory_order_relaxed);
 }
 
 bool PendingPings::isOver(const Ping& ping, MonotonicTime now, std::uint64_t second) const noexcept
@@ -54,21 +68,18 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
             same->answersPing |= ping.answersPing;
             if (ping.tcp)
                 same->tcp = ping.tcp;
-            if (ping.own && !same->own) {
-                same->own = true;
-                _strangers.fetch_sub(1, std::memory_order_relaxed);
+            if (ping.account == Account::own && same->account != Account::own) {
+                release(same->account);
+                static_cast<void>(charge(Account::own));
+                same->account = Account::own;
             }
             return Reserved::pending;
         }
-        if (!ping.own && found->second.size() >= endpointsPerAddress)
+        if (ping.account != Account::own && found->second.size() >= endpointsPerAddress)
             return Reserved::full;
     }
-    if (!ping.own) {
-        if (_strangers.fetch_add(1, std::memory_order_relaxed) >= _parameters.maximumPendingPings) {
-            _strangers.fetch_sub(1, std::memory_order_relaxed);
-            return Reserved::full;
-        }
-    }
+    if (!charge(ping.account))
+        return Reserved::full;
     shard.pings[who].push_back(ping);
     _size.fetch_add(1, std::memory_order_relaxed);
     return Reserved::send;
@@ -112,7 +123,8 @@ std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, std:
             const auto id = entry->first.id;
             Pings& pings = entry->second;
             for (Ping& ping : pings) {
-                if (!ping.own || ping.answered || now - ping.sentAt < _parameters.requestTimeout)
+                if (ping.account != Account::own || ping.answered ||
+                    now - ping.sentAt < _parameters.requestTimeout)
                     continue;
                 timedOut.push_back({id, ping.to});
                 ping.answered = true;

@@ -3,6 +3,7 @@
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -19,7 +20,8 @@ namespace waymark::discv4::engine
 /// At most one ping is under way to an endpoint of a node, and an entry stays until the second in which it
 /// was sent is over: so pings to one endpoint are at least a second's change apart, which keeps their bytes
 /// different, and repeated packets from an address cause no repeated pings. What strangers cause is bounded
-/// by Parameters::maximumPendingPings; what this node starts itself is bounded by those who start it.
+/// by Parameters::maximumPendingPings, and so, apart from it, is what known nodes cause: strangers never keep
+/// those from being asked. What this node starts itself is bounded by those who start it.
 ///
 /// Sharded by node id under short locks; any thread.
 class PendingPings
@@ -29,12 +31,20 @@ public:
     /// others can replay its packets. Pings of this node's own do not count the replays.
     static constexpr std::size_t endpointsPerAddress = 4;
 
+    /// Whose budget a ping is charged to.
+    enum class Account
+    {
+        strangers,
+        known, ///< registered peers, and nodes that proved this address before
+        own    ///< started by this node: its time-out matters to somebody
+    };
+
     struct Ping
     {
         node::Endpoint to;
-        std::optional<std::uint16_t> tcp;  ///< its TCP port, where somebody said
-        bool answersPing = false;          ///< sent because the node had pinged us
-        bool own = false;                  ///< started by this node: its time-out matters to somebody
+        std::optional<std::uint16_t> tcp; ///< its TCP port, where somebody said
+        bool answersPing = false;         ///< sent because the node had pinged us
+        Account account = Account::strangers;
         bool answered = false;             ///< kept only to space pings out
         std::optional<node::Hash256> hash; ///< of the packet; nothing answers the ping until it is known
         MonotonicTime sentAt;
@@ -45,7 +55,7 @@ public:
     {
         send,    ///< send it, then call sent()
         pending, ///< one is under way already
-        full     ///< no room for what strangers cause
+        full     ///< the account has no room
     };
 
     PendingPings(const Parameters& parameters, std::uint64_t seed);
@@ -77,6 +87,8 @@ private:
     };
 
     Shard& shardOf(const node::Hash256& id) const noexcept;
+    bool charge(Account account) noexcept;
+    void release(Account account) noexcept;
     void forget(const Ping& ping) noexcept;
     bool isOver(const Ping& ping, MonotonicTime now, std::uint64_t second) const noexcept;
 
@@ -84,7 +96,7 @@ private:
     KeyedHash _hash;
     std::vector<std::unique_ptr<Shard>> _shards;
     std::atomic<std::size_t> _size{0};
-    std::atomic<std::size_t> _strangers{0};
+    std::array<std::atomic<std::size_t>, 3> _accounts{};
 };
 
 } // namespace waymark::discv4::engine

@@ -30,14 +30,14 @@ void RateLimiter::setRate(Rate rate) noexcept
     _interval.store(interval, std::memory_order_relaxed);
 }
 
-bool RateLimiter::allow(const node::IpAddress& address, MonotonicTime now) noexcept
+bool RateLimiter::take(std::size_t hash, MonotonicTime now) noexcept
 {
     const std::int64_t interval = _interval.load(std::memory_order_relaxed);
     if (interval == 0)
         return true;
     const std::int64_t time = now.time_since_epoch().count();
     const std::int64_t latest = time + _tolerance.load(std::memory_order_relaxed);
-    auto& slot = _fullAt[static_cast<std::size_t>(_hash(address)) % slots];
+    auto& slot = _fullAt[hash % slots];
     std::int64_t fullAt = slot.load(std::memory_order_relaxed);
     do {
         if (fullAt > latest)

@@ -12,9 +12,9 @@
 namespace waymark::discv4::engine
 {
 
-/// Token buckets for addresses, in a fixed table: each address falls into one of its slots, and addresses
-/// that share a slot share a budget. So it never grows, evicts nothing, and takes no lock: a slot holds one
-/// number, the time at which its bucket would be full again (GCRA, ITU-T I.371).
+/// Token buckets for addresses, endpoints or nodes, in a fixed table: each falls into one of its slots, and
+/// those that share a slot share a budget. So it never grows, evicts nothing, and takes no lock: a slot holds
+/// one number, the time at which its bucket would be full again (GCRA, ITU-T I.371).
 ///
 /// The slot of an address depends on a secret seed: nobody can choose addresses that exhaust that of another.
 class RateLimiter
@@ -24,13 +24,20 @@ public:
 
     RateLimiter(std::uint64_t seed, Rate rate);
 
-    /// Takes one token from the address' bucket, or returns false when it is empty. Any thread.
-    bool allow(const node::IpAddress& address, MonotonicTime now) noexcept;
+    /// Takes one token from the bucket of an address, an endpoint or a node at its address, or returns false
+    /// when it is empty. Any thread.
+    template <class Key>
+    bool allow(const Key& key, MonotonicTime now) noexcept
+    {
+        return take(TableHash{_hash}(key), now);
+    }
 
     /// Holds from the next packet on. Any thread.
     void setRate(Rate rate) noexcept;
 
 private:
+    bool take(std::size_t hash, MonotonicTime now) noexcept;
+
     KeyedHash _hash;
     std::atomic<std::int64_t> _interval{0};  ///< nanoseconds for one token; 0: no limit
     std::atomic<std::int64_t> _tolerance{0}; ///< how far ahead of time a bucket may be

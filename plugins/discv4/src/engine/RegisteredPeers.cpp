@@ -153,13 +153,13 @@ std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::s
     return ready;
 }
 
-bool RegisteredPeers::pong(const node::Hash256& id, const node::IpAddress& from, Duration roundTrip,
+bool RegisteredPeers::pong(const node::Hash256& id, const node::Endpoint& asked, Duration roundTrip,
                            WallTime wall, MonotonicTime now)
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    if (found == shard.peers.end() || found->second.endpoint.ip != from)
+    if (found == shard.peers.end() || found->second.endpoint.udpEndpoint() != asked)
         return false;
     Tracked& peer = found->second;
     const bool becameLive = peer.liveness.state != Liveness::live;

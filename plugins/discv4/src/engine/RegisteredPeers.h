@@ -56,9 +56,9 @@ public:
     /// At most `limit` peers whose time has come; each counts as asked and is due again later.
     std::vector<Due> due(MonotonicTime now, std::size_t limit);
 
-    /// A matched PONG. Returns true when the peer has become live by it. One from another address than the
-    /// registered one changes nothing.
-    bool pong(const node::Hash256& id, const node::IpAddress& from, Duration roundTrip, WallTime wall,
+    /// A PONG matched the ping that was sent to `asked`. Returns true when the peer has become live by it. An
+    /// answer at any other endpoint than the registered one changes nothing.
+    bool pong(const node::Hash256& id, const node::Endpoint& asked, Duration roundTrip, WallTime wall,
               MonotonicTime now);
     /// A ping went unanswered. Returns true when the peer was live until now.
     bool failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now);

@@ -48,11 +48,14 @@ const Table::Bucket& Table::bucketOf(const node::Hash256& id) const
 
 bool Table::hasRoom(const Bucket& bucket, const TableNode& node) const
 {
-    if (bucket.nodes.size() >= _parameters.bucketSize)
-        return false;
-    if (isLocal(node.endpoint.ip))
+    return bucket.nodes.size() < _parameters.bucketSize && isWithinPrefixLimits(bucket, node.endpoint.ip);
+}
+
+bool Table::isWithinPrefixLimits(const Bucket& bucket, const node::IpAddress& ip) const
+{
+    if (isLocal(ip))
         return true;
-    const auto prefix = prefixOf(node.endpoint.ip);
+    const auto prefix = prefixOf(ip);
     const auto inBucket = std::ranges::count_if(
         bucket.nodes, [&](const TableNode& other) { return prefixOf(other.endpoint.ip) == prefix; });
     const auto inTable = _prefixes.find(prefix);
@@ -85,19 +88,35 @@ void Table::enter(Bucket& bucket, const TableNode& node)
     publish(node);
 }
 
-void Table::update(TableNode& known, const TableNode& proven)
+Table::Effect Table::update(Bucket& bucket, std::size_t position, const TableNode& proven)
 {
-    const bool moved = known.endpoint != proven.endpoint;
-    if (moved) {
-        count(known.endpoint.ip, -1);
-        count(proven.endpoint.ip, +1);
+    TableNode& known = bucket.nodes[position];
+    TableNode next = known;
+    next.endpoint = proven.endpoint;
+    next.lastPong = proven.lastPong;
+    next.credit = std::min(known.credit + 1, highestCredit);
+    next.failures = 0;
+    const auto from = prefixOf(known.endpoint.ip);
+    const auto to = prefixOf(next.endpoint.ip);
+    if (from != to && !isWithinPrefixLimits(bucket, next.endpoint.ip)) {
+        const Effect effect = take(bucket, position);
+        wait(bucket, next);
+        return effect;
     }
-    known.endpoint = proven.endpoint;
-    known.lastPong = proven.lastPong;
-    known.credit = std::min(known.credit + 1, highestCredit);
-    known.failures = 0;
+    count(from, -1);
+    count(to, +1);
+    const bool moved = known.endpoint != next.endpoint;
+    known = std::move(next);
     if (moved)
         publish(known);
+    return {};
+}
+
+void Table::wait(Bucket& bucket, const TableNode& node)
+{
+    bucket.replacements.push_back(node);
+    if (bucket.replacements.size() > _parameters.replacements)
+        bucket.replacements.pop_front();
 }
 
 Table::Effect Table::proven(const TableNode& node)
@@ -107,18 +126,14 @@ Table::Effect Table::proven(const TableNode& node)
     const std::lock_guard lock(_mutex);
     Bucket& bucket = bucketOf(node.id);
     const auto known = std::ranges::find(bucket.nodes, node.id, &TableNode::id);
-    if (known != bucket.nodes.end()) {
-        update(*known, node);
-        return {};
-    }
+    if (known != bucket.nodes.end())
+        return update(bucket, static_cast<std::size_t>(known - bucket.nodes.begin()), node);
     std::erase_if(bucket.replacements, [&](const TableNode& other) { return other.id == node.id; });
     if (hasRoom(bucket, node)) {
         enter(bucket, node);
         return {node, {}};
     }
-    bucket.replacements.push_back(node);
-    if (bucket.replacements.size() > _parameters.replacements)
-        bucket.replacements.pop_front();
+    wait(bucket, node);
     return {};
 }
 

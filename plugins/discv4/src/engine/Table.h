@@ -58,7 +58,7 @@ public:
     };
 
     /// A node proved its endpoint: it enters, waits as a replacement, or is refreshed. The newest proof says
-    /// where the node is.
+    /// where the node is; one that moved to a prefix without room loses its place and waits for another.
     Effect proven(const TableNode& node);
     /// A check went unanswered: credit falls to a third. Without credit, and after several failures in a row,
     /// the node goes and a replacement takes its place, if there is one.
@@ -95,9 +95,11 @@ private:
     const Bucket& bucketOf(const node::Hash256& id) const;
     std::size_t bucketIndex(const node::Hash256& id) const noexcept;
     bool hasRoom(const Bucket& bucket, const TableNode& node) const;
+    bool isWithinPrefixLimits(const Bucket& bucket, const node::IpAddress& ip) const;
     void enter(Bucket& bucket, const TableNode& node);
     Effect take(Bucket& bucket, std::size_t position);
-    void update(TableNode& known, const TableNode& proven);
+    Effect update(Bucket& bucket, std::size_t position, const TableNode& proven);
+    void wait(Bucket& bucket, const TableNode& node);
     void count(const node::IpAddress& ip, int change);
     void publish(const TableNode& node);
 

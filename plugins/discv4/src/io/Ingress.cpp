@@ -26,7 +26,8 @@ Ingress::Ingress(engine::Engine& engine, const engine::Environment& environment,
       _clock(environment.clock),
       _log(environment.log),
       _perAddress(environment.random.next64(), rates.perAddress),
-      _perPrefix(environment.random.next64(), rates.perPrefix)
+      _perPrefix(environment.random.next64(), rates.perPrefix),
+      _perKnown(environment.random.next64(), rates.perKnown)
 {
 }
 
@@ -34,6 +35,7 @@ void Ingress::setRates(const IngressRates& rates) noexcept
 {
     _perAddress.setRate(rates.perAddress);
     _perPrefix.setRate(rates.perPrefix);
+    _perKnown.setRate(rates.perKnown);
 }
 
 bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
@@ -42,21 +44,30 @@ bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) no
     try {
         dropped = process(datagram, sink);
     } catch (const std::exception& error) {
-        dropped = Drop::internalError;
-        _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", error.what()}},
-                     "A packet could not be handled; please report this.");
+        dropped = failed(error.what());
+    } catch (...) {
+        dropped = failed("not a standard exception");
     }
     if (dropped)
         _engine.metrics().dropped(*dropped);
     return !dropped || !isForeign(*dropped);
 }
 
-bool Ingress::isWithinRates(const node::Endpoint& remote) noexcept
+Drop Ingress::failed(std::string_view reason) noexcept
 {
-    if (_engine.isKnown(remote))
-        return true;
+    _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", reason}},
+                 "A packet could not be handled; please report this.");
+    return Drop::internalError;
+}
+
+std::optional<Drop> Ingress::limit(const node::Endpoint& remote) noexcept
+{
     const MonotonicTime now = _clock.now();
-    return _perAddress.allow(remote.ip, now) && _perPrefix.allow(engine::prefixOf(remote.ip), now);
+    if (_engine.isKnown(remote))
+        return _perKnown.allow(remote, now) ? std::nullopt : std::optional(Drop::knownLimited);
+    const bool isWithin =
+        _perAddress.allow(remote.ip, now) && _perPrefix.allow(engine::prefixOf(remote.ip), now);
+    return isWithin ? std::nullopt : std::optional(Drop::rateLimited);
 }
 
 std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::DatagramSink& sink)
@@ -69,8 +80,8 @@ std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::Datagra
         return message.error();
     if (wire::isExpired(*message, _clock.unixSeconds()))
         return Drop::expired;
-    if (!isWithinRates(datagram.remote))
-        return Drop::rateLimited;
+    if (const auto limited = limit(datagram.remote))
+        return limited;
     const auto sender = frame->recoverSender();
     if (!sender)
         return sender.error();

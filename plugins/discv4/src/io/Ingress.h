@@ -6,14 +6,19 @@
 #include <waymark/net/UdpTransport.h>
 #include <waymark/observe/Log.h>
 
+#include <optional>
+#include <string_view>
+
 namespace waymark::discv4::io
 {
 
-/// How many packets a second are checked on the elliptic curve for endpoints that nobody knows.
+/// How many packets a second are checked on the elliptic curve: for addresses and prefixes whose endpoints
+/// nobody knows, and for each endpoint of a known node.
 struct IngressRates
 {
     engine::Rate perAddress{50, 200};
     engine::Rate perPrefix{500, 2'000};
+    engine::Rate perKnown{500, 2'000};
 
     friend bool operator==(const IngressRates&, const IngressRates&) = default;
 };
@@ -23,8 +28,8 @@ struct IngressRates
 ///
 /// Datagrams whose size or hash is not that of a discv4 packet are left to other protocols on the socket.
 ///
-/// Packets from endpoints of proven nodes and registered peers are not limited here: their addresses can be
-/// forged, and a limit would be a switch that turns them off from afar.
+/// Endpoints of proven nodes and registered peers have a budget each, apart from those of strangers: nobody
+/// else uses it up, and whoever forges such an endpoint costs bounded work and at most that one node.
 class Ingress final : public net::DatagramConsumer
 {
 public:
@@ -37,13 +42,15 @@ public:
 
 private:
     std::optional<wire::Drop> process(const net::Datagram& datagram, net::DatagramSink& sink);
-    bool isWithinRates(const node::Endpoint& remote) noexcept;
+    wire::Drop failed(std::string_view reason) noexcept;
+    std::optional<wire::Drop> limit(const node::Endpoint& remote) noexcept;
 
     engine::Engine& _engine;
     const Clock& _clock;
     observe::Log _log;
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;
+    engine::RateLimiter _perKnown;
 };
 
 } // namespace waymark::discv4::io

@@ -20,6 +20,8 @@ std::string_view toString(Drop drop) noexcept
         return "expired";
     case Drop::rateLimited:
         return "rate_limited";
+    case Drop::knownLimited:
+        return "known_limited";
     case Drop::badSignature:
         return "bad_signature";
     case Drop::ownKey:
@@ -34,6 +36,8 @@ std::string_view toString(Drop drop) noexcept
         return "proofs_full";
     case Drop::repeated:
         return "repeated";
+    case Drop::questionsUsed:
+        return "questions_used";
     case Drop::badRecord:
         return "bad_record";
     case Drop::notUsable:

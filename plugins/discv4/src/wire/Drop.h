@@ -18,13 +18,15 @@ enum class Drop : std::uint8_t
     malformed,     ///< the packet data is not what its type asks for
     expired,       ///< its expiration has passed, or lies at 2^63 or above
     rateLimited,   ///< an unproven address or prefix used up its budget
+    knownLimited,  ///< packets from the endpoint of a known node, or forged as such, used up its budget
     badSignature,  ///< no key can have made the signature
     ownKey,        ///< signed with this node's key
     unsolicited,   ///< an answer to no pending request
     unproven,      ///< a question from an endpoint without proof
     budgetUsed,    ///< an unproven prefix used up its budget of answers
     proofsFull,    ///< no room for another endpoint proof
-    repeated,      ///< an ENRRequest that was answered byte for byte before
+    repeated,      ///< a question that was answered byte for byte before
+    questionsUsed, ///< a proven node used up its budget of questions
     badRecord,     ///< an ENRResponse whose record is no valid one of the sender's
     notUsable,     ///< the sender's address or port is none that discovery may use
     internalError, ///< a defect of Waymark; the log has a line
