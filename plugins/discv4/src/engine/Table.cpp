@@ -99,7 +99,7 @@ Table::Effect Table::update(Bucket& bucket, std::size_t position, const TableNod
     const auto from = prefixOf(known.endpoint.ip);
     const auto to = prefixOf(next.endpoint.ip);
     if (from != to && !isWithinPrefixLimits(bucket, next.endpoint.ip)) {
-        const Effect effect = take(bucket, position);
+        Effect effect = take(bucket, position);
         wait(bucket, next);
         return effect;
     }
