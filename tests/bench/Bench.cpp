@@ -1,0 +1,72 @@
+#include "Bench.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <stdexcept>
+
+namespace waymark::bench
+{
+
+double Durations::quantile(double share) const
+{
+    if (_all.empty())
+        throw std::logic_error("nothing was measured");
+    auto sorted = _all;
+    std::ranges::sort(sorted);
+    const auto at = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1));
+    return std::chrono::duration<double, std::milli>(sorted[at]).count();
+}
+
+void Table::title(const std::string& text)
+{
+    _out << '\n' << text << '\n' << std::left << std::setw(38) << "  " << std::right;
+    for (const char* const head : {"times", "median ms", "p90 ms", "worst ms"})
+        _out << std::setw(10) << head;
+    _out << '\n';
+}
+
+void Table::row(const std::string& what, const Durations& durations)
+{
+    _out << "  " << std::left << std::setw(36) << what << std::right << std::setw(10) << durations.size()
+         << std::fixed << std::setprecision(2);
+    for (const double share : {0.5, 0.9, 1.0})
+        _out << std::setw(10) << durations.quantile(share);
+    _out << std::endl;
+}
+
+void Table::ratio(const std::string& what, double value)
+{
+    _out << "  " << std::left << std::setw(46) << what << std::right << std::fixed << std::setprecision(2)
+         << std::setw(10) << value << std::endl;
+}
+
+std::map<std::string, Benchmark>& benchmarks()
+{
+    static std::map<std::string, Benchmark> all;
+    return all;
+}
+
+} // namespace waymark::bench
+
+int main(int argc, char** argv)
+{
+    using waymark::bench::benchmarks;
+    waymark::bench::Table table(std::cout);
+    try {
+        const std::vector<std::string> asked(argv + 1, argv + argc);
+        for (const std::string& name : asked)
+            if (!benchmarks().contains(name))
+                throw std::invalid_argument("there is no benchmark '" + name + "'");
+        for (const auto& [name, benchmark] : benchmarks())
+            if (asked.empty() || std::ranges::find(asked, name) != asked.end())
+                benchmark(table);
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "bench: " << error.what() << "\nbenchmarks:";
+        for (const auto& [name, benchmark] : benchmarks())
+            std::cerr << ' ' << name;
+        std::cerr << '\n';
+        return 64;
+    }
+}
