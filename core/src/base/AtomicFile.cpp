@@ -23,25 +23,26 @@ tl::unexpected<Error> ioFailure(const fs::path& file, const char* what, int code
 class Descriptor
 {
 public:
-    explicit Descriptor(int number) noexcept : _number(number) {}
+    Descriptor(FileSystem& files, int number) noexcept : _files(files), _number(number) {}
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     ~Descriptor()
     {
         if (_number >= 0)
-            ::close(_number);
+            _files.close(_number);
     }
     bool valid() const noexcept { return _number >= 0; }
     int number() const noexcept { return _number; }
 
 private:
+    FileSystem& _files;
     int _number;
 };
 
-bool writeAll(int descriptor, std::string_view content) noexcept
+bool writeAll(FileSystem& files, int descriptor, std::string_view content) noexcept
 {
     while (!content.empty()) {
-        const ssize_t written = ::write(descriptor, content.data(), content.size());
+        const ssize_t written = files.write(descriptor, content.data(), content.size());
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -51,59 +52,66 @@ bool writeAll(int descriptor, std::string_view content) noexcept
     return true;
 }
 
-Result<void> writeTemporary(const fs::path& temporary, std::string_view content)
+Result<void> syncFolder(FileSystem& files, const fs::path& folder)
+{
+    const Descriptor opened(
+        files, files.open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    if (!opened.valid() || files.sync(opened.number()) != 0)
+        return ioFailure(folder, "cannot be synced", errno);
+    return {};
+}
+
+Result<void> writeTemporary(FileSystem& files, const fs::path& temporary, std::string_view content)
 {
     constexpr mode_t ownerOnly = 0600;
-    const Descriptor out(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, ownerOnly));
+    const Descriptor out(files, files.open(temporary.c_str(),
+                                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, ownerOnly));
     if (!out.valid())
         return ioFailure(temporary, "cannot be created", errno);
-    if (!writeAll(out.number(), content) || ::fsync(out.number()) != 0)
+    if (!writeAll(files, out.number(), content) || files.sync(out.number()) != 0)
         return ioFailure(temporary, "cannot be written", errno);
     return {};
 }
 
 } // namespace
 
-Result<void> makeFolders(const fs::path& folder)
+Result<void> makeFolders(const fs::path& folder, FileSystem& files)
 {
     std::error_code error;
     if (folder.empty() || fs::is_directory(folder, error))
         return {};
-    if (auto parent = makeFolders(folder.parent_path()); !parent)
+    if (auto parent = makeFolders(folder.parent_path(), files); !parent)
         return parent;
     constexpr mode_t ownerOnly = 0700;
-    if (::mkdir(folder.c_str(), ownerOnly) != 0 && errno != EEXIST)
+    if (files.makeFolder(folder.c_str(), ownerOnly) == 0)
+        return syncFolder(files, folder.parent_path());
+    if (errno != EEXIST)
         return ioFailure(folder, "cannot be created", errno);
     return {};
 }
 
-Result<void> writeFileAtomically(const fs::path& file, std::string_view content)
+Result<void> writeFileAtomically(const fs::path& file, std::string_view content, FileSystem& files)
 {
     const fs::path folder = file.parent_path();
-    if (auto made = makeFolders(folder); !made)
+    if (auto made = makeFolders(folder, files); !made)
         return made;
     fs::path temporary = file;
     temporary += ".new";
-    if (auto written = writeTemporary(temporary, content); !written) {
-        ::unlink(temporary.c_str());
+    if (auto written = writeTemporary(files, temporary, content); !written) {
+        files.remove(temporary.c_str());
         return written;
     }
-    if (::rename(temporary.c_str(), file.c_str()) != 0) {
+    if (files.rename(temporary.c_str(), file.c_str()) != 0) {
         const int code = errno;
-        ::unlink(temporary.c_str());
+        files.remove(temporary.c_str());
         return ioFailure(file, "cannot be replaced", code);
     }
-    const Descriptor directory(
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.valid() || ::fsync(directory.number()) != 0)
-        return ioFailure(folder, "cannot be synced", errno);
-    return {};
+    return syncFolder(files, folder);
 }
 
-Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum)
+Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum, FileSystem& files)
 {
-    const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const Descriptor in(files, files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0));
     if (!in.valid()) {
         if (errno == ENOENT)
             return failure(ErrorCode::notFound, file.string() + ": there is no such file");
@@ -112,7 +120,7 @@ Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum)
     std::string content(maximum + 1, '\0');
     std::size_t size = 0;
     while (size < content.size()) {
-        const ssize_t got = ::read(in.number(), content.data() + size, content.size() - size);
+        const ssize_t got = files.read(in.number(), content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/FileSystem.h>
 #include <waymark/base/Result.h>
 
 #include <filesystem>
@@ -9,15 +10,18 @@
 namespace waymark
 {
 
-/// Makes a folder and its missing parents with mode 0700. `io` with the name of the one that cannot be made.
-Result<void> makeFolders(const std::filesystem::path& folder);
+/// Makes a folder and its missing parents with mode 0700, each synced into its parent. `io` with the name of
+/// the one that cannot be made.
+Result<void> makeFolders(const std::filesystem::path& folder, FileSystem& files = systemFiles());
 
 /// Replaces a file's content so that a crash leaves the old or the new one whole: writes beside it with mode
 /// 0600, fsync, rename, fsync of the folder. Missing parent folders are created 0700. `io` with the file's
 /// name.
-Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view content);
+Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view content,
+                                 FileSystem& files = systemFiles());
 
 /// The whole of a file of at most `maximum` bytes. notFound, io, or tooLarge.
-Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t maximum);
+Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t maximum,
+                                  FileSystem& files = systemFiles());
 
 } // namespace waymark

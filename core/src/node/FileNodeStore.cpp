@@ -117,13 +117,13 @@ Result<void> FileNodeStore::save(const std::vector<StoredNode>& nodes)
         text += lineOf(node);
     text += std::string(trailer) + checksumOf(text) + '\n';
     const std::lock_guard lock(_mutex);
-    return writeFileAtomically(_file, text);
+    return writeFileAtomically(_file, text, _files);
 }
 
 Result<std::vector<StoredNode>> FileNodeStore::load() const
 {
     const std::lock_guard lock(_mutex);
-    const auto text = readSmallFile(_file, maximumFile);
+    const auto text = readSmallFile(_file, maximumFile, _files);
     if (!text && text.error().code == ErrorCode::notFound)
         return std::vector<StoredNode>();
     if (!text)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/FileSystem.h>
 #include <waymark/node/NodeStore.h>
 
 #include <filesystem>
@@ -21,12 +22,16 @@ class FileNodeStore final : public NodeStore
 public:
     static constexpr std::size_t maximumNodes = 10'000;
 
-    explicit FileNodeStore(std::filesystem::path file) : _file(std::move(file)) {}
+    explicit FileNodeStore(std::filesystem::path file, FileSystem& files = systemFiles())
+        : _files(files), _file(std::move(file))
+    {
+    }
 
     Result<void> save(const std::vector<StoredNode>& nodes) override;
     Result<std::vector<StoredNode>> load() const override;
 
 private:
+    FileSystem& _files;
     std::filesystem::path _file;
     mutable std::mutex _mutex;
 };

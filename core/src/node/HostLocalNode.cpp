@@ -77,11 +77,12 @@ IpAddress sourceAddress(IpFamily family) noexcept
 }
 
 HostLocalNode::HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile,
-                             const Clock& clock, observe::Log log)
+                             const Clock& clock, observe::Log log, FileSystem& files)
     : _secret(std::move(key)),
       _publicKey(_secret.publicKey()),
       _nodeId(_publicKey.nodeId()),
       _recordFile(std::move(recordFile)),
+      _files(files),
       _clock(clock),
       _log(std::move(log)),
       _settings(std::move(settings))
@@ -90,10 +91,11 @@ HostLocalNode::HostLocalNode(SecretKey key, NodeSettings settings, std::filesyst
 
 Result<std::unique_ptr<HostLocalNode>> HostLocalNode::make(SecretKey key, NodeSettings settings,
                                                            std::filesystem::path recordFile,
-                                                           const Clock& clock, observe::Log log)
+                                                           const Clock& clock, observe::Log log,
+                                                           FileSystem& files)
 {
-    std::unique_ptr<HostLocalNode> node(
-        new HostLocalNode(std::move(key), std::move(settings), std::move(recordFile), clock, std::move(log)));
+    std::unique_ptr<HostLocalNode> node(new HostLocalNode(
+        std::move(key), std::move(settings), std::move(recordFile), clock, std::move(log), files));
     if (auto made = node->initialise(); !made)
         return failure(made.error());
     return node;
@@ -111,7 +113,7 @@ Result<void> HostLocalNode::initialise()
     if (_recordFile.empty())
         return {};
     constexpr std::size_t maximumText = 1024;
-    const auto text = readSmallFile(_recordFile, maximumText);
+    const auto text = readSmallFile(_recordFile, maximumText, _files);
     if (!text && text.error().code == ErrorCode::notFound)
         return {};
     const auto kept = text ? Enr::parse(text::trimmed(*text)) : Result<Enr>(failure(text.error()));
@@ -276,7 +278,7 @@ void HostLocalNode::store(const Enr& record) const
 {
     if (_recordFile.empty())
         return;
-    if (const auto written = writeFileAtomically(_recordFile, record.toString() + '\n'); !written)
+    if (const auto written = writeFileAtomically(_recordFile, record.toString() + '\n', _files); !written)
         _log.warning("node.record_not_kept", {{"reason", written.error().message}},
                      "after a restart the record's seq starts anew");
 }

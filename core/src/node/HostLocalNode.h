@@ -3,6 +3,7 @@
 #include "node/NodeSettings.h"
 
 #include <waymark/base/Clock.h>
+#include <waymark/base/FileSystem.h>
 #include <waymark/node/LocalNode.h>
 #include <waymark/observe/Log.h>
 
@@ -29,7 +30,8 @@ public:
     /// invalidArgument. An empty `recordFile` keeps nothing.
     static Result<std::unique_ptr<HostLocalNode>> make(SecretKey key, NodeSettings settings,
                                                        std::filesystem::path recordFile, const Clock& clock,
-                                                       observe::Log log);
+                                                       observe::Log log,
+                                                       FileSystem& files = systemFiles());
 
     const PublicKey& key() const noexcept override { return _publicKey; }
     const Hash256& nodeId() const noexcept override { return _nodeId; }
@@ -52,7 +54,7 @@ public:
 
 private:
     HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile, const Clock& clock,
-                  observe::Log log);
+                  observe::Log log, FileSystem& files);
     std::optional<NodeEndpoint> endpoint(IpFamily family, const NodeSettings& settings) const;
     Result<Enr> build(std::uint64_t seq, const NodeSettings& settings) const;
     Result<void> initialise();
@@ -67,6 +69,7 @@ private:
     PublicKey _publicKey;
     Hash256 _nodeId;
     std::filesystem::path _recordFile;
+    FileSystem& _files;
     const Clock& _clock;
     observe::Log _log;
 

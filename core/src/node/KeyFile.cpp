@@ -37,18 +37,19 @@ private:
 class FileDescriptor
 {
 public:
-    explicit FileDescriptor(int number) noexcept : _number(number) {}
+    FileDescriptor(FileSystem& files, int number) noexcept : _files(files), _number(number) {}
     FileDescriptor(const FileDescriptor&) = delete;
     FileDescriptor& operator=(const FileDescriptor&) = delete;
     ~FileDescriptor()
     {
         if (_number >= 0)
-            ::close(_number);
+            _files.close(_number);
     }
     int get() const noexcept { return _number; }
     explicit operator bool() const noexcept { return _number >= 0; }
 
 private:
+    FileSystem& _files;
     int _number;
 };
 
@@ -56,9 +57,10 @@ private:
 class TemporaryFile
 {
 public:
-    explicit TemporaryFile(const std::filesystem::path& beside)
-        : _name((beside.parent_path() / ('.' + beside.filename().string() + ".XXXXXX")).string()),
-          _descriptor(::mkostemp(_name.data(), O_CLOEXEC))
+    TemporaryFile(FileSystem& files, const std::filesystem::path& beside)
+        : _files(files),
+          _name((beside.parent_path() / ('.' + beside.filename().string() + ".XXXXXX")).string()),
+          _descriptor(files, files.openTemporary(_name.data(), O_CLOEXEC))
     {
     }
     TemporaryFile(const TemporaryFile&) = delete;
@@ -66,12 +68,13 @@ public:
     ~TemporaryFile()
     {
         if (_descriptor)
-            ::unlink(_name.c_str());
+            _files.remove(_name.c_str());
     }
     int descriptor() const noexcept { return _descriptor.get(); }
     const char* name() const noexcept { return _name.c_str(); }
 
 private:
+    FileSystem& _files;
     std::string _name;
     FileDescriptor _descriptor;
 };
@@ -122,11 +125,11 @@ Result<void> checkStatus(const std::filesystem::path& file, int descriptor)
 }
 
 /// Fills `buffer` as far as the file goes.
-Result<std::size_t> readAll(const std::filesystem::path& file, int descriptor, std::span<Byte> buffer)
+Result<std::size_t> readAll(FileSystem& files, const std::filesystem::path& file, int descriptor, std::span<Byte> buffer)
 {
     std::size_t size = 0;
     while (size < buffer.size()) {
-        const ssize_t got = ::read(descriptor, buffer.data() + size, buffer.size() - size);
+        const ssize_t got = files.read(descriptor, buffer.data() + size, buffer.size() - size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -138,10 +141,10 @@ Result<std::size_t> readAll(const std::filesystem::path& file, int descriptor, s
     return size;
 }
 
-Result<void> writeAll(const std::filesystem::path& file, int descriptor, std::string_view text)
+Result<void> writeAll(FileSystem& files, const std::filesystem::path& file, int descriptor, std::string_view text)
 {
     while (!text.empty()) {
-        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        const ssize_t written = files.write(descriptor, text.data(), text.size());
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
@@ -167,20 +170,26 @@ std::filesystem::path folderOf(const std::filesystem::path& file)
 }
 
 /// Makes the name in the folder as durable as the file itself.
-Result<void> syncFolder(const std::filesystem::path& file)
+Result<void> syncFolder(FileSystem& files, const std::filesystem::path& file)
 {
-    const FileDescriptor folder(::open(folderOf(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder || ::fsync(folder.get()) != 0)
+    const FileDescriptor folder(files,
+                                files.open(folderOf(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    if (!folder || files.sync(folder.get()) != 0)
         return systemFailure(file, "its folder cannot be synced");
     return {};
 }
 
-Result<void> createFolders(const std::filesystem::path& file)
+Result<void> createFolders(FileSystem& files, const std::filesystem::path& file)
 {
     std::filesystem::path folder;
     for (const auto& part : folderOf(file)) {
         folder /= part;
-        if (::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST)
+        if (files.makeFolder(folder.c_str(), S_IRWXU) == 0) {
+            if (auto synced = syncFolder(files, folder); !synced)
+                return synced;
+            continue;
+        }
+        if (errno == EEXIST)
             continue;
         // A read-only or closed folder above an existing one is no obstacle.
         const int reason = errno;
@@ -193,21 +202,21 @@ Result<void> createFolders(const std::filesystem::path& file)
 }
 
 /// Gives the file its name last, when its content is safe.
-Result<void> linkNewFile(const std::filesystem::path& file, const SecretKey& key)
+Result<void> linkNewFile(FileSystem& files, const std::filesystem::path& file, const SecretKey& key)
 {
-    const TemporaryFile temporary(file);
+    const TemporaryFile temporary(files, file);
     if (temporary.descriptor() < 0)
         return systemFailure(file, "no temporary file beside it");
     std::string digits = toHex(key.bytes());
     const WipedAtExit wiped(digits);
     for (const std::string_view text : {std::string_view(digits), std::string_view("\n")})
-        if (auto written = writeAll(file, temporary.descriptor(), text); !written)
+        if (auto written = writeAll(files, file, temporary.descriptor(), text); !written)
             return written;
     if (::fchmod(temporary.descriptor(), ownerOnly) != 0)
         return systemFailure(file, "its mode cannot be set to 0600");
-    if (::fsync(temporary.descriptor()) != 0)
+    if (files.sync(temporary.descriptor()) != 0)
         return systemFailure(file, "cannot be synced");
-    if (::link(temporary.name(), file.c_str()) != 0) {
+    if (files.link(temporary.name(), file.c_str()) != 0) {
         if (errno == EEXIST)
             return refused(ErrorCode::conflict, file, "exists already and is not replaced");
         return systemFailure(file, "cannot be linked to its name");
@@ -217,10 +226,10 @@ Result<void> linkNewFile(const std::filesystem::path& file, const SecretKey& key
 
 } // namespace
 
-Result<SecretKey> readKeyFile(const std::filesystem::path& file)
+Result<SecretKey> readKeyFile(const std::filesystem::path& file, FileSystem& files)
 {
     // Not blocking, so that a FIFO is refused instead of waited for.
-    const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    const FileDescriptor opened(files, files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0));
     if (!opened)
         return systemFailure(file, "cannot be opened");
     if (auto checked = checkStatus(file, opened.get()); !checked)
@@ -228,7 +237,7 @@ Result<SecretKey> readKeyFile(const std::filesystem::path& file)
 
     FixedBytes<128> content{};
     const WipedAtExit wiped(content);
-    const auto size = readAll(file, opened.get(), content);
+    const auto size = readAll(files, file, opened.get(), content);
     if (!size)
         return failure(size.error());
     const auto* const characters = static_cast<const char*>(static_cast<const void*>(content.data()));
@@ -238,25 +247,25 @@ Result<SecretKey> readKeyFile(const std::filesystem::path& file)
     return key;
 }
 
-Result<void> writeKeyFile(const std::filesystem::path& file, const SecretKey& key)
+Result<void> writeKeyFile(const std::filesystem::path& file, const SecretKey& key, FileSystem& files)
 {
-    return linkNewFile(file, key).and_then([&] { return syncFolder(file); });
+    return linkNewFile(files, file, key).and_then([&] { return syncFolder(files, file); });
 }
 
-Result<SecretKey> readOrCreateKeyFile(const std::filesystem::path& file, Random& random)
+Result<SecretKey> readOrCreateKeyFile(const std::filesystem::path& file, Random& random, FileSystem& files)
 {
-    auto existing = readKeyFile(file);
+    auto existing = readKeyFile(file, files);
     if (existing || existing.error().code != ErrorCode::notFound)
         return existing;
-    if (auto created = createFolders(file); !created)
+    if (auto created = createFolders(files, file); !created)
         return failure(created.error());
     auto key = SecretKey::generate(random);
-    const auto written = writeKeyFile(file, key);
+    const auto written = writeKeyFile(file, key, files);
     if (written)
         return key;
     // Another process was faster: both use the key that it wrote.
     if (written.error().code == ErrorCode::conflict)
-        return readKeyFile(file);
+        return readKeyFile(file, files);
     return failure(written.error());
 }
 

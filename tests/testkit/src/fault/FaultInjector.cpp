@@ -1,0 +1,114 @@
+#include <waymark/testkit/fault/FaultInjector.h>
+
+#include "Domains.h"
+#include "FaultyFileSystem.h"
+#include "SqliteVfs.h"
+
+#include <utility>
+
+namespace waymark::testkit::fault
+{
+
+FaultInjector::FaultInjector(const std::filesystem::path& folder)
+    : _domain(Domains::all().add(folder)), _files(std::make_unique<FaultyFileSystem>(_domain))
+{
+    installSqliteVfs();
+}
+
+FaultInjector::~FaultInjector()
+{
+    Domains::all().remove(_domain);
+    _domain->mend();
+}
+
+FileSystem& FaultInjector::files() noexcept
+{
+    return *_files;
+}
+
+void FaultInjector::fillDisk(std::uint64_t bytesLeft)
+{
+    _domain->fillDisk(bytesLeft);
+}
+
+void FaultInjector::fail(Operation operation, std::uint64_t times)
+{
+    _domain->fail(operation, times);
+}
+
+void FaultInjector::makeReadOnly()
+{
+    _domain->makeReadOnly();
+}
+
+void FaultInjector::keepLocked()
+{
+    _domain->keepLocked();
+}
+
+void FaultInjector::ignoreSyncs()
+{
+    _domain->ignoreSyncs();
+}
+
+void FaultInjector::holdSyncs()
+{
+    _domain->holdSyncs();
+}
+
+bool FaultInjector::awaitHeldSync() const
+{
+    return _domain->awaitHeldSync();
+}
+
+void FaultInjector::releaseSyncs()
+{
+    _domain->releaseSyncs();
+}
+
+void FaultInjector::mend()
+{
+    _domain->mend();
+}
+
+void FaultInjector::overridePragma(std::string name, std::string value)
+{
+    _domain->overridePragma(std::move(name), std::move(value));
+}
+
+void FaultInjector::cut()
+{
+    _domain->cut(Dice());
+}
+
+void FaultInjector::cutTorn(std::uint64_t seed)
+{
+    _domain->cut(Dice(seed));
+}
+
+void FaultInjector::cutAfter(std::uint64_t changes)
+{
+    _domain->cutAfter(changes, Dice());
+}
+
+void FaultInjector::cutTornAfter(std::uint64_t changes, std::uint64_t seed)
+{
+    _domain->cutAfter(changes, Dice(seed));
+}
+
+bool FaultInjector::isCut() const
+{
+    return _domain->isCut();
+}
+
+void FaultInjector::powerOn()
+{
+    _domain->powerOn();
+}
+
+Activity FaultInjector::activity() const
+{
+    return _domain->activity();
+}
+
+} // namespace waymark::testkit::fault
