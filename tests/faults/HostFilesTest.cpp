@@ -83,7 +83,9 @@ class HostFilesTest : public CppUnit::TestFixture
 
     void aCutLeavesAWholeKeyOrNone()
     {
-        const auto file = [](const Place& place) { return place.folder / "state" / "deep" / "node.key"; };
+        const auto file = [](const Place& place) {
+            return place.folder / "state" / "deep" / "node.key";
+        };
         std::optional<node::PublicKey> made;
         cutEverywhere(
             seedNothing,
@@ -96,8 +98,7 @@ class HostFilesTest : public CppUnit::TestFixture
             [&](const Place& place, bool kept) {
                 const auto found = node::readKeyFile(file(place), place.disk.files());
                 if (!found)
-                    CPPUNIT_ASSERT_MESSAGE(found.error().message,
-                                           found.error().code == ErrorCode::notFound);
+                    CPPUNIT_ASSERT_MESSAGE(found.error().message, found.error().code == ErrorCode::notFound);
                 if (kept) {
                     CPPUNIT_ASSERT_MESSAGE("a key that was used is lost", found.has_value());
                     CPPUNIT_ASSERT(found->publicKey() == *made);
@@ -188,9 +189,9 @@ class HostFilesTest : public CppUnit::TestFixture
         refusesKey(disk, file, "Read-only file system");
         disk.fail(Operation::read, 1);
         refusesKey(disk, file, "cannot be opened");
-        CPPUNIT_ASSERT_EQUAL(0L, static_cast<long>(std::distance(
-                                     std::filesystem::directory_iterator(folder.path()),
-                                     std::filesystem::directory_iterator())));
+        CPPUNIT_ASSERT_EQUAL(
+            0L, static_cast<long>(std::distance(std::filesystem::directory_iterator(folder.path()),
+                                                std::filesystem::directory_iterator())));
         SystemRandom random;
         CPPUNIT_ASSERT(node::readOrCreateKeyFile(file, random, disk.files()).has_value());
     }

@@ -15,10 +15,7 @@ namespace
 class SystemFileSystem final : public FileSystem
 {
 public:
-    int open(const char* file, int flags, mode_t mode) noexcept override
-    {
-        return ::open(file, flags, mode);
-    }
+    int open(const char* file, int flags, mode_t mode) noexcept override { return ::open(file, flags, mode); }
     int openTemporary(char* pattern, int flags) noexcept override { return ::mkostemp(pattern, flags); }
     ssize_t read(int descriptor, void* buffer, std::size_t size) noexcept override
     {

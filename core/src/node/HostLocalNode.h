@@ -30,8 +30,7 @@ public:
     /// invalidArgument. An empty `recordFile` keeps nothing.
     static Result<std::unique_ptr<HostLocalNode>> make(SecretKey key, NodeSettings settings,
                                                        std::filesystem::path recordFile, const Clock& clock,
-                                                       observe::Log log,
-                                                       FileSystem& files = systemFiles());
+                                                       observe::Log log, FileSystem& files = systemFiles());
 
     const PublicKey& key() const noexcept override { return _publicKey; }
     const Hash256& nodeId() const noexcept override { return _nodeId; }

@@ -125,7 +125,8 @@ Result<void> checkStatus(const std::filesystem::path& file, int descriptor)
 }
 
 /// Fills `buffer` as far as the file goes.
-Result<std::size_t> readAll(FileSystem& files, const std::filesystem::path& file, int descriptor, std::span<Byte> buffer)
+Result<std::size_t> readAll(FileSystem& files, const std::filesystem::path& file, int descriptor,
+                            std::span<Byte> buffer)
 {
     std::size_t size = 0;
     while (size < buffer.size()) {
@@ -141,7 +142,8 @@ Result<std::size_t> readAll(FileSystem& files, const std::filesystem::path& file
     return size;
 }
 
-Result<void> writeAll(FileSystem& files, const std::filesystem::path& file, int descriptor, std::string_view text)
+Result<void> writeAll(FileSystem& files, const std::filesystem::path& file, int descriptor,
+                      std::string_view text)
 {
     while (!text.empty()) {
         const ssize_t written = files.write(descriptor, text.data(), text.size());
@@ -229,7 +231,8 @@ Result<void> linkNewFile(FileSystem& files, const std::filesystem::path& file, c
 Result<SecretKey> readKeyFile(const std::filesystem::path& file, FileSystem& files)
 {
     // Not blocking, so that a FIFO is refused instead of waited for.
-    const FileDescriptor opened(files, files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0));
+    const FileDescriptor opened(files,
+                                files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0));
     if (!opened)
         return systemFailure(file, "cannot be opened");
     if (auto checked = checkStatus(file, opened.get()); !checked)

@@ -99,6 +99,14 @@ private:
     std::size_t _size = 0;
 };
 
+/// Also when there is none.
+bool isEmpty(const std::filesystem::path& file)
+{
+    std::error_code missing;
+    const auto size = std::filesystem::file_size(file, missing);
+    return missing || size == 0;
+}
+
 /// Creates the file with the right mode, or looks whether what is there can be the one. What it is on disk.
 std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
 {
@@ -116,17 +124,21 @@ std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
     const std::pair identity{status.st_dev, status.st_ino};
     if (header.empty())
         return identity;
+    // What a crash left of a transaction is undone by SQLite; only then does the file say what it is.
+    if (!isEmpty(file.string() + "-journal"))
+        return identity;
     if (!header.isDatabase())
         refuseDamaged(file, "is no SQLite database");
     // SQLite reads what is missing at the end as zeros. While there is a log, the end may be in it.
-    std::error_code noLog;
-    const auto logSize = std::filesystem::file_size(file.string() + "-wal", noLog);
     const auto size = static_cast<std::uint64_t>(status.st_size);
-    if ((noLog || logSize == 0) && size < header.fileSize())
+    if (isEmpty(file.string() + "-wal") && size < header.fileSize())
         refuseDamaged(file, "is truncated (" + std::to_string(size) + " bytes of " +
                                 std::to_string(header.fileSize()) + ")");
     return identity;
 }
+
+/// A file that cannot be opened is told at once: Poco would go on trying for a minute.
+constexpr std::size_t noRetries = 0;
 
 /// Two names of one file must not have two locks.
 std::filesystem::path real(const std::filesystem::path& file)
@@ -175,7 +187,7 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
 Poco::Data::Session Database::connect()
 {
     try {
-        return Poco::Data::Session(_connector.createSession(_file.string()));
+        return Poco::Data::Session(_connector.createSession(_file.string(), noRetries));
     } catch (const Poco::Exception& exception) {
         refuse(ExitCode::configuration, _file, "cannot be opened: " + exception.displayText());
     }
@@ -192,7 +204,7 @@ void Database::requireInPlace() const
 void Database::reconnect()
 {
     _session.close();
-    _session = Poco::Data::Session(_connector.createSession(_file.string()));
+    _session = Poco::Data::Session(_connector.createSession(_file.string(), noRetries));
     prepareSession();
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <waymark/base/Random.h>
 #include <waymark/base/FileSystem.h>
+#include <waymark/base/Random.h>
 #include <waymark/base/Result.h>
 #include <waymark/node/Key.h>
 
@@ -19,9 +19,11 @@ Result<SecretKey> readKeyFile(const std::filesystem::path& file, FileSystem& fil
 
 /// Writes a key with mode 0600: to a temporary file beside it, fsync, then link under the final name, so
 /// that a crash leaves the whole key or none. An existing file is never replaced (conflict).
-Result<void> writeKeyFile(const std::filesystem::path& file, const SecretKey& key, FileSystem& files = systemFiles());
+Result<void> writeKeyFile(const std::filesystem::path& file, const SecretKey& key,
+                          FileSystem& files = systemFiles());
 
 /// Reads the key, or makes and writes one when there is no file yet. Parent folders are created 0700.
-Result<SecretKey> readOrCreateKeyFile(const std::filesystem::path& file, Random& random, FileSystem& files = systemFiles());
+Result<SecretKey> readOrCreateKeyFile(const std::filesystem::path& file, Random& random,
+                                      FileSystem& files = systemFiles());
 
 } // namespace waymark::node

@@ -113,9 +113,10 @@ void Domain::cut(Dice dice)
     cutNow(std::move(dice));
 }
 
-void Domain::cutAfter(std::uint64_t changes, Dice dice)
+void Domain::cutAfter(std::optional<CutPlace> place, std::uint64_t changes, Dice dice)
 {
     const std::lock_guard lock(_mutex);
+    _countedPlace = std::move(place);
     _changesUntilCut = changes;
     _dice = std::move(dice);
 }
@@ -159,6 +160,12 @@ bool Domain::isCut() const
 {
     const std::lock_guard lock(_mutex);
     return _cut;
+}
+
+std::optional<CutPlace> Domain::cutPlace() const
+{
+    const std::lock_guard lock(_mutex);
+    return _cutPlace;
 }
 
 Activity Domain::activity() const
@@ -266,7 +273,7 @@ void Domain::folderSynced(const fs::path& folder)
     _names.folderSynced(folder);
 }
 
-Domain::Step::Step(Domain& domain, Operation operation, Generation generation)
+Domain::Step::Step(Domain& domain, Operation operation, const fs::path& file, Generation generation)
     : _domain(domain), _lock(domain._mutex)
 {
     const std::size_t index = indexOf(operation);
@@ -287,7 +294,11 @@ Domain::Step::Step(Domain& domain, Operation operation, Generation generation)
     } else if (domain._readOnly && (operation == Operation::write || operation == Operation::name)) {
         _refusal = Refusal::readOnly;
     } else if (changes && domain._changesUntilCut) {
-        _isLast = (*domain._changesUntilCut)-- == 0;
+        CutPlace place{operation, file.filename().string()};
+        if (!domain._countedPlace || *domain._countedPlace == place)
+            _isLast = (*domain._changesUntilCut)-- == 0;
+        if (_isLast)
+            domain._cutPlace = std::move(place);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "UnsyncedNames.h"
 
 #include <waymark/testkit/fault/Activity.h>
+#include <waymark/testkit/fault/CutPlace.h>
 #include <waymark/testkit/fault/Operation.h>
 
 #include <array>
@@ -56,9 +57,11 @@ public:
     void mend();
     void overridePragma(std::string name, std::string value);
     void cut(Dice dice);
-    void cutAfter(std::uint64_t changes, Dice dice);
+    /// During the change that follows `changes` others; with a place, only those there are counted.
+    void cutAfter(std::optional<CutPlace> place, std::uint64_t changes, Dice dice);
     void powerOn();
     bool isCut() const;
+    std::optional<CutPlace> cutPlace() const;
     Activity activity() const;
 
     /// Which power-on period it is; what was opened in an earlier one is dead.
@@ -100,9 +103,11 @@ private:
     bool _holds = false;
     int _held = 0;
     std::map<std::string, std::string> _pragmas;
+    std::optional<CutPlace> _countedPlace;
     std::optional<std::uint64_t> _changesUntilCut;
     Dice _dice; ///< of that cut
     bool _cut = false;
+    std::optional<CutPlace> _cutPlace;
     Generation _generation = 0;
     int _openDatabases = 0;
     std::array<std::uint64_t, operations> _counts{};
@@ -114,7 +119,7 @@ private:
 class Domain::Step
 {
 public:
-    Step(Domain& domain, Operation operation, Generation generation);
+    Step(Domain& domain, Operation operation, const std::filesystem::path& file, Generation generation);
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
 

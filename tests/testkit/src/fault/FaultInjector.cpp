@@ -1,8 +1,8 @@
-#include <waymark/testkit/fault/FaultInjector.h>
-
 #include "Domains.h"
 #include "FaultyFileSystem.h"
 #include "SqliteVfs.h"
+
+#include <waymark/testkit/fault/FaultInjector.h>
 
 #include <utility>
 
@@ -88,17 +88,32 @@ void FaultInjector::cutTorn(std::uint64_t seed)
 
 void FaultInjector::cutAfter(std::uint64_t changes)
 {
-    _domain->cutAfter(changes, Dice());
+    _domain->cutAfter(std::nullopt, changes, Dice());
 }
 
 void FaultInjector::cutTornAfter(std::uint64_t changes, std::uint64_t seed)
 {
-    _domain->cutAfter(changes, Dice(seed));
+    _domain->cutAfter(std::nullopt, changes, Dice(seed));
+}
+
+void FaultInjector::cutDuring(CutPlace place, std::uint64_t after)
+{
+    _domain->cutAfter(std::move(place), after, Dice());
+}
+
+void FaultInjector::cutTornDuring(CutPlace place, std::uint64_t after, std::uint64_t seed)
+{
+    _domain->cutAfter(std::move(place), after, Dice(seed));
 }
 
 bool FaultInjector::isCut() const
 {
     return _domain->isCut();
+}
+
+std::optional<CutPlace> FaultInjector::cutPlace() const
+{
+    return _domain->cutPlace();
 }
 
 void FaultInjector::powerOn()

@@ -85,7 +85,7 @@ int FaultyFileSystem::open(const char* name, int flags, mode_t mode) noexcept
     const bool creates = !exists && (flags & O_CREAT) != 0;
     const bool empties = exists && (flags & O_TRUNC) != 0;
     const Operation operation = creates ? Operation::name : empties ? Operation::write : Operation::read;
-    Domain::Step step(*_domain, operation, _domain->generation());
+    Domain::Step step(*_domain, operation, path, _domain->generation());
     if (step.refusal() != Refusal::none)
         return refuse(errorOf(step.refusal()));
     if (creates)
@@ -99,7 +99,7 @@ int FaultyFileSystem::openTemporary(char* pattern, int flags) noexcept
 {
     if (!_domain->contains(resolve(pattern)))
         return systemFiles().openTemporary(pattern, flags);
-    Domain::Step step(*_domain, Operation::name, _domain->generation());
+    Domain::Step step(*_domain, Operation::name, pattern, _domain->generation());
     if (step.refusal() != Refusal::none)
         return refuse(errorOf(step.refusal()));
     const int descriptor = systemFiles().openTemporary(pattern, flags);
@@ -115,7 +115,7 @@ ssize_t FaultyFileSystem::read(int descriptor, void* buffer, std::size_t size) n
     const OpenFile* const file = find(descriptor);
     if (file == nullptr)
         return systemFiles().read(descriptor, buffer, size);
-    const Domain::Step step(*_domain, Operation::read, file->generation);
+    const Domain::Step step(*_domain, Operation::read, file->path, file->generation);
     if (step.refusal() != Refusal::none)
         return refuse(errorOf(step.refusal()));
     return systemFiles().read(descriptor, buffer, size);
@@ -126,7 +126,7 @@ ssize_t FaultyFileSystem::write(int descriptor, const void* data, std::size_t si
     const OpenFile* const file = find(descriptor);
     if (file == nullptr)
         return systemFiles().write(descriptor, data, size);
-    Domain::Step step(*_domain, Operation::write, file->generation);
+    Domain::Step step(*_domain, Operation::write, file->path, file->generation);
     if (step.refusal() != Refusal::none)
         return refuse(errorOf(step.refusal()));
     const auto offset = static_cast<std::uint64_t>(::lseek(descriptor, 0, SEEK_CUR));
@@ -143,7 +143,7 @@ int FaultyFileSystem::sync(int descriptor) noexcept
     const OpenFile* const file = find(descriptor);
     if (file == nullptr)
         return systemFiles().sync(descriptor);
-    Domain::Step step(*_domain, Operation::sync, file->generation);
+    Domain::Step step(*_domain, Operation::sync, file->path, file->generation);
     if (step.refusal() == Refusal::ioError && file->content)
         file->content->syncFailed();
     if (step.refusal() != Refusal::none || step.endsInCut())
@@ -171,7 +171,7 @@ int FaultyFileSystem::change(const fs::path& path, const Prepare& prepare, const
 {
     if (!_domain->contains(path))
         return call();
-    Domain::Step step(*_domain, Operation::name, _domain->generation());
+    Domain::Step step(*_domain, Operation::name, path, _domain->generation());
     if (step.refusal() != Refusal::none)
         return refuse(errorOf(step.refusal()));
     prepare();

@@ -47,7 +47,7 @@ int SqliteFile::open(sqlite3_vfs* vfs, std::shared_ptr<Domain> domain, const cha
         return code;
     };
     file->real()->pMethods = nullptr;
-    Domain::Step step(*file->_domain, creates ? Operation::name : Operation::read, generation);
+    Domain::Step step(*file->_domain, creates ? Operation::name : Operation::read, path, generation);
     if (step.refusal() != Refusal::none)
         return failed(SQLITE_CANTOPEN);
     // A database that somebody made empty for SQLite to fill is as new as one that SQLite makes.
@@ -106,7 +106,7 @@ int SqliteFile::close() noexcept
 
 int SqliteFile::read(void* buffer, int size, sqlite3_int64 offset)
 {
-    const Domain::Step step(*_domain, Operation::read, _generation);
+    const Domain::Step step(*_domain, Operation::read, _path, _generation);
     if (step.refusal() != Refusal::none)
         return SQLITE_IOERR_READ;
     return real()->pMethods->xRead(real(), buffer, size, offset);
@@ -114,7 +114,7 @@ int SqliteFile::read(void* buffer, int size, sqlite3_int64 offset)
 
 int SqliteFile::write(const void* data, int size, sqlite3_int64 offset)
 {
-    Domain::Step step(*_domain, Operation::write, _generation);
+    Domain::Step step(*_domain, Operation::write, _path, _generation);
     if (step.refusal() != Refusal::none)
         return SQLITE_IOERR_WRITE;
     const auto begin = static_cast<std::uint64_t>(offset);
@@ -129,7 +129,7 @@ int SqliteFile::write(const void* data, int size, sqlite3_int64 offset)
 
 int SqliteFile::truncate(sqlite3_int64 size)
 {
-    Domain::Step step(*_domain, Operation::write, _generation);
+    Domain::Step step(*_domain, Operation::write, _path, _generation);
     if (step.refusal() != Refusal::none)
         return SQLITE_IOERR_TRUNCATE;
     _content->beforeTruncate(static_cast<std::uint64_t>(size), this->size(), reader());
@@ -139,7 +139,7 @@ int SqliteFile::truncate(sqlite3_int64 size)
 
 int SqliteFile::sync()
 {
-    Domain::Step step(*_domain, Operation::sync, _generation);
+    Domain::Step step(*_domain, Operation::sync, _path, _generation);
     if (step.refusal() == Refusal::ioError)
         _content->syncFailed();
     if (step.refusal() == Refusal::ioError || step.refusal() == Refusal::powerOff || step.endsInCut())
@@ -177,8 +177,7 @@ int SqliteFile::control(int operation, void* argument)
 
 int SqliteFile::mapShared(int region, int size, int extend, void volatile** memory)
 {
-    return isDead() ? SQLITE_IOERR_SHMMAP
-                    : real()->pMethods->xShmMap(real(), region, size, extend, memory);
+    return isDead() ? SQLITE_IOERR_SHMMAP : real()->pMethods->xShmMap(real(), region, size, extend, memory);
 }
 
 int SqliteFile::lockShared(int offset, int count, int flags)

@@ -22,7 +22,9 @@ sqlite3_io_methods makeMethods() noexcept
     sqlite3_io_methods methods{};
     // Shared memory, but no mapping of files: reads and writes all come by here.
     methods.iVersion = 2;
-    methods.xClose = [](sqlite3_file* file) noexcept { return self(file).close(); };
+    methods.xClose = [](sqlite3_file* file) noexcept {
+        return self(file).close();
+    };
     methods.xRead = [](sqlite3_file* file, void* buffer, int size, sqlite3_int64 offset) noexcept {
         return self(file).read(buffer, size, offset);
     };
@@ -32,11 +34,15 @@ sqlite3_io_methods makeMethods() noexcept
     methods.xTruncate = [](sqlite3_file* file, sqlite3_int64 size) noexcept {
         return self(file).truncate(size);
     };
-    methods.xSync = [](sqlite3_file* file, int /*flags*/) noexcept { return self(file).sync(); };
+    methods.xSync = [](sqlite3_file* file, int /*flags*/) noexcept {
+        return self(file).sync();
+    };
     methods.xFileSize = [](sqlite3_file* file, sqlite3_int64* size) noexcept {
         return real(file)->pMethods->xFileSize(real(file), size);
     };
-    methods.xLock = [](sqlite3_file* file, int level) noexcept { return self(file).lock(level); };
+    methods.xLock = [](sqlite3_file* file, int level) noexcept {
+        return self(file).lock(level);
+    };
     methods.xUnlock = [](sqlite3_file* file, int level) noexcept {
         return real(file)->pMethods->xUnlock(real(file), level);
     };
@@ -59,7 +65,9 @@ sqlite3_io_methods makeMethods() noexcept
     methods.xShmLock = [](sqlite3_file* file, int offset, int count, int flags) noexcept {
         return self(file).lockShared(offset, count, flags);
     };
-    methods.xShmBarrier = [](sqlite3_file* file) noexcept { real(file)->pMethods->xShmBarrier(real(file)); };
+    methods.xShmBarrier = [](sqlite3_file* file) noexcept {
+        real(file)->pMethods->xShmBarrier(real(file));
+    };
     methods.xShmUnmap = [](sqlite3_file* file, int remove) noexcept {
         return real(file)->pMethods->xShmUnmap(real(file), remove);
     };

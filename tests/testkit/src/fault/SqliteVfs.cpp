@@ -29,7 +29,7 @@ int remove(sqlite3_vfs*, const char* name, int syncFolder) noexcept
     if (!domain)
         return systemVfs->xDelete(systemVfs, name, syncFolder);
     const std::filesystem::path path(name);
-    Domain::Step step(*domain, Operation::name, domain->generation());
+    Domain::Step step(*domain, Operation::name, path, domain->generation());
     if (step.refusal() != Refusal::none)
         return SQLITE_IOERR_DELETE;
     if (std::filesystem::exists(path))
@@ -64,14 +64,18 @@ sqlite3_vfs makeVfs() noexcept
     vfs.xFullPathname = [](sqlite3_vfs*, const char* name, int size, char* out) noexcept {
         return systemVfs->xFullPathname(systemVfs, name, size, out);
     };
-    vfs.xDlOpen = [](sqlite3_vfs*, const char* file) noexcept { return systemVfs->xDlOpen(systemVfs, file); };
+    vfs.xDlOpen = [](sqlite3_vfs*, const char* file) noexcept {
+        return systemVfs->xDlOpen(systemVfs, file);
+    };
     vfs.xDlError = [](sqlite3_vfs*, int size, char* message) noexcept {
         systemVfs->xDlError(systemVfs, size, message);
     };
     vfs.xDlSym = [](sqlite3_vfs*, void* library, const char* symbol) noexcept {
         return systemVfs->xDlSym(systemVfs, library, symbol);
     };
-    vfs.xDlClose = [](sqlite3_vfs*, void* library) noexcept { systemVfs->xDlClose(systemVfs, library); };
+    vfs.xDlClose = [](sqlite3_vfs*, void* library) noexcept {
+        systemVfs->xDlClose(systemVfs, library);
+    };
     vfs.xRandomness = [](sqlite3_vfs*, int size, char* out) noexcept {
         return systemVfs->xRandomness(systemVfs, size, out);
     };

@@ -10,7 +10,8 @@ void UnsyncedContent::keep(std::uint64_t sector, const Reader& read)
     if (_onDisk.contains(sector))
         return;
     const std::uint64_t begin = sector * sectorSize;
-    const std::uint64_t size = begin < _syncedSize ? std::min<std::uint64_t>(sectorSize, _syncedSize - begin) : 0;
+    const std::uint64_t size =
+        begin < _syncedSize ? std::min<std::uint64_t>(sectorSize, _syncedSize - begin) : 0;
     _onDisk.emplace(sector, size == 0 ? std::string() : read(begin, static_cast<std::size_t>(size)));
 }
 

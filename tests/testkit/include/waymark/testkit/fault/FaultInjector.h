@@ -2,12 +2,14 @@
 
 #include <waymark/base/FileSystem.h>
 #include <waymark/testkit/fault/Activity.h>
+#include <waymark/testkit/fault/CutPlace.h>
 #include <waymark/testkit/fault/Operation.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace waymark::testkit::fault
@@ -65,7 +67,12 @@ public:
     /// Cuts the power during the operation that follows after so many changes (Activity::changes).
     void cutAfter(std::uint64_t changes);
     void cutTornAfter(std::uint64_t changes, std::uint64_t seed);
+    /// Cuts the power during an operation of that kind on a file of that name, after so many others of it.
+    void cutDuring(CutPlace place, std::uint64_t after);
+    void cutTornDuring(CutPlace place, std::uint64_t after, std::uint64_t seed);
     bool isCut() const;
+    /// Where one of these cut last; nothing before.
+    std::optional<CutPlace> cutPlace() const;
     /// After all that was open is closed: opening works again, without faults. Throws std::logic_error
     /// when something is still open in SQLite.
     void powerOn();
