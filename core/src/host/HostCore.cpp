@@ -13,24 +13,25 @@ using plugin::StartError;
 
 constexpr const char* ephemeral = "ephemeral";
 
-node::SecretKey readKey(const plugin::ConfigView& view, Random& random)
+node::SecretKey readKey(const plugin::ConfigView& view, Random& random, FileSystem& files)
 {
     if (view.isWord("key", ephemeral))
         return node::SecretKey::generate(random);
-    auto key = node::readOrCreateKeyFile(view.path("key"), random);
+    auto key = node::readOrCreateKeyFile(view.path("key"), random, files);
     if (!key)
         throw StartError(ExitCode::keyFile, "node.key: " + key.error().message);
     return std::move(*key);
 }
 
 std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, Random& random,
-                                                   const Clock& clock, observe::Log log)
+                                                   const Clock& clock, observe::Log log,
+                                                   FileSystem& files)
 {
     // An identity that ends with the process leaves nothing behind.
     const auto recordFile =
         view.isWord("key", ephemeral) ? std::filesystem::path() : view.stateDirectory() / "node.enr";
-    auto made = node::HostLocalNode::make(readKey(view, random), nodeSettings(view), recordFile, clock,
-                                          std::move(log));
+    auto made = node::HostLocalNode::make(readKey(view, random, files), nodeSettings(view), recordFile,
+                                          clock, std::move(log), files);
     if (!made)
         throw StartError(ExitCode::configuration, made.error().message);
     return std::move(*made);
@@ -79,8 +80,9 @@ HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Lo
       _random(seams.random(_systemRandom)),
       _timers(seams.timers(_threadTimers)),
       _sockets(seams.sockets(_systemSockets)),
-      _localNode(makeLocalNode(node, _random, _clock, std::move(log))),
-      _nodeStore(node.stateDirectory() / "nodes")
+      _files(seams.files(systemFiles())),
+      _localNode(makeLocalNode(node, _random, _clock, std::move(log), _files)),
+      _nodeStore(node.stateDirectory() / "nodes", _files)
 {
 }
 

@@ -52,6 +52,7 @@ private:
     Random& _random;
     Timers& _timers;
     net::UdpSockets& _sockets;
+    FileSystem& _files;
     std::unique_ptr<node::HostLocalNode> _localNode;
     node::FileNodeStore _nodeStore;
 };

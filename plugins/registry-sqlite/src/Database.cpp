@@ -201,11 +201,21 @@ void Database::requireInPlace() const
                "was removed or replaced while the daemon runs: restart the daemon to take what is there now");
 }
 
-void Database::reconnect()
+void Database::undo(bool wasWritten) noexcept
 {
-    _session.close();
-    _session = Poco::Data::Session(_connector.createSession(_file.string(), noRetries));
-    prepareSession();
+    const auto attempt = [this](const std::string& sql) {
+        try {
+            execute(sql);
+        } catch (const Poco::Exception&) {
+            // Either SQLite did so by itself, or the disk still fails.
+        }
+    };
+    attempt("ROLLBACK");
+    // The session must stay: its index alone knows that the log ends before what was rolled back. A commit whose
+    // sync failed lies in the log whole, and whoever opens the file next would take it for done. Writing
+    // something takes its place.
+    if (wasWritten)
+        attempt("PRAGMA user_version = " + std::to_string(schemaVersion()));
 }
 
 void Database::execute(const std::string& sql)

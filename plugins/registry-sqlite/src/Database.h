@@ -36,8 +36,9 @@ public:
     /// to a file that was removed or replaced would be lost with the next start.
     void requireInPlace() const;
 
-    /// Closes the session and opens a new one. Throws Poco::Exception.
-    void reconnect();
+    /// Ends a transaction that failed, as if it had never begun; `wasWritten` when its commit may have been
+    /// tried. Never fails: what it could not do is done by the next transaction that is committed.
+    void undo(bool wasWritten) noexcept;
 
     /// One number that a statement gives.
     std::int64_t number(const std::string& sql);

@@ -3,6 +3,7 @@
 #include <waymark/plugin/Plugin.h>
 
 #include <bit>
+#include <utility>
 
 namespace waymark::registry
 {
@@ -94,10 +95,9 @@ Result<void> SqliteStore::write(const RegistryPlan& plan)
         transact(plan);
         return {};
     } catch (const Poco::Exception& exception) {
-        _writer.reset();
+        undo();
         return failure(runtimeError(_database.file(), exception));
     } catch (const StartError& error) {
-        _writer.reset();
         return failure(ErrorCode::io, error.what());
     }
 }
@@ -105,16 +105,21 @@ Result<void> SqliteStore::write(const RegistryPlan& plan)
 void SqliteStore::transact(const RegistryPlan& plan)
 {
     _database.requireInPlace();
-    if (!_writer) {
-        // After a failure nobody knows what is left of the session: closing it rolls back.
-        _database.reconnect();
+    if (!_writer)
         _writer = std::make_unique<RowWriter>(_database.session());
-    }
     _database.execute("BEGIN IMMEDIATE");
+    _isWriting = true;
     for (const RowChange& row : plan.rows)
         std::visit([this](const auto& kind) { _writer->write(kind); }, row);
     _writer->write(plan.revision);
     _database.execute("COMMIT");
+    _isWriting = false;
+}
+
+void SqliteStore::undo() noexcept
+{
+    _writer.reset();
+    _database.undo(std::exchange(_isWriting, false));
 }
 
 } // namespace waymark::registry

@@ -30,9 +30,11 @@ private:
     void loadClaims(RegistryState& state);
     void loadTombstones(RegistryState& state);
     void transact(const RegistryPlan& plan);
+    void undo() noexcept;
 
     Database _database;
     std::unique_ptr<RowWriter> _writer; ///< null after a write that failed
+    bool _isWriting = false;
 };
 
 } // namespace waymark::registry

@@ -205,7 +205,7 @@ private:
     {
         Database database(_file, std::chrono::milliseconds(0));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database.number("PRAGMA synchronous"));
-        database.reconnect();
+        database.undo(true);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, database.number("PRAGMA synchronous"));
     }
 

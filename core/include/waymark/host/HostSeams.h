@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/base/Clock.h>
+#include <waymark/base/FileSystem.h>
 #include <waymark/base/Random.h>
 #include <waymark/base/Timers.h>
 #include <waymark/net/UdpTransport.h>
@@ -22,6 +23,8 @@ public:
     /// They run in the time of the clock.
     virtual Timers& timers(Timers& system) { return system; }
     virtual net::UdpSockets& sockets(net::UdpSockets& system) { return system; }
+    /// Of the host's own files: node key, record, known nodes.
+    virtual FileSystem& files(FileSystem& system) { return system; }
 };
 
 } // namespace waymark::host

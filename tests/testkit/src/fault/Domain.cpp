@@ -3,7 +3,6 @@
 #include <waymark/testkit/fault/FaultInjector.h>
 
 #include <chrono>
-#include <set>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <utility>
@@ -55,12 +54,6 @@ void Domain::makeReadOnly()
     _readOnly = true;
 }
 
-void Domain::keepLocked()
-{
-    const std::lock_guard lock(_mutex);
-    _locked = true;
-}
-
 void Domain::ignoreSyncs()
 {
     const std::lock_guard lock(_mutex);
@@ -96,7 +89,7 @@ void Domain::mendAll()
 {
     _room.reset();
     _failures.fill(0);
-    _readOnly = _locked = _lies = _holds = false;
+    _readOnly = _lies = _holds = false;
     _changesUntilCut.reset();
     _changed.notify_all();
 }
@@ -138,8 +131,8 @@ void Domain::cutNow(Dice dice)
 void Domain::powerOn()
 {
     const std::lock_guard lock(_mutex);
-    if (_openDatabases > 0)
-        throw std::logic_error(_folder.string() + ": " + std::to_string(_openDatabases) +
+    if (_openFiles > 0)
+        throw std::logic_error(_folder.string() + ": " + std::to_string(_openFiles) +
                                " files are still open in SQLite: close them, then switch the power on");
     mendAll();
     _contents.clear();
@@ -183,10 +176,10 @@ Domain::Generation Domain::generation() const
     return _generation;
 }
 
-bool Domain::isLocked() const
+std::set<fs::path> Domain::databases() const
 {
     const std::lock_guard lock(_mutex);
-    return _locked;
+    return _databases;
 }
 
 bool Domain::isReadOnly() const
@@ -202,10 +195,10 @@ std::optional<std::string> Domain::pragma(const std::string& name) const
     return found == _pragmas.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Domain::databaseClosed()
+void Domain::closed()
 {
     const std::lock_guard lock(_mutex);
-    --_openDatabases;
+    --_openFiles;
 }
 
 std::shared_ptr<UnsyncedContent> Domain::content(const fs::path& file)

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace waymark::testkit::fault
@@ -49,7 +50,6 @@ public:
     void fillDisk(std::uint64_t bytesLeft);
     void fail(Operation operation, std::uint64_t times);
     void makeReadOnly();
-    void keepLocked();
     void ignoreSyncs();
     void holdSyncs();
     bool awaitHeldSync() const;
@@ -66,16 +66,17 @@ public:
 
     /// Which power-on period it is; what was opened in an earlier one is dead.
     Generation generation() const;
-    bool isLocked() const;
+    std::set<std::filesystem::path> databases() const;
     bool isReadOnly() const;
     std::optional<std::string> pragma(const std::string& name) const;
-    void databaseClosed();
+    void closed();
 
     // The model.
     std::shared_ptr<UnsyncedContent> content(const std::filesystem::path& file);
     /// False when the disk is full.
     bool takeRoom(std::uint64_t bytes);
-    void databaseOpened() noexcept { ++_openDatabases; }
+    void opened() noexcept { ++_openFiles; }
+    void databaseOpened(const std::filesystem::path& file) { _databases.insert(file); }
     bool ignoresSyncs() const noexcept { return _lies; }
     /// Whether the file was opened or changed since the power came on.
     bool knows(const std::filesystem::path& file) const { return _contents.contains(file); }
@@ -98,7 +99,6 @@ private:
     std::optional<std::uint64_t> _room;
     std::array<std::uint64_t, operations> _failures{};
     bool _readOnly = false;
-    bool _locked = false;
     bool _lies = false;
     bool _holds = false;
     int _held = 0;
@@ -109,7 +109,8 @@ private:
     bool _cut = false;
     std::optional<CutPlace> _cutPlace;
     Generation _generation = 0;
-    int _openDatabases = 0;
+    int _openFiles = 0; ///< of SQLite
+    std::set<std::filesystem::path> _databases;
     std::array<std::uint64_t, operations> _counts{};
     std::map<std::filesystem::path, std::shared_ptr<UnsyncedContent>> _contents;
     UnsyncedNames _names;

@@ -1,5 +1,6 @@
 #include "Domains.h"
 #include "FaultyFileSystem.h"
+#include "LockHolder.h"
 #include "SqliteVfs.h"
 
 #include <waymark/testkit/fault/FaultInjector.h>
@@ -17,8 +18,8 @@ FaultInjector::FaultInjector(const std::filesystem::path& folder)
 
 FaultInjector::~FaultInjector()
 {
+    mend();
     Domains::all().remove(_domain);
-    _domain->mend();
 }
 
 FileSystem& FaultInjector::files() noexcept
@@ -43,7 +44,10 @@ void FaultInjector::makeReadOnly()
 
 void FaultInjector::keepLocked()
 {
-    _domain->keepLocked();
+    const std::lock_guard lock(_lockMutex);
+    _locks.clear();
+    for (const auto& database : _domain->databases())
+        _locks.push_back(std::make_unique<LockHolder>(database));
 }
 
 void FaultInjector::ignoreSyncs()
@@ -69,6 +73,8 @@ void FaultInjector::releaseSyncs()
 void FaultInjector::mend()
 {
     _domain->mend();
+    const std::lock_guard lock(_lockMutex);
+    _locks.clear();
 }
 
 void FaultInjector::overridePragma(std::string name, std::string value)
@@ -118,6 +124,7 @@ std::optional<CutPlace> FaultInjector::cutPlace() const
 
 void FaultInjector::powerOn()
 {
+    mend();
     _domain->powerOn();
 }
 

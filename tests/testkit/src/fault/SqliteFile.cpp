@@ -13,9 +13,6 @@ namespace waymark::testkit::fault
 namespace
 {
 
-/// Index of the lock that whoever writes to a write-ahead log holds (https://www.sqlite.org/walformat.html).
-constexpr int walWriteLock = 0;
-
 bool isLog(int flags) noexcept
 {
     return (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL)) != 0;
@@ -64,7 +61,9 @@ int SqliteFile::open(sqlite3_vfs* vfs, std::shared_ptr<Domain> domain, const cha
     }
     file->_syncsFolder = creates && isLog(flags);
     file->_base.pMethods = &sqliteFileMethods();
-    file->_domain->databaseOpened();
+    file->_domain->opened();
+    if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
+        file->_domain->databaseOpened(path);
     return SQLITE_OK;
 }
 
@@ -99,7 +98,7 @@ std::uint64_t SqliteFile::size()
 int SqliteFile::close() noexcept
 {
     const int code = real()->pMethods->xClose(real());
-    _domain->databaseClosed();
+    _domain->closed();
     this->~SqliteFile();
     return code;
 }
@@ -157,8 +156,6 @@ int SqliteFile::lock(int level)
 {
     if (isDead())
         return SQLITE_IOERR_LOCK;
-    if (level > SQLITE_LOCK_SHARED && _domain->isLocked())
-        return SQLITE_BUSY;
     return real()->pMethods->xLock(real(), level);
 }
 
@@ -182,13 +179,8 @@ int SqliteFile::mapShared(int region, int size, int extend, void volatile** memo
 
 int SqliteFile::lockShared(int offset, int count, int flags)
 {
-    const bool takes = (flags & SQLITE_SHM_LOCK) != 0;
-    if (takes && isDead())
+    if ((flags & SQLITE_SHM_LOCK) != 0 && isDead())
         return SQLITE_IOERR_SHMLOCK;
-    const bool isWriter =
-        offset <= walWriteLock && walWriteLock < offset + count && (flags & SQLITE_SHM_EXCLUSIVE) != 0;
-    if (takes && isWriter && _domain->isLocked())
-        return SQLITE_BUSY;
     return real()->pMethods->xShmLock(real(), offset, count, flags);
 }
 

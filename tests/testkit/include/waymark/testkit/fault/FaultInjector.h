@@ -9,13 +9,16 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace waymark::testkit::fault
 {
 
 class Domain;
+class LockHolder;
 
 /// A disk that fails on demand: a folder with all below it, reached by SQLite (every database opened there
 /// while this object lives) and through files(). Several may exist, for folders of which none holds another.
@@ -44,7 +47,8 @@ public:
     /// what was to be written: a later sync that succeeds does not bring it to the disk.
     void fail(Operation operation, std::uint64_t times = always);
     void makeReadOnly();
-    /// Another program holds SQLite's write lock.
+    /// Another program begins to write to each database that was opened below the folder and does not end.
+    /// Throws std::runtime_error when it cannot.
     void keepLocked();
     /// Syncing says that it succeeded and does nothing.
     void ignoreSyncs();
@@ -82,6 +86,8 @@ public:
 private:
     std::shared_ptr<Domain> _domain;
     std::unique_ptr<FileSystem> _files;
+    std::mutex _lockMutex; ///< guards _locks
+    std::vector<std::unique_ptr<LockHolder>> _locks;
 };
 
 } // namespace waymark::testkit::fault
