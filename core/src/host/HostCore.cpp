@@ -24,14 +24,13 @@ node::SecretKey readKey(const plugin::ConfigView& view, Random& random, FileSyst
 }
 
 std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, Random& random,
-                                                   const Clock& clock, observe::Log log,
-                                                   FileSystem& files)
+                                                   const Clock& clock, observe::Log log, FileSystem& files)
 {
     // An identity that ends with the process leaves nothing behind.
     const auto recordFile =
         view.isWord("key", ephemeral) ? std::filesystem::path() : view.stateDirectory() / "node.enr";
-    auto made = node::HostLocalNode::make(readKey(view, random, files), nodeSettings(view), recordFile,
-                                          clock, std::move(log), files);
+    auto made = node::HostLocalNode::make(readKey(view, random, files), nodeSettings(view), recordFile, clock,
+                                          std::move(log), files);
     if (!made)
         throw StartError(ExitCode::configuration, made.error().message);
     return std::move(*made);

@@ -80,6 +80,12 @@ public:
     void enroll(const node::PublicKey& peer, const node::NodeEndpoint& where);
     void dismiss(const node::PublicKey& peer);
 
+    /// What its engine was made with, and a log.
+    engine::Environment environment(observe::Log log)
+    {
+        return {_world.clock(), _random, _local, _registry, _metrics, std::move(log)};
+    }
+
     double dropped(std::string_view reason) const;
     double sent(std::string_view type) const;
     double received(std::string_view type) const;

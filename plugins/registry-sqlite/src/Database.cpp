@@ -211,9 +211,9 @@ void Database::undo(bool wasWritten) noexcept
         }
     };
     attempt("ROLLBACK");
-    // The session must stay: its index alone knows that the log ends before what was rolled back. A commit whose
-    // sync failed lies in the log whole, and whoever opens the file next would take it for done. Writing
-    // something takes its place.
+    // The session must stay: its index alone knows that the log ends before what was rolled back. A commit
+    // whose sync failed lies in the log whole, and whoever opens the file next would take it for done.
+    // Writing something takes its place.
     if (wasWritten)
         attempt("PRAGMA user_version = " + std::to_string(schemaVersion()));
 }

@@ -214,16 +214,22 @@ private:
     void breakAtRandom(std::mt19937_64& random)
     {
         switch (random() % 8) {
-        case 0: return _disk->fillDisk(random() % 20'000);
-        case 1: return _disk->fail(Operation::write, 1 + random() % 5);
-        case 2: return _disk->fail(Operation::sync, 1 + random() % 5);
-        case 3: return _disk->fail(Operation::read, 1 + random() % 5);
+        case 0:
+            return _disk->fillDisk(random() % 20'000);
+        case 1:
+            return _disk->fail(Operation::write, 1 + random() % 5);
+        case 2:
+            return _disk->fail(Operation::sync, 1 + random() % 5);
+        case 3:
+            return _disk->fail(Operation::read, 1 + random() % 5);
         case 4:
             // A disk that fails lets nobody lock anything.
             _disk->mend();
             return _disk->keepLocked();
-        case 5: return _disk->makeReadOnly();
-        default: return _disk->mend();
+        case 5:
+            return _disk->makeReadOnly();
+        default:
+            return _disk->mend();
         }
     }
 

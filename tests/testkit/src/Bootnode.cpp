@@ -49,7 +49,7 @@ Properties wholeBootnode(const std::filesystem::path& folder)
 class Bootnode::Seams final : public host::HostSeams
 {
 public:
-    explicit Seams(const BootnodeOptions& options) : _ownSockets(options.sockets)
+    explicit Seams(const BootnodeOptions& options) : _ownSockets(options.sockets), _ownFiles(options.files)
     {
         if (options.manualTime) {
             _clock.emplace();
@@ -67,6 +67,8 @@ public:
         return _gatedSockets.emplace(_ownSockets == nullptr ? system : *_ownSockets, gate);
     }
 
+    FileSystem& files(FileSystem& system) override { return _ownFiles == nullptr ? system : *_ownFiles; }
+
     void advance(Duration duration, bool frozen)
     {
         if (!_clock)
@@ -82,6 +84,7 @@ public:
 
 private:
     net::UdpSockets* _ownSockets;
+    FileSystem* _ownFiles;
     std::optional<ManualClock> _clock;
     std::optional<ManualTimers> _timers;
     std::optional<GatedTimers> _gatedTimers;

@@ -55,8 +55,12 @@ bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) no
 
 Drop Ingress::failed(std::string_view reason) noexcept
 {
-    _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", reason}},
-                 "A packet could not be handled; please report this.");
+    try {
+        _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", reason}},
+                     "A packet could not be handled; please report this.");
+    } catch (const std::exception&) {
+        // Without memory nothing can be said; the packet is counted all the same.
+    }
     return Drop::internalError;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/FileSystem.h>
 #include <waymark/discovery/Discovery.h>
 #include <waymark/node/LocalNode.h>
 #include <waymark/observe/Metrics.h>
@@ -48,7 +49,8 @@ struct BootnodeOptions
     std::vector<const plugin::StaticPlugin*> linkedPlugins{}; ///< linked into the test; others are loaded
     std::vector<std::filesystem::path> pluginPath{};          ///< empty: where waymarkd would look
     std::filesystem::path folder{};                           ///< of the state; empty: a temporary one
-    bool manualTime = false;            ///< a clock that stands still until advance(): 2033 when it starts
+    bool manualTime = false;     ///< a clock that stands still until advance(): 2033 when it starts
+    FileSystem* files = nullptr; ///< where its own files lie instead of the system's disk; outlives this
     net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
 };
 
