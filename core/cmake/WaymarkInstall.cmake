@@ -28,7 +28,8 @@ endfunction()
 waymark_install_package(Waymark sdk)
 
 if(WAYMARK_TESTS)
-    install(TARGETS waymark-contract waymark-testkit waymark-testkit-memory waymark-test-main EXPORT WaymarkTestkitTargets
+    install(TARGETS waymark-contract waymark-testkit waymark-testkit-memory waymark-testkit-threads
+                    waymark-test-main EXPORT WaymarkTestkitTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/tests/contract/include/waymark"
                       "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark"

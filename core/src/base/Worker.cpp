@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace waymark
@@ -13,11 +14,17 @@ void Worker::start(std::string name, Body body)
         throw std::logic_error("worker " + _name + " was started twice");
     _name = std::move(name);
     beat();
-    _thread = std::jthread([this, function = std::move(body)](const std::stop_token& stopping) {
-        constexpr std::size_t kernelLimit = 15;
-        ::pthread_setname_np(::pthread_self(), _name.substr(0, kernelLimit).c_str());
-        function(stopping, *this);
-    });
+    try {
+        _thread = std::jthread([this, function = std::move(body)](const std::stop_token& stopping) {
+            constexpr std::size_t kernelLimit = 15;
+            ::pthread_setname_np(::pthread_self(), _name.substr(0, kernelLimit).c_str());
+            function(stopping, *this);
+        });
+    } catch (const std::system_error& error) {
+        throw std::system_error(error.code(), "thread " + _name +
+                                                  " cannot be started: give the process more threads (ulimit "
+                                                  "-u, TasksMax) or memory");
+    }
 }
 
 void Worker::requestStop() noexcept

@@ -4,6 +4,8 @@
 
 #include <waymark/host/HostError.h>
 
+#include <Poco/Exception.h>
+
 #include <string>
 #include <utility>
 
@@ -27,6 +29,8 @@ void runPhase(const PluginInstance& instance, std::string_view phase, plugin::Ex
     } catch (const plugin::ServiceError& error) {
         code = plugin::ExitCode::configuration;
         message = error.what();
+    } catch (const Poco::Exception& error) {
+        message = error.displayText(); // what() is the name of its class alone
     } catch (const std::exception& error) {
         message = error.what();
     } catch (...) {

@@ -5,6 +5,8 @@
 #include "host/StopWatchdog.h"
 
 #include <algorithm>
+#include <optional>
+#include <system_error>
 #include <unistd.h>
 
 namespace waymark::host
@@ -84,6 +86,8 @@ void PluginHost::makeCore()
         _core = std::make_unique<HostCore>(_configuration->view("node"), seams, log());
     } catch (const plugin::StartError& error) {
         throw HostError(error.code(), {error.what()});
+    } catch (const std::system_error& error) {
+        throw HostError(ExitCode::internal, {error.what()});
     }
     _services = std::make_unique<HostServices>(_channel);
     _services->admit(_instances);
@@ -131,24 +135,34 @@ void PluginHost::stopStarted() noexcept
     const Duration timeout = view.duration("stop-timeout");
     // A plugin that uses up its time to the end is not yet hung.
     constexpr std::chrono::seconds grace{1};
-    const StopWatchdog watchdog(timeout + grace, [this, timeout] {
-        const PluginInstance* const hung = _stopping.load();
-        const std::string name = hung == nullptr ? "host" : hung->name;
-        log().error("host.stop_hung",
-                    {{"plugin", name},
-                     {"timeout_s", std::chrono::duration_cast<std::chrono::seconds>(timeout).count()}},
-                    "a plugin does not stop within waymark.stop-timeout");
-        if (_options.onHungStop)
-            _options.onHungStop(name);
-        else
-            ::_exit(static_cast<int>(ExitCode::internal));
-    });
+    std::optional<StopWatchdog> watchdog;
+    try {
+        watchdog.emplace(timeout + grace, [this, timeout] { onHungStop(timeout); });
+    } catch (const std::system_error& error) {
+        // Stopping matters more than seeing to it that it ends.
+        log().warning("host.stop_unwatched", {{"error", error.what()}},
+                      "a plugin that hangs will not be noticed");
+    }
     const auto stopping =
         _core->health().add("host", [] { return observe::Health::failed("it is stopping"); });
     _healthChecks.clear();
     stopPlugins(std::chrono::steady_clock::now() + timeout);
     _core->stop();
     log().info("host.stopped");
+}
+
+void PluginHost::onHungStop(Duration timeout)
+{
+    const PluginInstance* const hung = _stopping.load();
+    const std::string name = hung == nullptr ? "host" : hung->name;
+    log().error(
+        "host.stop_hung",
+        {{"plugin", name}, {"timeout_s", std::chrono::duration_cast<std::chrono::seconds>(timeout).count()}},
+        "a plugin does not stop within waymark.stop-timeout");
+    if (_options.onHungStop)
+        _options.onHungStop(name);
+    else
+        ::_exit(static_cast<int>(ExitCode::internal));
 }
 
 void PluginHost::stopPlugins(plugin::Deadline deadline) noexcept

@@ -88,6 +88,7 @@ private:
     void wire();
     void startPlugins();
     void stopStarted() noexcept;
+    void onHungStop(Duration timeout);
     void stopPlugins(plugin::Deadline deadline) noexcept;
     std::unique_ptr<Configuration> readChanged(Problems& problems) const;
     std::vector<std::function<void()>> prepareReload(const Configuration& changed, Problems& problems);

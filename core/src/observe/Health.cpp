@@ -20,6 +20,21 @@ struct Check
 
 } // namespace
 
+namespace
+{
+
+/// What cannot say how it is does not keep others from it.
+Health ask(const std::function<Health()>& check)
+{
+    try {
+        return check();
+    } catch (const std::exception& error) {
+        return Health::failed(std::string("its health check failed: ") + error.what());
+    }
+}
+
+} // namespace
+
 struct HealthRegistry::State
 {
     std::mutex mutex;
@@ -58,7 +73,7 @@ std::vector<HealthEntry> HealthRegistry::report() const
     std::vector<HealthEntry> entries;
     entries.reserve(checks.size());
     for (const auto& check : checks)
-        check->gate.pass([&] { entries.push_back({check->name, check->function()}); });
+        check->gate.pass([&] { entries.push_back({check->name, ask(check->function)}); });
     return entries;
 }
 

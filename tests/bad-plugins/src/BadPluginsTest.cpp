@@ -32,6 +32,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(throwingStaticConstructorIsNamed);
     CPPUNIT_TEST(throwingConstructorIsNamed);
     CPPUNIT_TEST(throwInConfigureIsNamed);
+    CPPUNIT_TEST(throwInProvideAndWireIsNamed);
+    CPPUNIT_TEST(throwInReloadIsARefusal);
     CPPUNIT_TEST(throwInStartStopsTheOthers);
     CPPUNIT_TEST(startErrorChoosesTheExitCode);
     CPPUNIT_TEST(duplicateNameIsRefused);
@@ -171,6 +173,32 @@ class BadPluginsTest : public CppUnit::TestFixture
     {
         expectRefusal("throws-in-configure", 78,
                       {file("throws-in-configure"), "configure failed: thrown by configure"});
+    }
+
+    void throwInProvideAndWireIsNamed()
+    {
+        for (const std::string phase : {"provide", "wire"}) {
+            Process process(daemon, throwingIn(phase));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), 70, process.waitForExit().value());
+            process.expectLine(file("throws-later") + "): " + phase + " failed: thrown by " + phase);
+        }
+    }
+
+    void throwInReloadIsARefusal()
+    {
+        Process process(daemon, throwingIn("reload"));
+        process.expectLine("host.ready");
+        process.signal(SIGHUP);
+        process.expectLine("reload failed: thrown by reload");
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    std::vector<std::string> throwingIn(const std::string& phase) const
+    {
+        auto words = arguments("good, throws-later", plugins);
+        words.insert(words.end(), {"--set", "throws-later.in=" + phase});
+        return words;
     }
 
     void throwInStartStopsTheOthers()
