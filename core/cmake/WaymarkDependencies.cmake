@@ -6,5 +6,6 @@ find_package(tl-expected REQUIRED)
 find_package(PkgConfig REQUIRED)
 # Only the core of prometheus-cpp: its CMake package would ask for the libraries of its HTTP parts as well.
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1>=0.2)
 pkg_check_modules(cryptopp REQUIRED IMPORTED_TARGET libcrypto++>=8.7)

@@ -3,7 +3,6 @@
 # The program lists its tests after it was linked, so a test that is added needs no line anywhere else.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(cppunit REQUIRED IMPORTED_TARGET cppunit>=1.15)
-pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 
 function(waymark_add_tests name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT;RESOURCE_LOCK")

@@ -5,12 +5,14 @@
 #include <waymark/plugin/Plugin.h>
 
 #include <Poco/Data/SQLite/SQLiteException.h>
+#include <Poco/Data/SQLite/Utility.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -180,7 +182,11 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
         refuse(ExitCode::lockedDatabase, _file,
                "is locked by another program: let it finish, or stop it (fuser shows which one)");
     } catch (const Poco::Exception& exception) {
-        refuse(ExitCode::configuration, _file, "cannot be used: " + exception.displayText());
+        // SQLite says "disk I/O error" of whatever the system refused.
+        const int error = sqlite3_system_errno(sqlite::Utility::dbHandle(_session));
+        refuse(ExitCode::configuration, _file,
+               "cannot be used: " + exception.displayText() +
+                   (error == 0 ? "" : " (" + systemMessage(error) + ')'));
     }
 }
 
@@ -240,6 +246,20 @@ void Database::prepareSession()
                "cannot use a write-ahead log here: put it on a local file system");
     // An acknowledged change survives a power cut: the log is synced at every commit.
     execute("PRAGMA synchronous = FULL");
+    leaveOldLog();
+}
+
+/// Brings what is in the log into the database, and begins the log anew. A sync that failed before the last
+/// end may have left a log that reads well and is not on the disk, and no later sync brings it there: what
+/// follows it would be lost with it.
+void Database::leaveOldLog()
+{
+    // Poco runs a pragma that gives a row within a transaction, which has no checkpoint.
+    const int code = sqlite3_wal_checkpoint_v2(sqlite::Utility::dbHandle(_session), nullptr,
+                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    // When the disk is full it is tried again as the log grows: to read, the registry needs no room.
+    if (code != SQLITE_OK && code != SQLITE_FULL)
+        sqlite::Utility::throwException(sqlite::Utility::dbHandle(_session), code);
 }
 
 void Database::check()

@@ -47,6 +47,7 @@ public:
 private:
     Poco::Data::Session connect();
     void prepareSession();
+    void leaveOldLog();
     void check();
     void migrate();
 

@@ -38,6 +38,7 @@ class SqliteFaultsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(requestsWaitForASlowSyncAndReadersDoNot);
     CPPUNIT_TEST(aFullQueueRefusesAtOnceWhileTheDiskIsSlow);
     CPPUNIT_TEST(whatAFailedSyncRefusedDoesNotComeBack);
+    CPPUNIT_TEST(nothingIsBuiltUponALogThatIsNotOnTheDisk);
     CPPUNIT_TEST(faultsThatComeAndGoLoseNothing);
     CPPUNIT_TEST(aDiskThatFailsAtTheStartIsAnError);
     CPPUNIT_TEST_SUITE_END();
@@ -231,6 +232,21 @@ private:
         default:
             return _disk->mend();
         }
+    }
+
+    void nothingIsBuiltUponALogThatIsNotOnTheDisk()
+    {
+        _disk->fail(Operation::sync);
+        CPPUNIT_ASSERT(!apply(registry(), {put(testPeer(1))}).has_value());
+        _disk->killOwners();
+        _disk->mend();
+        start();
+        CPPUNIT_ASSERT(outcomeOf(registry(), put(testPeer(2))) == Outcome::created);
+        _disk->cut();
+        _run.reset();
+        _disk->powerOn();
+        start();
+        CPPUNIT_ASSERT(registry().find(testId(2)).has_value());
     }
 
     void faultsThatComeAndGoLoseNothing()

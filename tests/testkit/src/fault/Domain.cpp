@@ -128,6 +128,14 @@ void Domain::cutNow(Dice dice)
     _cut = true;
 }
 
+void Domain::killOwners()
+{
+    const std::lock_guard lock(_mutex);
+    ++_generation;
+    _holds = false;
+    _changed.notify_all();
+}
+
 void Domain::powerOn()
 {
     const std::lock_guard lock(_mutex);

@@ -59,12 +59,13 @@ public:
     void cut(Dice dice);
     /// During the change that follows `changes` others; with a place, only those there are counted.
     void cutAfter(std::optional<CutPlace> place, std::uint64_t changes, Dice dice);
+    void killOwners();
     void powerOn();
     bool isCut() const;
     std::optional<CutPlace> cutPlace() const;
     Activity activity() const;
 
-    /// Which power-on period it is; what was opened in an earlier one is dead.
+    /// Which life of those who have files open it is; what was opened in an earlier one is dead.
     Generation generation() const;
     std::set<std::filesystem::path> databases() const;
     bool isReadOnly() const;

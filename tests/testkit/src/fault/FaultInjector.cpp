@@ -50,6 +50,11 @@ void FaultInjector::keepLocked()
         _locks.push_back(std::make_unique<LockHolder>(database));
 }
 
+void FaultInjector::killOwners()
+{
+    _domain->killOwners();
+}
+
 void FaultInjector::ignoreSyncs()
 {
     _domain->ignoreSyncs();

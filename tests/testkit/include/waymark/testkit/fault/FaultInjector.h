@@ -63,6 +63,10 @@ public:
     /// `PRAGMA name = ...` sets this value instead of the one that is asked for, which is not shorter.
     void overridePragma(std::string name, std::string value);
 
+    /// Whoever has files open now is dead, as a killed process is: what it still does reaches nothing, what
+    /// it wrote before stays, synced or not. Files that are opened afterwards are not concerned.
+    void killOwners();
+
     /// Cuts the power: what was not synced is gone from the files, and every operation fails until
     /// powerOn(). Syncs that wait fail, too.
     void cut();
