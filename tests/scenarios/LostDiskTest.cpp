@@ -1,6 +1,5 @@
 #include "Seeking.h"
 
-#include <waymark/testkit/TemporaryFolder.h>
 #include <waymark/testkit/TestKeys.h>
 #include <waymark/testkit/fault/FaultInjector.h>
 
@@ -10,7 +9,6 @@ namespace waymark::scenarios
 {
 
 using testkit::Bootnode;
-using testkit::fault::FaultInjector;
 
 /// A bootnode loses its disk, for a while or with all that was not synced.
 class LostDiskTest : public CppUnit::TestFixture
@@ -21,19 +19,15 @@ class LostDiskTest : public CppUnit::TestFixture
     CPPUNIT_TEST(isItselfAfterAPowerCut);
     CPPUNIT_TEST_SUITE_END();
 
-    testkit::TemporaryFolder _folder;
-    FaultInjector _disk{_folder.path()};
     Bootnode _registered;
-    Bootnode _bootnode{{.properties = {{"waymark.plugins", "registry-sqlite, discv4, http-api"}},
-                        .folder = _folder.path(),
-                        .files = &_disk.files()}};
+    Bootnode _bootnode{testkit::Properties{{"waymark.plugins", "registry-sqlite, discv4, http-api"}}};
 
 public:
     void setUp() override
     {
         _bootnode.enroll(_registered.local().key(), _registered.local().advertised().value());
     }
-    void tearDown() override { _disk.mend(); }
+    void tearDown() override { _bootnode.disk().mend(); }
 
 private:
     static std::string registration(std::uint64_t number)
@@ -51,7 +45,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(200, _bootnode.rest().get("/peers").status);
         Bootnode client(testkit::Properties{{"discv4.bootnodes", _bootnode.enode()}});
         find(client, _registered.local().key());
-        _disk.mend();
+        _bootnode.disk().mend();
         const auto accepted = _bootnode.rest().post("/peers", registration(8));
         CPPUNIT_ASSERT_MESSAGE(accepted.body, accepted.status / 100 == 2);
         CPPUNIT_ASSERT(_bootnode.rest().get("/health").body.find(words) == std::string::npos);
@@ -60,22 +54,20 @@ private:
 
     void servesWhatItKnowsWhileTheDiskIsFull()
     {
-        _disk.fillDisk();
+        _bootnode.disk().fillDisk();
         assertOnlyRegistrationStops("the disk is full");
     }
 
     void servesWhatItKnowsWhileTheDiskIsReadOnly()
     {
-        _disk.makeReadOnly();
+        _bootnode.disk().makeReadOnly();
         assertOnlyRegistrationStops("registry.db");
     }
 
     void isItselfAfterAPowerCut()
     {
         const auto key = _bootnode.local().key();
-        _disk.cut();
-        _bootnode.kill();
-        _disk.powerOn();
+        _bootnode.cutPower();
         _bootnode.respawn();
         CPPUNIT_ASSERT(_bootnode.local().key() == key);
         CPPUNIT_ASSERT(_bootnode.registry().find(node::PeerId(_registered.local().key())).has_value());

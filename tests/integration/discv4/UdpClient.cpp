@@ -98,11 +98,11 @@ std::optional<UdpClient::Packet> UdpClient::receive(wire::PacketType type, std::
     return std::nullopt;
 }
 
-bool UdpClient::bond(const node::Endpoint& with)
+bool UdpClient::bond(const node::Endpoint& with, std::chrono::milliseconds deadline)
 {
     const auto hash = ping(with);
     // The ping back comes first and is answered on the way.
-    const auto pong = receive(wire::PacketType::pong);
+    const auto pong = receive(wire::PacketType::pong, deadline);
     return pong && std::get<wire::Pong>(pong->message).pingHash == hash;
 }
 

@@ -41,7 +41,7 @@ public:
     std::optional<Packet> receive(wire::PacketType type, std::chrono::milliseconds deadline = patience);
 
     /// Pings, and answers the ping back: then questions are answered. False when that fails.
-    bool bond(const node::Endpoint& with);
+    bool bond(const node::Endpoint& with, std::chrono::milliseconds deadline = patience);
 
     /// Asks for a target until the first node of an answer is that target's. False when the time is over.
     bool findsBehind(const node::Endpoint& with, const node::PublicKey& target);

@@ -5,6 +5,7 @@
 #include <waymark/testkit/KernelSockets.h>
 #include <waymark/testkit/ManualTimers.h>
 #include <waymark/testkit/TemporaryFolder.h>
+#include <waymark/testkit/fault/FaultInjector.h>
 
 #include <Poco/NullChannel.h>
 
@@ -49,7 +50,7 @@ Properties wholeBootnode(const std::filesystem::path& folder)
 class Bootnode::Seams final : public host::HostSeams
 {
 public:
-    explicit Seams(const BootnodeOptions& options) : _ownSockets(options.sockets), _ownFiles(options.files)
+    Seams(const BootnodeOptions& options, FileSystem& files) : _ownSockets(options.sockets), _files(files)
     {
         if (options.manualTime) {
             _clock.emplace();
@@ -67,7 +68,7 @@ public:
         return _gatedSockets.emplace(_ownSockets == nullptr ? system : *_ownSockets, gate);
     }
 
-    FileSystem& files(FileSystem& system) override { return _ownFiles == nullptr ? system : *_ownFiles; }
+    FileSystem& files(FileSystem&) override { return _files; }
 
     void advance(Duration duration, bool frozen)
     {
@@ -84,7 +85,7 @@ public:
 
 private:
     net::UdpSockets* _ownSockets;
-    FileSystem* _ownFiles;
+    FileSystem& _files;
     std::optional<ManualClock> _clock;
     std::optional<ManualTimers> _timers;
     std::optional<GatedTimers> _gatedTimers;
@@ -99,7 +100,8 @@ Bootnode::Bootnode(BootnodeOptions options) : _options(std::move(options)), _fol
         _ownFolder = std::make_unique<TemporaryFolder>();
         _folder = _ownFolder->path();
     }
-    _properties = wholeBootnode(_folder);
+    _disk = std::make_unique<fault::FaultInjector>(_folder);
+    set(wholeBootnode(_folder));
     set(_options.properties);
     start();
 }
@@ -111,8 +113,11 @@ Bootnode::~Bootnode()
 
 void Bootnode::set(const Properties& changed)
 {
-    for (const auto& [key, value] : changed)
+    for (const auto& [key, value] : changed) {
         _properties.insert_or_assign(key, value);
+        if (key == udpKey || key == httpKey)
+            _listen.insert_or_assign(key, value);
+    }
 }
 
 void Bootnode::writeProperties() const
@@ -131,7 +136,7 @@ void Bootnode::start()
 {
     writeProperties();
     _started = _events.end();
-    _seams = std::make_unique<Seams>(_options);
+    _seams = std::make_unique<Seams>(_options, _disk->files());
     host::HostOptions options;
     options.configFile = _folder / "waymark.properties";
     options.pluginPath = _options.pluginPath;
@@ -170,14 +175,44 @@ void Bootnode::stop()
     end();
 }
 
+void Bootnode::cutWires()
+{
+    _seams->gate.cut();
+    if (_rest)
+        resetSockets(*_http);
+}
+
 void Bootnode::kill()
 {
     if (!running())
         return;
-    _seams->gate.cut();
-    if (_rest)
-        resetSockets(*_http);
+    _disk->killOwners();
+    // Nor may it open or remove anything on its way out.
+    for (const auto operation : {fault::Operation::read, fault::Operation::name})
+        _disk->fail(operation);
+    cutWires();
     end();
+    _disk->mend();
+}
+
+void Bootnode::cutPower()
+{
+    if (!running())
+        return;
+    _disk->cut();
+    cutWires();
+    end();
+    _disk->powerOn();
+}
+
+void Bootnode::cutPower(std::uint64_t seed)
+{
+    if (!running())
+        return;
+    _disk->cutTorn(seed);
+    cutWires();
+    end();
+    _disk->powerOn();
 }
 
 void Bootnode::respawn(Identity identity, Ports ports)
@@ -185,15 +220,15 @@ void Bootnode::respawn(Identity identity, Ports ports)
     stop();
     if (identity == Identity::fresh)
         forgetKey();
-    const Properties asked = _properties;
-    if (ports == Ports::same) {
-        if (_udp)
+    if (ports == Ports::fresh) {
+        set(_listen);
+    } else {
+        if (_udp && _listen.contains(udpKey))
             _properties.insert_or_assign(udpKey, _udp->toString());
-        if (_http)
+        if (_http && _listen.contains(httpKey))
             _properties.insert_or_assign(httpKey, _http->toString());
     }
     start();
-    _properties = asked;
 }
 
 void Bootnode::forgetKey() const

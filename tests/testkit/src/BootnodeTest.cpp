@@ -1,6 +1,7 @@
 #include <waymark/host/Host.h>
 #include <waymark/observe/Health.h>
 #include <waymark/testkit/Bootnode.h>
+#include <waymark/testkit/fault/FaultInjector.h>
 
 #include <Poco/Net/DatagramSocket.h>
 #include <Poco/Net/NetException.h>
@@ -23,6 +24,8 @@ class BootnodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(respawnMayChangeIdentityAndPorts);
     CPPUNIT_TEST(killResetsConnectionsAndKeepsWhatWasAcknowledged);
     CPPUNIT_TEST(killFreesItsPorts);
+    CPPUNIT_TEST(setTakesEffectWithTheNextLife);
+    CPPUNIT_TEST(cutPowerLosesWhatWasNotSynced);
     CPPUNIT_TEST(frozenNodeAnswersWhenItThaws);
     CPPUNIT_TEST(reloadTakesChangesOverOrLeavesTheFile);
     CPPUNIT_TEST(manualTimeMovesTheTimers);
@@ -123,6 +126,32 @@ class BootnodeTest : public CppUnit::TestFixture
         Poco::Net::DatagramSocket taken(Poco::Net::SocketAddress(node.udp().toString()));
     }
 
+    void setTakesEffectWithTheNextLife()
+    {
+        Bootnode node;
+        const auto before = node.udp();
+        Poco::Net::DatagramSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0));
+        const auto chosen = node::Endpoint::parse(probe.address().toString()).value();
+        probe.close();
+        node.set({{"discv4.listen", chosen.toString()}});
+        CPPUNIT_ASSERT(node.udp() == before);
+        node.respawn(Identity::same, Ports::fresh);
+        CPPUNIT_ASSERT(node.udp() == chosen);
+    }
+
+    void cutPowerLosesWhatWasNotSynced()
+    {
+        Bootnode node(Properties{{"waymark.plugins", "registry-sqlite, discv4, http-api"}});
+        node.disk().ignoreSyncs();
+        CPPUNIT_ASSERT_EQUAL(201, node.rest().post("/peers", peer).status);
+        node.kill();
+        node.respawn();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, node.registry().size());
+        node.cutPower();
+        node.respawn();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, node.registry().size());
+    }
+
     void frozenNodeAnswersWhenItThaws()
     {
         Bootnode node;
@@ -144,6 +173,8 @@ class BootnodeTest : public CppUnit::TestFixture
                              node.await("config.reloaded").fields["changed"]);
         CPPUNIT_ASSERT(!node.reload({{"discv4.lookup-interval", "soon"}}));
         CPPUNIT_ASSERT(node.reload());
+        node.respawn();
+        CPPUNIT_ASSERT(node.reload({{"discv4.lookup-interval", "8s"}}));
     }
 
     void manualTimeMovesTheTimers()

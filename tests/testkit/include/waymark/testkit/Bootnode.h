@@ -1,6 +1,5 @@
 #pragma once
 
-#include <waymark/base/FileSystem.h>
 #include <waymark/discovery/Discovery.h>
 #include <waymark/node/LocalNode.h>
 #include <waymark/observe/Metrics.h>
@@ -36,6 +35,10 @@ namespace waymark::testkit
 {
 
 class TemporaryFolder;
+namespace fault
+{
+class FaultInjector;
+}
 
 /// Keys and values of a configuration; an empty value takes a key away.
 using Properties = std::map<std::string, std::string>;
@@ -50,7 +53,6 @@ struct BootnodeOptions
     std::vector<std::filesystem::path> pluginPath{};          ///< empty: where waymarkd would look
     std::filesystem::path folder{};                           ///< of the state; empty: a temporary one
     bool manualTime = false;     ///< a clock that stands still until advance(): 2033 when it starts
-    FileSystem* files = nullptr; ///< where its own files lie instead of the system's disk; outlives this
     net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
 };
 
@@ -93,9 +95,14 @@ public:
     /// Stops it as SIGTERM would; without effect when it does not run. A frozen one goes on first.
     void stop();
 
-    /// Ends it as SIGKILL would: what it sends afterwards reaches nobody, its connections are reset, its
-    /// ports are free, and nothing that it does on the way out is seen outside.
+    /// Ends it as SIGKILL would: what it sends and writes afterwards goes nowhere, its connections are reset,
+    /// its ports are free. What it wrote before is there for respawn(), synced or not.
     void kill();
+
+    /// Ends it as pulling the plug would: what it had not synced to the disk is lost as well; with a seed, an
+    /// arbitrary part of that survives, sector by sector.
+    void cutPower();
+    void cutPower(std::uint64_t seed);
 
     /// Starts it again from the state that its folder holds, after a stop() of a running one. `node.key =
     /// ephemeral` never stays the same. Throws as the constructor does.
@@ -149,6 +156,9 @@ public:
     std::string enode() const;
     std::string enr() const;
 
+    /// The disk that the node's folder is on, for faults: they hold while it runs and over respawns.
+    fault::FaultInjector& disk() noexcept { return *_disk; }
+
     const EventLog& events() const noexcept { return _events; }
     const std::filesystem::path& folder() const noexcept { return _folder; }
 
@@ -157,6 +167,7 @@ private:
 
     void start();
     void end() noexcept;
+    void cutWires();
     void writeProperties() const;
     void forgetKey() const;
     [[noreturn]] void giveUp(const std::string& what) const;
@@ -164,7 +175,9 @@ private:
     BootnodeOptions _options;
     std::unique_ptr<TemporaryFolder> _ownFolder;
     std::filesystem::path _folder;
+    std::unique_ptr<fault::FaultInjector> _disk;
     Properties _properties;
+    Properties _listen; ///< what _properties said of ports before one of them was kept
     EventLog _events;
     std::size_t _started = 0; ///< position in _events
     std::unique_ptr<Seams> _seams;

@@ -1,0 +1,186 @@
+#include "Client.h"
+
+#include "UdpClient.h"
+
+#include <utility>
+
+namespace waymark::soak
+{
+
+namespace wire = discv4::wire;
+
+namespace
+{
+
+/// Clients are nodes of their own and must not be taken for the peers that they register.
+constexpr std::uint64_t keysOfClients = 1ULL << 40U;
+constexpr std::chrono::seconds deadline{5};
+/// http-api.request-timeout, and some.
+constexpr std::chrono::seconds longestRequest{12};
+constexpr std::chrono::milliseconds udpPatience{500};
+constexpr int created = 201, ok = 200, notFound = 404, tooMany = 429, serverErrors = 500;
+
+std::string idOf(const Account& account)
+{
+    return account.key.hex();
+}
+
+std::string textOf(const Account::State& state)
+{
+    return state ? state->udpEndpoint().toString() : "not registered";
+}
+
+Account::State stateIn(const testkit::RestAnswer& answer)
+{
+    const auto peer = answer.object();
+    return node::NodeEndpoint{node::IpAddress::parse(peer->getValue<std::string>("ip")).value(),
+                              peer->getValue<std::uint16_t>("udp_port"),
+                              peer->getValue<std::uint16_t>("tcp_port")};
+}
+
+} // namespace
+
+Client::Client(Places places, Ledger ledger, std::uint64_t seed, Findings& findings)
+    : _places(std::move(places)),
+      _ledger(std::move(ledger)),
+      _key(keysOfClients + seed),
+      _random(seed),
+      _findings(findings)
+{
+}
+
+void Client::run(const std::stop_token& stopping)
+{
+    while (!stopping.stop_requested()) {
+        Account& account = _ledger[_random.below(_ledger.size())];
+        if (account.restUntil < std::chrono::steady_clock::now())
+            act(account);
+    }
+}
+
+void Client::act(Account& account)
+{
+    constexpr std::uint64_t actions = 10, puts = 4, removes = 6, reads = 9;
+    const std::uint64_t action = _random.below(actions);
+    if (!account.isCertain() || (action >= removes && action < reads))
+        read(account);
+    else if (action < puts)
+        put(account);
+    else if (action < removes)
+        remove(account);
+    else
+        ask(account);
+}
+
+/// What `account` may be now, after a request without an answer.
+void Client::doubt(Account& account, Account::State wanted)
+{
+    account.unanswered = std::move(wanted);
+    account.restUntil = std::chrono::steady_clock::now() + longestRequest;
+}
+
+void Client::ask(const Account& account)
+{
+    // A port of its own for each question: NEIGHBORS do not say what they answer, nor how many datagrams they
+    // are.
+    discv4::testing::UdpClient udp(_key, node::IpAddress::v4(127, 0, 0, 1));
+    udp.findNode(_places.udp, account.key);
+    auto answer = udp.receive(wire::PacketType::neighbors, udpPatience);
+    if (!answer && udp.bond(_places.udp, udpPatience)) {
+        _findings.count("udp bonds");
+        udp.findNode(_places.udp, account.key);
+        answer = udp.receive(wire::PacketType::neighbors, udpPatience);
+    }
+    if (!answer) {
+        _findings.count("udp findnode without answer");
+        return;
+    }
+    _findings.count("udp findnode answered");
+    const auto& told = std::get<wire::Neighbors>(answer->message);
+    const bool first = told.size > 0 && told.nodes()[0].key == account.key;
+    if (first != account.acknowledged.has_value())
+        _findings.violated((first ? "advertised after its removal: " : "registered and not advertised: ") +
+                           idOf(account));
+    else if (first && told.nodes()[0].endpoint != *account.acknowledged)
+        _findings.violated("advertised at " + told.nodes()[0].endpoint.udpEndpoint().toString() +
+                           " instead of " + textOf(account.acknowledged) + ": " + idOf(account));
+}
+
+testkit::RestAnswer Client::send(const std::string& method, const std::string& path,
+                                 const std::string& body) const
+{
+    return testkit::Rest(_places.url, deadline).send(method, path, body);
+}
+
+node::NodeEndpoint Client::somewhere()
+{
+    constexpr std::uint64_t lowest = 20'000, ports = 10'000;
+    const auto port = static_cast<std::uint16_t>(lowest + _random.below(ports));
+    return {node::IpAddress::v4(127, 1, static_cast<Byte>(_random.below(4)),
+                                static_cast<Byte>(1 + _random.below(200))),
+            port, port};
+}
+
+/// Whether a request was acknowledged. A refusal, too, leaves open what is on the disk when that is what
+/// failed.
+bool Client::isDone(const testkit::RestAnswer& answer, int expected, const std::string& what)
+{
+    _findings.count("http " + what + ' ' +
+                    (answer.status == 0 ? "without answer" : std::to_string(answer.status)));
+    const bool done = answer.status == expected;
+    if (!done && answer.status != 0 && answer.status != tooMany && answer.status < serverErrors)
+        _findings.violated(what + " was answered with " + std::to_string(answer.status) + ": " + answer.body);
+    return done;
+}
+
+void Client::put(Account& account)
+{
+    const Account::State wanted = somewhere();
+    const auto answer = send("POST", "/peers",
+                             R"({"id": ")" + idOf(account) + R"(", "ip": ")" + wanted->ip.toString() +
+                                 R"(", "tcp_port": )" + std::to_string(wanted->tcp) + "}");
+    if (isDone(answer, created, "register"))
+        account.settle(wanted);
+    else
+        doubt(account, wanted);
+}
+
+void Client::remove(Account& account)
+{
+    const auto answer = send("DELETE", "/peers/" + idOf(account));
+    if (answer.status == notFound) {
+        _findings.count("http remove 404");
+        if (!account.allows({}))
+            _findings.violated("lost: " + idOf(account) + ", acknowledged at " +
+                               textOf(account.acknowledged) + ", was not there when it was removed");
+        account.settle({});
+        return;
+    }
+    if (isDone(answer, ok, "remove"))
+        account.settle({});
+    else
+        doubt(account, {});
+}
+
+void Client::read(Account& account)
+{
+    const auto answer = send("GET", "/peers/" + idOf(account));
+    const bool absent = answer.status == notFound;
+    _findings.count("http read " + (answer.status == 0 ? "without answer" : std::to_string(answer.status)));
+    if (answer.status != ok && !absent)
+        return;
+    const Account::State seen = absent ? Account::State() : stateIn(answer);
+    if (!account.allows(seen))
+        _findings.violated("wrong: " + idOf(account) + " is " + textOf(seen) + ", acknowledged was " +
+                           textOf(account.acknowledged));
+    account.settle(seen);
+}
+
+void Client::audit()
+{
+    for (Account& account : _ledger)
+        read(account);
+    _findings.count("accounts audited", _ledger.size());
+}
+
+} // namespace waymark::soak

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "Findings.h"
+#include "Ledger.h"
+
+#include <waymark/testkit/Rest.h>
+#include <waymark/testkit/SeededRandom.h>
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+namespace waymark::soak
+{
+
+/// Registers, moves, removes and reads its own peers over HTTP, asks discv4 for them, at random and for as
+/// long as it may, and holds the bootnode to what it acknowledged.
+class Client
+{
+public:
+    struct Places
+    {
+        std::string url;
+        node::Endpoint udp;
+    };
+
+    Client(Places places, Ledger ledger, std::uint64_t seed, Findings& findings);
+
+    void run(const std::stop_token& stopping);
+
+    /// Reads every account once; after the weather has cleared up nothing may be uncertain. What does not fit
+    /// is a violation.
+    void audit();
+
+private:
+    void act(Account& account);
+    void doubt(Account& account, Account::State wanted);
+    void ask(const Account& account);
+    void put(Account& account);
+    void remove(Account& account);
+    void read(Account& account);
+    bool isDone(const testkit::RestAnswer& answer, int expected, const std::string& what);
+    testkit::RestAnswer send(const std::string& method, const std::string& path,
+                             const std::string& body = {}) const;
+    node::NodeEndpoint somewhere();
+
+    Places _places;
+    Ledger _ledger;
+    std::uint64_t _key;
+    testkit::SeededRandom _random;
+    Findings& _findings;
+};
+
+} // namespace waymark::soak
