@@ -30,6 +30,14 @@ std::string textOf(const Account::State& state)
     return state ? state->udpEndpoint().toString() : "not registered";
 }
 
+std::string storyOf(const Account& account)
+{
+    std::string story = idOf(account);
+    for (const std::string& line : account.history)
+        story += "\n  - " + line;
+    return story;
+}
+
 Account::State stateIn(const testkit::RestAnswer& answer)
 {
     const auto peer = answer.object();
@@ -100,10 +108,10 @@ void Client::ask(const Account& account)
     const bool first = told.size > 0 && told.nodes()[0].key == account.key;
     if (first != account.acknowledged.has_value())
         _findings.violated((first ? "advertised after its removal: " : "registered and not advertised: ") +
-                           idOf(account));
+                           storyOf(account));
     else if (first && told.nodes()[0].endpoint != *account.acknowledged)
         _findings.violated("advertised at " + told.nodes()[0].endpoint.udpEndpoint().toString() +
-                           " instead of " + textOf(account.acknowledged) + ": " + idOf(account));
+                           " instead of " + textOf(account.acknowledged) + ": " + storyOf(account));
 }
 
 testkit::RestAnswer Client::send(const std::string& method, const std::string& path,
@@ -123,8 +131,11 @@ node::NodeEndpoint Client::somewhere()
 
 /// Whether a request was acknowledged. A refusal, too, leaves open what is on the disk when that is what
 /// failed.
-bool Client::isDone(const testkit::RestAnswer& answer, int expected, const std::string& what)
+bool Client::isDone(Account& account, const testkit::RestAnswer& answer, int expected, const std::string& what,
+                    const std::string& wanted)
 {
+    account.note(_findings.stamped(what + ' ' + wanted + " -> " + std::to_string(answer.status) + ' ' +
+                                   (answer.status == expected ? "" : answer.body)));
     _findings.count("http " + what + ' ' +
                     (answer.status == 0 ? "without answer" : std::to_string(answer.status)));
     const bool done = answer.status == expected;
@@ -139,7 +150,7 @@ void Client::put(Account& account)
     const auto answer = send("POST", "/peers",
                              R"({"id": ")" + idOf(account) + R"(", "ip": ")" + wanted->ip.toString() +
                                  R"(", "tcp_port": )" + std::to_string(wanted->tcp) + "}");
-    if (isDone(answer, created, "register"))
+    if (isDone(account, answer, created, "register", textOf(wanted)))
         account.settle(wanted);
     else
         doubt(account, wanted);
@@ -150,13 +161,14 @@ void Client::remove(Account& account)
     const auto answer = send("DELETE", "/peers/" + idOf(account));
     if (answer.status == notFound) {
         _findings.count("http remove 404");
+        account.note(_findings.stamped("remove -> 404"));
         if (!account.allows({}))
-            _findings.violated("lost: " + idOf(account) + ", acknowledged at " +
-                               textOf(account.acknowledged) + ", was not there when it was removed");
+            _findings.violated("lost: acknowledged at " + textOf(account.acknowledged) +
+                               ", not there when it was removed: " + storyOf(account));
         account.settle({});
         return;
     }
-    if (isDone(answer, ok, "remove"))
+    if (isDone(account, answer, ok, "remove", ""))
         account.settle({});
     else
         doubt(account, {});
@@ -170,9 +182,10 @@ void Client::read(Account& account)
     if (answer.status != ok && !absent)
         return;
     const Account::State seen = absent ? Account::State() : stateIn(answer);
+    account.note(_findings.stamped("read -> " + textOf(seen)));
     if (!account.allows(seen))
-        _findings.violated("wrong: " + idOf(account) + " is " + textOf(seen) + ", acknowledged was " +
-                           textOf(account.acknowledged));
+        _findings.violated("wrong: is " + textOf(seen) + ", acknowledged was " +
+                           textOf(account.acknowledged) + ": " + storyOf(account));
     account.settle(seen);
 }
 

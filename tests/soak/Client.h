@@ -39,7 +39,8 @@ private:
     void put(Account& account);
     void remove(Account& account);
     void read(Account& account);
-    bool isDone(const testkit::RestAnswer& answer, int expected, const std::string& what);
+    bool isDone(Account& account, const testkit::RestAnswer& answer, int expected, const std::string& what,
+                const std::string& wanted);
     testkit::RestAnswer send(const std::string& method, const std::string& path,
                              const std::string& body = {}) const;
     node::NodeEndpoint somewhere();

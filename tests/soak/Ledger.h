@@ -4,7 +4,11 @@
 #include <waymark/node/Key.h>
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark::soak
@@ -14,11 +18,14 @@ namespace waymark::soak
 /// had no answer.
 struct Account
 {
+    static constexpr std::size_t longestHistory = 12;
+
     using State = std::optional<node::NodeEndpoint>; ///< nothing: not registered
 
     node::PublicKey key;
     State acknowledged;
     std::optional<State> unanswered;
+    std::deque<std::string> history;
     /// A request without an answer may still be on its way into the bootnode until then: leave the peer
     /// alone.
     std::chrono::steady_clock::time_point restUntil{};
@@ -34,6 +41,14 @@ struct Account
     {
         acknowledged = std::move(state);
         unanswered.reset();
+    }
+
+    /// What was asked and answered last, for the message of a violation.
+    void note(std::string what)
+    {
+        history.push_back(std::move(what));
+        if (history.size() > longestHistory)
+            history.pop_front();
     }
 
     bool isCertain() const noexcept { return !unanswered.has_value(); }

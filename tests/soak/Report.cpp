@@ -42,6 +42,9 @@ void writeReport(std::ostream& out, const Run& run, const Findings& findings, co
         out << "## Violations\n\n";
         for (const std::string& violation : violations)
             out << "- " << violation << '\n';
+        out << "\nThe weather until then, in seconds:\n\n";
+        for (const std::string& line : findings.timeline())
+            out << "- " << line << '\n';
         out << '\n';
     }
     out << "## What happened\n\n";

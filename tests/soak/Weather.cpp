@@ -64,8 +64,11 @@ void Weather::spell()
     };
     const Kind& kind = kinds[_random.below(kinds.size())];
     _findings.count(std::string("weather ") + kind.name);
+    _findings.happened(std::string(kind.name) + " begins");
     (this->*kind.begin)();
+    _findings.happened(std::string(kind.name) + " is over");
     clearUp();
+    _findings.happened("healthy");
 }
 
 void Weather::clearUp()
