@@ -131,8 +131,8 @@ node::NodeEndpoint Client::somewhere()
 
 /// Whether a request was acknowledged. A refusal, too, leaves open what is on the disk when that is what
 /// failed.
-bool Client::isDone(Account& account, const testkit::RestAnswer& answer, int expected, const std::string& what,
-                    const std::string& wanted)
+bool Client::isDone(Account& account, const testkit::RestAnswer& answer, int expected,
+                    const std::string& what, const std::string& wanted)
 {
     account.note(_findings.stamped(what + ' ' + wanted + " -> " + std::to_string(answer.status) + ' ' +
                                    (answer.status == expected ? "" : answer.body)));

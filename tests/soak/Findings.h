@@ -24,8 +24,8 @@ public:
         _counts[what] += times;
     }
 
-    /// Remembers what happened when, so that a violation can be told with what came before it. Seconds count from
-    /// the construction.
+    /// Remembers what happened when, so that a violation can be told with what came before it. Seconds count
+    /// from the construction.
     void happened(const std::string& what)
     {
         const std::lock_guard lock(_mutex);

@@ -36,7 +36,8 @@ class SoakTest : public CppUnit::TestFixture
 
     void leaksAreGrowth()
     {
-        const auto leaking = vitalsOf([](int i) { return std::size_t{100'000} + static_cast<unsigned>(i) * 2'000U; });
+        const auto leaking =
+            vitalsOf([](int i) { return std::size_t{100'000} + static_cast<unsigned>(i) * 2'000U; });
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, leaking.growth().size());
         const auto keepingOpen = vitalsOf([](int) { return std::size_t{100'000}; }, 60);
         CPPUNIT_ASSERT_EQUAL(std::string("descriptors grew from 20 to 60"), keepingOpen.growth().at(0));

@@ -52,7 +52,7 @@ struct BootnodeOptions
     std::vector<const plugin::StaticPlugin*> linkedPlugins{}; ///< linked into the test; others are loaded
     std::vector<std::filesystem::path> pluginPath{};          ///< empty: where waymarkd would look
     std::filesystem::path folder{};                           ///< of the state; empty: a temporary one
-    bool manualTime = false;     ///< a clock that stands still until advance(): 2033 when it starts
+    bool manualTime = false;            ///< a clock that stands still until advance(): 2033 when it starts
     net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
 };
 
