@@ -25,6 +25,7 @@ class BootnodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(killResetsConnectionsAndKeepsWhatWasAcknowledged);
     CPPUNIT_TEST(killFreesItsPorts);
     CPPUNIT_TEST(setTakesEffectWithTheNextLife);
+    CPPUNIT_TEST(killLosesNothingThatWasWritten);
     CPPUNIT_TEST(cutPowerLosesWhatWasNotSynced);
     CPPUNIT_TEST(frozenNodeAnswersWhenItThaws);
     CPPUNIT_TEST(reloadTakesChangesOverOrLeavesTheFile);
@@ -139,7 +140,7 @@ class BootnodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(node.udp() == chosen);
     }
 
-    void cutPowerLosesWhatWasNotSynced()
+    void killLosesNothingThatWasWritten()
     {
         Bootnode node(Properties{{"waymark.plugins", "registry-sqlite, discv4, http-api"}});
         node.disk().ignoreSyncs();
@@ -147,6 +148,13 @@ class BootnodeTest : public CppUnit::TestFixture
         node.kill();
         node.respawn();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, node.registry().size());
+    }
+
+    void cutPowerLosesWhatWasNotSynced()
+    {
+        Bootnode node(Properties{{"waymark.plugins", "registry-sqlite, discv4, http-api"}});
+        node.disk().ignoreSyncs();
+        CPPUNIT_ASSERT_EQUAL(201, node.rest().post("/peers", peer).status);
         node.cutPower();
         node.respawn();
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, node.registry().size());
