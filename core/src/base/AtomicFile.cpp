@@ -61,11 +61,24 @@ Result<void> syncFolder(FileSystem& files, const fs::path& folder)
     return {};
 }
 
-Result<void> writeTemporary(FileSystem& files, const fs::path& temporary, std::string_view content)
+/// A file that was not there before: what lies under the name, left by a crash or planted, is neither
+/// followed nor written into, but goes.
+int createAnew(FileSystem& files, const fs::path& file)
 {
     constexpr mode_t ownerOnly = 0600;
-    const Descriptor out(files, files.open(temporary.c_str(),
-                                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, ownerOnly));
+    constexpr int attempts = 8; // somebody may put it back as fast as it goes
+    int descriptor = -1;
+    for (int attempt = 0; attempt < attempts && descriptor < 0; ++attempt) {
+        descriptor = files.open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, ownerOnly);
+        if (descriptor < 0 && (errno != EEXIST || files.remove(file.c_str()) != 0))
+            break;
+    }
+    return descriptor;
+}
+
+Result<void> writeTemporary(FileSystem& files, const fs::path& temporary, std::string_view content)
+{
+    const Descriptor out(files, createAnew(files, temporary));
     if (!out.valid())
         return ioFailure(temporary, "cannot be created", errno);
     if (!writeAll(files, out.number(), content) || files.sync(out.number()) != 0)

@@ -14,9 +14,10 @@ namespace waymark
 /// the one that cannot be made.
 Result<void> makeFolders(const std::filesystem::path& folder, FileSystem& files = systemFiles());
 
-/// Replaces a file's content so that a crash leaves the old or the new one whole: writes beside it with mode
-/// 0600, fsync, rename, fsync of the folder. Missing parent folders are created 0700. `io` with the file's
-/// name.
+/// Replaces a file's content so that a crash leaves the old or the new one whole: writes `<file>.new` with
+/// mode 0600, fsync, rename, fsync of the folder. Whatever lay under that name, a link above all, is removed
+/// and not written through. Missing parent folders are created 0700. `io` with the file's name. One writer at
+/// a time.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view content,
                                  FileSystem& files = systemFiles());
 

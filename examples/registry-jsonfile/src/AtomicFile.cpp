@@ -63,8 +63,10 @@ bool writeAll(int descriptor, std::string_view rest)
 
 Result<void> writeAndSync(const std::filesystem::path& file, const std::string& content)
 {
+    // What a crash left, or somebody planted, is not written through.
+    ::unlink(file.c_str());
     const Descriptor out(
-        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (!out)
         return systemError(file, "opening");
     if (!writeAll(out.number(), content))
