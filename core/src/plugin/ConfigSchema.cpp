@@ -279,7 +279,11 @@ Result<void> Option::accepts(std::string_view raw) const
     return _check(raw);
 }
 
-ConfigSchema::ConfigSchema(std::initializer_list<Option> options) : _options(options)
+ConfigSchema::ConfigSchema(std::initializer_list<Option> options) : ConfigSchema(std::vector<Option>(options))
+{
+}
+
+ConfigSchema::ConfigSchema(std::vector<Option> options) : _options(std::move(options))
 {
     for (std::size_t i = 0; i < _options.size(); ++i) {
         const Option& option = _options[i];

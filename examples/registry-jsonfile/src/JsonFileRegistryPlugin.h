@@ -1,33 +1,26 @@
 #pragma once
 
-#include "JsonFileStore.h"
-
-#include <waymark/plugin/Plugin.h>
-#include <waymark/registry/StoredRegistry.h>
+#include <waymark/registry/StoredRegistryPlugin.h>
 
 #include <filesystem>
-#include <memory>
 
 namespace jsonfile
 {
 
 /// Provides peer-registry from one JSON file.
-class JsonFileRegistryPlugin final : public waymark::plugin::Plugin
+class JsonFileRegistryPlugin final : public waymark::registry::StoredRegistryPlugin
 {
 public:
-    const waymark::plugin::ConfigSchema& schema() const override;
-    void configure(const waymark::plugin::ConfigView& config) override;
-    void provide(waymark::plugin::Services& services) override;
-    void start() override;
-    waymark::observe::Health health() const override;
-    void stop(waymark::plugin::Deadline deadline) noexcept override;
+    JsonFileRegistryPlugin();
 
 private:
+    void configureStore(const waymark::plugin::ConfigView& config,
+                        waymark::registry::StoredRegistry::Options& options) override;
+    std::unique_ptr<waymark::registry::RegistryStore> openStore(waymark::registry::RegistryState& state,
+                                                                std::uint64_t epoch) override;
+    std::string location() const override { return _file.string(); }
+
     std::filesystem::path _file;
-    waymark::Random* _random = nullptr;
-    waymark::observe::Log _log;
-    std::unique_ptr<JsonFileStore> _store;                        ///< from start() to stop()
-    std::unique_ptr<waymark::registry::StoredRegistry> _registry; ///< from configure() on
 };
 
 } // namespace jsonfile

@@ -40,10 +40,8 @@ FileLock lockBeside(const std::filesystem::path& file)
 JsonFileStore::JsonFileStore(std::filesystem::path file) : _file(std::move(file)), _lock(lockBeside(_file))
 {
     const auto text = readFile(_file);
-    if (!text && text.error().code == ErrorCode::notFound) {
-        _new = true;
+    if (!text && text.error().code == ErrorCode::notFound)
         return;
-    }
     if (!text)
         throw StartError(ExitCode::configuration, text.error().message);
     auto rows = fromJson(*text);
@@ -52,11 +50,9 @@ JsonFileStore::JsonFileStore(std::filesystem::path file) : _file(std::move(file)
     _rows = std::move(*rows);
 }
 
-void JsonFileStore::load(registry::RegistryState& state, registry::Revision fresh)
+void JsonFileStore::load(registry::RegistryState& state, std::uint64_t epoch)
 {
-    if (_new)
-        _rows.revision = fresh;
-    state.begin(_rows.revision);
+    state.begin({epoch, _rows.revision.number});
     for (const auto& [key, row] : _rows.claims) {
         if (const auto loaded = state.load(row); !loaded)
             refuse(_file, loaded.error());

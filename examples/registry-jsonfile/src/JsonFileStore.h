@@ -19,15 +19,14 @@ public:
     /// waymark::plugin::StartError.
     explicit JsonFileStore(std::filesystem::path file);
 
-    /// Fills an empty state. A new registry begins at `fresh`.
-    void load(waymark::registry::RegistryState& state, waymark::registry::Revision fresh);
+    /// Fills an empty state. Revisions count on from the file's number, in this epoch.
+    void load(waymark::registry::RegistryState& state, std::uint64_t epoch);
 
     waymark::Result<void> write(const waymark::registry::RegistryPlan& plan) override;
 
 private:
     std::filesystem::path _file;
     FileLock _lock;
-    bool _new = false;
     Rows _rows; ///< what the file holds
 };
 

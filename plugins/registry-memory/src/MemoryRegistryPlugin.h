@@ -1,28 +1,19 @@
 #pragma once
 
-#include <waymark/plugin/Plugin.h>
-#include <waymark/registry/StoredRegistry.h>
-
-#include <memory>
+#include <waymark/registry/StoredRegistryPlugin.h>
 
 namespace waymark::registry
 {
 
 /// Provides peer-registry in the memory of the process: nothing outlives it.
-class MemoryRegistryPlugin final : public plugin::Plugin
+class MemoryRegistryPlugin final : public StoredRegistryPlugin
 {
 public:
-    const plugin::ConfigSchema& schema() const override;
-    void configure(const plugin::ConfigView& config) override;
-    void provide(plugin::Services& services) override;
-    void start() override;
-    observe::Health health() const override;
-    void stop(plugin::Deadline deadline) noexcept override;
+    MemoryRegistryPlugin() : StoredRegistryPlugin("memory") {}
 
 private:
-    std::unique_ptr<StoredRegistry> _registry; ///< from configure() on
-    Random* _random = nullptr;
-    observe::Log _log;
+    std::unique_ptr<RegistryStore> openStore(RegistryState& state, std::uint64_t epoch) override;
+    std::string location() const override { return "memory"; }
 };
 
 } // namespace waymark::registry

@@ -112,7 +112,10 @@ bool isEmpty(const std::filesystem::path& file)
 /// Creates the file with the right mode, or looks whether what is there can be the one. What it is on disk.
 std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
 {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (descriptor < 0 && errno == ELOOP)
+        refuse(ExitCode::configuration, file,
+               "is a symbolic link to nothing: name the file that it should lead to");
     if (descriptor < 0)
         refuse(ExitCode::configuration, file,
                "cannot be opened for writing: " + systemMessage(errno) +
@@ -123,6 +126,12 @@ std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
     ::close(descriptor);
     if (!S_ISREG(status.st_mode))
         refuse(ExitCode::configuration, file, "is no regular file");
+    // The lock lies beside one name: whoever comes by another would not see it.
+    if (status.st_nlink > 1)
+        refuse(ExitCode::configuration, file,
+               "has " + std::to_string(status.st_nlink) +
+                   " names (hard links), and only one of them can be locked: remove the others "
+                   "(find -samefile shows them), or copy the file and name the copy");
     const std::pair identity{status.st_dev, status.st_ino};
     if (header.empty())
         return identity;

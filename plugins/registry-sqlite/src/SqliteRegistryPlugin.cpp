@@ -1,15 +1,18 @@
 #include "SqliteRegistryPlugin.h"
 
-#include <waymark/base/Random.h>
+#include "SqliteStore.h"
 
 namespace waymark::registry
 {
 
 using plugin::Option;
 
-const plugin::ConfigSchema& SqliteRegistryPlugin::schema() const
+namespace
 {
-    static const plugin::ConfigSchema schema{
+
+std::vector<Option> ownOptions()
+{
+    return {
         Option::path("file")
             .defaultsTo("registry.db")
             .help("The database, by default in the state directory; its lock lies beside it"),
@@ -22,66 +25,26 @@ const plugin::ConfigSchema& SqliteRegistryPlugin::schema() const
         Option::duration("busy-timeout", "0ms", "5m")
             .defaultsTo("5s")
             .help("How long a write waits for another program that keeps the database locked"),
-        Option::integer("maximum-peers", 0, 100'000'000)
-            .defaultsTo("0")
-            .help("Registering one more peer than this is refused; 0 sets no limit"),
-        Option::integer("tombstones", 0, 100'000'000)
-            .defaultsTo("100000")
-            .help("Removed registrations whose ENR seq is remembered, so that an older ENR stays refused"),
-        Option::integer("history", 0, 10'000'000)
-            .defaultsTo("4096")
-            .help("Past events that a watcher can catch up on before it must list again"),
     };
-    return schema;
 }
 
-void SqliteRegistryPlugin::configure(const plugin::ConfigView& config)
+} // namespace
+
+SqliteRegistryPlugin::SqliteRegistryPlugin() : StoredRegistryPlugin("sqlite", ownOptions()) {}
+
+void SqliteRegistryPlugin::configureStore(const plugin::ConfigView& config, StoredRegistry::Options& options)
 {
-    const auto bound = [&](const char* key) {
-        return static_cast<std::size_t>(config.integer(key));
-    };
     _file = config.path("file");
     _busyTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("busy-timeout"));
-    _registry = std::make_unique<StoredRegistry>(StoredRegistry::Options{
-        .backend = "sqlite",
-        .limits = {.maximumPeers = bound("maximum-peers"),
-                   .tombstones = bound("tombstones"),
-                   .history = bound("history")},
-        .queueLimit = bound("queue"),
-        .groupLimit = bound("group"),
-    });
+    options.queueLimit = static_cast<std::size_t>(config.integer("queue"));
+    options.groupLimit = static_cast<std::size_t>(config.integer("group"));
 }
 
-void SqliteRegistryPlugin::provide(plugin::Services& services)
-{
-    _log = services.log();
-    _random = &services.get<Random>();
-    _registry->observe(services.get<observe::MetricRegistry>());
-    services.provide<PeerRegistry>(*_registry);
-}
-
-void SqliteRegistryPlugin::start()
+std::unique_ptr<RegistryStore> SqliteRegistryPlugin::openStore(RegistryState& state, std::uint64_t epoch)
 {
     auto store = std::make_unique<SqliteStore>(_file, _busyTimeout);
-    store->load(_registry->state(), {_random->next64(), 0});
-    _store = std::move(store);
-    _registry->open(*_store);
-    _log.info("registry.opened", {{"backend", "sqlite"},
-                                  {"file", _file.string()},
-                                  {"peers", _registry->size()},
-                                  {"revision", _registry->revision().toString()}});
-}
-
-observe::Health SqliteRegistryPlugin::health() const
-{
-    return _registry->health();
-}
-
-void SqliteRegistryPlugin::stop(plugin::Deadline deadline) noexcept
-{
-    if (_registry)
-        _registry->close(deadline);
-    _store.reset();
+    store->load(state, epoch);
+    return store;
 }
 
 } // namespace waymark::registry

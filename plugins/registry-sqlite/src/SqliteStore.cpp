@@ -39,10 +39,10 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, std::chrono::millise
 {
 }
 
-void SqliteStore::load(RegistryState& state, Revision fresh)
+void SqliteStore::load(RegistryState& state, std::uint64_t epoch)
 {
     try {
-        loadRevision(state, fresh);
+        state.begin({epoch, lastNumber()});
         loadClaims(state);
         loadTombstones(state);
         _writer = std::make_unique<RowWriter>(_database.session());
@@ -52,16 +52,10 @@ void SqliteStore::load(RegistryState& state, Revision fresh)
     }
 }
 
-void SqliteStore::loadRevision(RegistryState& state, Revision fresh)
+/// Of the revision that was written last; 0 in a new database.
+std::uint64_t SqliteStore::lastNumber()
 {
-    Revision revision = fresh;
-    if (_database.number("SELECT count(*) FROM registry") == 0) {
-        RowWriter(_database.session()).write(fresh);
-    } else {
-        revision.epoch = std::bit_cast<std::uint64_t>(_database.number("SELECT epoch FROM registry"));
-        revision.number = std::bit_cast<std::uint64_t>(_database.number("SELECT revision FROM registry"));
-    }
-    state.begin(revision);
+    return std::bit_cast<std::uint64_t>(_database.number("SELECT coalesce(max(revision), 0) FROM registry"));
 }
 
 void SqliteStore::loadClaims(RegistryState& state)

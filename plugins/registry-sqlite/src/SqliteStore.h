@@ -18,15 +18,15 @@ public:
     /// Throws as Database does.
     SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
 
-    /// Fills an empty state. A database without a revision begins at `fresh`, which is stored.
+    /// Fills an empty state. Revisions count on from the number that is stored, in this epoch.
     /// Throws plugin::StartError corruptData for rows that nobody can have written.
-    void load(RegistryState& state, Revision fresh);
+    void load(RegistryState& state, std::uint64_t epoch);
 
     /// Returns when the transaction is committed and synced.
     Result<void> write(const RegistryPlan& plan) override;
 
 private:
-    void loadRevision(RegistryState& state, Revision fresh);
+    std::uint64_t lastNumber();
     void loadClaims(RegistryState& state);
     void loadTombstones(RegistryState& state);
     void transact(const RegistryPlan& plan);

@@ -66,9 +66,13 @@ class SqliteFilesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(otherProgramsMayReadWhileItRuns);
     CPPUNIT_TEST(aSecondRegistryOnTheFileIsRefused);
     CPPUNIT_TEST(anotherNameOfTheFileIsLockedToo);
+    CPPUNIT_TEST(refusesAFileWithHardLinksByEveryName);
+    CPPUNIT_TEST(refusesASymbolicLinkToNothing);
     CPPUNIT_TEST(everySessionSyncsEachCommit);
     CPPUNIT_TEST(acknowledgesNothingOnceTheFileIsGone);
     CPPUNIT_TEST(aStoppedRegistryLeavesTheFileFree);
+    CPPUNIT_TEST(aRestoredCopyGivesNoRevisionASecondMeaning);
+    CPPUNIT_TEST(revisionsCountOnOverARestart);
     CPPUNIT_TEST(refusesAFileThatIsNoDatabase);
     CPPUNIT_TEST(refusesATruncatedFile);
     CPPUNIT_TEST(refusesADamagedPage);
@@ -201,6 +205,33 @@ private:
         refuses(ExitCode::lockedDatabase, "another daemon");
     }
 
+    void refusesAFileWithHardLinksByEveryName()
+    {
+        auto first = start();
+        outcomeOf(registryOf(first), put(testPeer(1)));
+        const auto link = _folder->path() / "hard-registry.db";
+        std::filesystem::create_hard_link(_file, link);
+        const auto name = std::exchange(_file, link);
+        refuses(ExitCode::configuration, "has 2 names (hard links)");
+        CPPUNIT_ASSERT(outcomeOf(registryOf(first), put(testPeer(2))) == Outcome::created);
+        first.reset();
+        refuses(ExitCode::configuration, "has 2 names (hard links)");
+        _file = name;
+        refuses(ExitCode::configuration, "has 2 names (hard links)");
+        std::filesystem::remove(link);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registryOf(start()).size());
+    }
+
+    void refusesASymbolicLinkToNothing()
+    {
+        // Opened, it would make a file whose own name has another lock.
+        const auto target = std::exchange(_file, _folder->path() / "link-to-registry.db");
+        std::filesystem::create_directories(target.parent_path());
+        std::filesystem::create_symlink(target, _file);
+        refuses(ExitCode::configuration, "symbolic link to nothing");
+        CPPUNIT_ASSERT(!std::filesystem::exists(target));
+    }
+
     void everySessionSyncsEachCommit()
     {
         Database database(_file, std::chrono::milliseconds(0));
@@ -234,6 +265,39 @@ private:
         refuses(ExitCode::configuration, "newer Waymark");
         execute("PRAGMA user_version = 1");
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registryOf(start()).size());
+    }
+
+    void aRestoredCopyGivesNoRevisionASecondMeaning()
+    {
+        auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        run.reset();
+        const auto backup = _folder->path() / "backup.db";
+        std::filesystem::copy_file(_file, backup);
+        run = start();
+        outcomeOf(registryOf(run), put(testPeer(2)));
+        const Revision seen = registryOf(run).revision();
+        run.reset();
+
+        std::filesystem::rename(backup, _file);
+        run = start();
+        outcomeOf(registryOf(run), put(testPeer(3)));
+        CPPUNIT_ASSERT(registryOf(run).revision() != seen);
+        const auto watch = registryOf(run).watch(seen, {});
+        CPPUNIT_ASSERT(!watch.has_value());
+        CPPUNIT_ASSERT(watch.error().code == ErrorCode::stale);
+    }
+
+    void revisionsCountOnOverARestart()
+    {
+        auto run = start();
+        outcomeOf(registryOf(run), put(testPeer(1)));
+        outcomeOf(registryOf(run), put(testPeer(2)));
+        run.reset();
+        run = start();
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, registryOf(run).revision().number);
+        outcomeOf(registryOf(run), put(testPeer(3)));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, registryOf(run).revision().number);
     }
 
     void write(const std::string& content)
@@ -349,11 +413,9 @@ private:
     {
         CPPUNIT_ASSERT(outcomeOf(registryOf(run), put(testPeer(2))) == Outcome::created);
         CPPUNIT_ASSERT(run->plugin().health().status == observe::HealthStatus::ok);
-        const Revision revision = registryOf(run).revision();
         run.reset();
         run = start();
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registryOf(run).size());
-        CPPUNIT_ASSERT(registryOf(run).revision() == revision);
     }
 
     void aDatabaseLockedByAnotherProgramOnlyStopsChanges()

@@ -103,6 +103,7 @@ class ConfigSchema
 public:
     ConfigSchema() = default;
     ConfigSchema(std::initializer_list<Option> options);
+    explicit ConfigSchema(std::vector<Option> options);
 
     const std::vector<Option>& options() const noexcept { return _options; }
     /// The option that governs a key (for a table, any key below it), or nullptr.

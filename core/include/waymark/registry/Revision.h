@@ -11,7 +11,8 @@ namespace waymark::registry
 {
 
 /// Counts the changes of a registry. Opaque to others as "<epoch>-<n>": the epoch names one continuous
-/// history (it changes when that history is lost), the number grows by one with every change.
+/// history (it changes when that history is lost or may have been, as after a restart), the number grows by
+/// one with every change.
 struct Revision
 {
     std::uint64_t epoch = 0;
