@@ -15,6 +15,7 @@ class RegistrationTest : public CppUnit::TestFixture
     CPPUNIT_TEST(badCredentialsAre400);
     CPPUNIT_TEST(brokenJsonIs400);
     CPPUNIT_TEST(missingFieldsWrongTypesAndBadPlacesAre422);
+    CPPUNIT_TEST(theBootnodeItselfIs422ByEveryCredential);
     CPPUNIT_TEST(placesThatContradictARecordAre422);
     CPPUNIT_TEST(unknownFieldsAreIgnored);
     CPPUNIT_TEST(wrongMediaTypeIs415);
@@ -165,6 +166,20 @@ private:
         assertPost(422, R"({"enr":")" + record({}) + "\"}");
         assertPost(422, R"({"enr":")" + record({{node::IpAddress::v4(10, 0, 0, 1), 0, 30303}}) + "\"}");
         assertPost(422, R"({"enr":")" + record({{node::IpAddress::v4(224, 0, 0, 1), 1, 1}}) + "\"}");
+    }
+
+    void theBootnodeItselfIs422ByEveryCredential()
+    {
+        const std::string own = testKey(1).hex();
+        const auto key = node::SecretKey::fromHex(testSecret(1)).value();
+        const auto enr =
+            node::EnrBuilder().endpoint({node::IpAddress::v4(10, 0, 0, 1), 1, 2}).sign(key).value();
+        assertPost(422, R"({"id":"0x)" + own + R"(","ip":"10.0.0.1"})");
+        assertPost(422, R"({"secret_key":")" + testSecret(1) + R"(","ip":"10.0.0.1"})");
+        assertPost(422, R"({"enode":"enode://)" + own + R"(@10.0.0.1:30303"})");
+        assertPost(422, R"({"enr":")" + enr.toString() + "\"}");
+        const auto answer = _server->post(R"({"id":")" + own + R"(","ip":"10.0.0.1"})");
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("bootnode itself") != std::string::npos);
     }
 
     void placesThatContradictARecordAre422()

@@ -121,6 +121,10 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto peer = readRegistration(request.body, takesSecretKeys(context, request));
     if (!peer)
         return answer(peer.error());
+    // Asked for itself, the node would answer with itself as one of its neighbours.
+    if (peer->id == node::PeerId(context.localNode->key()))
+        return http::ApiResponse::error(422, "this is the bootnode itself, which needs no registration: "
+                                             "register the node under its own key");
     return http::ApiResponse::later([registry = context.registry, log = context.log, peer = std::move(*peer),
                                      id = request.requestId](const http::Responder& responder) {
         registry->apply({registry::PutClaim{{std::string(registry::apiOrigin), peer}}},

@@ -13,6 +13,7 @@ class RequestHeadTest : public CppUnit::TestFixture
     CPPUNIT_TEST(scannerFindsTheEndWhereverPiecesAreCut);
     CPPUNIT_TEST(scannerRefusesControlCharactersAtOnce);
     CPPUNIT_TEST(everyPrefixIsRefusedOrIncomplete);
+    CPPUNIT_TEST(limitsAreAsDocumented);
     CPPUNIT_TEST_SUITE_END();
 
     static RequestHead parse(const std::string& fields, const std::string& line = "POST /a HTTP/1.1")
@@ -38,6 +39,38 @@ class RequestHeadTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!parse("Connection: upgrade , close\r\n").keepAlive);
         CPPUNIT_ASSERT(parse("Connection: closed\r\n").keepAlive);
         CPPUNIT_ASSERT(!parse("Connection: keep-alive\r\n", "GET / HTTP/1.0").keepAlive);
+    }
+
+    /// 0: it is taken.
+    static int statusOf(const std::string& line, const std::string& fields)
+    {
+        const auto head = RequestHead::parse(line + "\r\nHost: a\r\n" + fields + "\r\n");
+        return head ? 0 : head.error().status;
+    }
+    static std::string repeated(std::size_t count)
+    {
+        std::string fields;
+        for (std::size_t i = 0; i < count; ++i)
+            fields += "X: y\r\n";
+        return fields;
+    }
+
+    void limitsAreAsDocumented()
+    {
+        const std::string line = "GET / HTTP/1.1";
+        const auto xs = [](std::size_t count) {
+            return std::string(count, 'x');
+        };
+        CPPUNIT_ASSERT_EQUAL(0, statusOf(line, repeated(99))); // and Host
+        CPPUNIT_ASSERT_EQUAL(431, statusOf(line, repeated(100)));
+        CPPUNIT_ASSERT_EQUAL(0, statusOf(line, xs(200) + ": y\r\n"));
+        CPPUNIT_ASSERT_EQUAL(431, statusOf(line, xs(201) + ": y\r\n"));
+        CPPUNIT_ASSERT_EQUAL(0, statusOf(line, "X: " + xs(8000) + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(431, statusOf(line, "X: " + xs(8001) + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(0, statusOf("GET /" + xs(7999) + " HTTP/1.1", ""));
+        CPPUNIT_ASSERT_EQUAL(414, statusOf("GET /" + xs(8000) + " HTTP/1.1", ""));
+        CPPUNIT_ASSERT_EQUAL(0, statusOf(xs(24) + " / HTTP/1.1", ""));
+        CPPUNIT_ASSERT_EQUAL(400, statusOf(xs(25) + " / HTTP/1.1", ""));
     }
 
     void scannerFindsTheEndWhereverPiecesAreCut()
