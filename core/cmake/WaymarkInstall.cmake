@@ -33,7 +33,8 @@ if(WAYMARK_TESTS)
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/tests/contract/include/waymark"
                       "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark"
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit)
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT testkit
+        PATTERN Daemon.h EXCLUDE)
     install(TARGETS waymark-embed
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)
     install(FILES "${PROJECT_SOURCE_DIR}/tests/testkit/include/waymark_embed.h"

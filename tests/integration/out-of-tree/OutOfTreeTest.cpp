@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -18,6 +19,7 @@ class OutOfTreeTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(OutOfTreeTest);
     CPPUNIT_TEST(acceptsTheConfiguration);
+    CPPUNIT_TEST(nothingInstalledKnowsWhereItWasBuilt);
     CPPUNIT_TEST(keepsAPeerInTheFileOverARestart);
     CPPUNIT_TEST_SUITE_END();
 
@@ -56,6 +58,30 @@ private:
                       {"--config", _config, "--check-config", "--set", "registry-jsonfile.fiel=x"});
         assertExits(wrong, 78);
         CPPUNIT_ASSERT(wrong.output().find("registry-jsonfile.file") != std::string::npos);
+    }
+
+    static bool mentions(const std::filesystem::path& file, std::string_view text)
+    {
+        std::ifstream in(file, std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(in), {}};
+        CPPUNIT_ASSERT_MESSAGE(file.string(), !content.empty());
+        return content.find(text) != std::string::npos;
+    }
+
+    void nothingInstalledKnowsWhereItWasBuilt()
+    {
+        std::size_t files = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(INSTALLED_PREFIX)) {
+            if (!entry.is_regular_file())
+                continue;
+            ++files;
+            for (const char* const folder : {WAYMARK_SOURCE_DIR, WAYMARK_BUILD_DIR})
+                CPPUNIT_ASSERT_MESSAGE(entry.path().string() + " mentions " + folder,
+                                       !mentions(entry.path(), folder));
+        }
+        CPPUNIT_ASSERT(files > 10);
+        // This program does know.
+        CPPUNIT_ASSERT(mentions("/proc/self/exe", WAYMARK_BUILD_DIR));
     }
 
     void keepsAPeerInTheFileOverARestart()
