@@ -1,3 +1,4 @@
+#include <waymark/base/Bytes.h>
 #include <waymark/http/RouteTable.h>
 
 #include <algorithm>
@@ -42,6 +43,7 @@ int hexDigit(char c) noexcept
 std::optional<std::string> percentDecoded(std::string_view text)
 {
     std::string decoded;
+    decoded.reserve(text.size()); // growing would leave behind what may be a secret
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
             decoded.push_back(text[i]);
@@ -102,21 +104,22 @@ void checkRoute(const Route& route)
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-std::optional<Parameters> matchPattern(std::string_view pattern, const std::vector<std::string>& path)
+bool matchesPattern(std::string_view pattern, const std::vector<std::string>& path)
+{
+    const auto matches = [](std::string_view segment, const std::string& part) {
+        return isParameter(segment) ? !part.empty() : segment == part;
+    };
+    return std::ranges::equal(segmentsOf(pattern), path, matches);
+}
+
+/// Of a path that matches; its segments move out.
+Parameters takeParameters(std::string_view pattern, std::vector<std::string>& path)
 {
     const auto segments = segmentsOf(pattern);
-    if (segments.size() != path.size())
-        return std::nullopt;
     Parameters parameters;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        if (isParameter(segments[i])) {
-            if (path[i].empty())
-                return std::nullopt;
-            parameters.emplace(segments[i].substr(1, segments[i].size() - 2), path[i]);
-        } else if (segments[i] != path[i]) {
-            return std::nullopt;
-        }
-    }
+    for (std::size_t i = 0; i < path.size(); ++i)
+        if (isParameter(segments[i]))
+            parameters.emplace(segments[i].substr(1, segments[i].size() - 2), std::move(path[i]));
     return parameters;
 }
 
@@ -131,19 +134,32 @@ bool moreFixed(const std::string& left, const std::string& right)
     return false;
 }
 
-std::optional<std::vector<std::string>> decodedPath(std::string_view path)
+/// A path's decoded segments, overwritten in the end: somebody may have put a secret there.
+struct DecodedPath
 {
-    if (!path.starts_with('/'))
-        return std::nullopt;
     std::vector<std::string> segments;
-    for (const std::string_view segment : segmentsOf(path)) {
-        auto decoded = percentDecoded(segment);
-        if (!decoded)
-            return std::nullopt;
-        segments.push_back(std::move(*decoded));
+
+    DecodedPath() = default;
+    DecodedPath(const DecodedPath&) = delete;
+    DecodedPath& operator=(const DecodedPath&) = delete;
+    ~DecodedPath()
+    {
+        std::ranges::for_each(segments, [](std::string& segment) { secureWipe(segment); });
     }
-    return segments;
-}
+
+    bool decode(std::string_view path)
+    {
+        if (!path.starts_with('/'))
+            return false;
+        for (const std::string_view segment : segmentsOf(path)) {
+            auto decoded = percentDecoded(segment);
+            if (!decoded)
+                return false;
+            segments.push_back(std::move(*decoded));
+        }
+        return true;
+    }
+};
 
 } // namespace
 
@@ -182,30 +198,29 @@ Subscription RouteTable::add(Route route)
 
 RouteTable::Match RouteTable::match(std::string_view method, std::string_view path) const
 {
-    const auto segments = decodedPath(path);
-    if (!segments)
+    DecodedPath decoded;
+    if (!decoded.decode(path))
         return {};
     const std::shared_lock lock(_state->mutex);
-    std::vector<std::pair<std::shared_ptr<const Route>, Parameters>> found;
+    std::vector<std::shared_ptr<const Route>> found;
     for (const auto& route : _state->routes) {
-        auto parameters = matchPattern(route->pattern, *segments);
-        if (!parameters)
+        if (!matchesPattern(route->pattern, decoded.segments))
             continue;
-        if (!found.empty() && moreFixed(found.front().first->pattern, route->pattern))
+        if (!found.empty() && moreFixed(found.front()->pattern, route->pattern))
             continue;
-        if (!found.empty() && moreFixed(route->pattern, found.front().first->pattern))
+        if (!found.empty() && moreFixed(route->pattern, found.front()->pattern))
             found.clear();
-        found.emplace_back(route, std::move(*parameters));
+        found.push_back(route);
     }
     Match match;
-    for (auto& [route, parameters] : found) {
+    for (const auto& route : found) {
         match.allowed.push_back(route->method);
         const bool servesHead = route->method == "GET" && method == "HEAD" && !match.route;
-        if (route->method == method || servesHead) {
+        if (route->method == method || servesHead)
             match.route = route;
-            match.parameters = std::move(parameters);
-        }
     }
+    if (match.route)
+        match.parameters = takeParameters(match.route->pattern, decoded.segments);
     const bool get = std::ranges::find(match.allowed, "GET") != match.allowed.end();
     if (get && std::ranges::find(match.allowed, "HEAD") == match.allowed.end())
         match.allowed.emplace_back("HEAD");

@@ -41,6 +41,11 @@ class SecretMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keyUnderAMisspeltNameOrInsideAnArrayIsGone);
     CPPUNIT_TEST(keyOfAnAbandonedRequestIsGone);
     CPPUNIT_TEST(keyWithTwoCredentialsIsGone);
+    CPPUNIT_TEST(keyInAQueryIsGone);
+    CPPUNIT_TEST(keyInAPathIsGone);
+    CPPUNIT_TEST(keyInAHeaderIsGone);
+    CPPUNIT_TEST(keyInARefusedHeadIsGone);
+    CPPUNIT_TEST(keyInAHeadOfAKeptConnectionIsGone);
     CPPUNIT_TEST_SUITE_END();
 
     std::unique_ptr<Daemon> _daemon;
@@ -214,6 +219,66 @@ private:
         client.send(post(body(key)).substr(0, post(body(key)).size() - 1));
         client.socket().shutdownSend();
         CPPUNIT_ASSERT(client.ended());
+        assertGone(key);
+    }
+
+    static std::string get(const std::string& target, const std::string& headers = "")
+    {
+        return "GET " + target + " HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n";
+    }
+
+    void keyInAQueryIsGone()
+    {
+        const std::string key = secretHex("query");
+        std::string encoded;
+        for (const char digit : key)
+            encoded += digit == 'a' ? std::string("%61") : std::string(1, digit);
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers?secret_key=" + key)));
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers?" + key + "=1&" + key + "=2&x=" + encoded)));
+        CPPUNIT_ASSERT_EQUAL(400, send(get("/peers?secret_key=" + key + "%zz")));
+        CPPUNIT_ASSERT_EQUAL(404, send(get("http://a/x?" + key)));
+        assertGone(key, encoded);
+    }
+
+    void keyInAPathIsGone()
+    {
+        const std::string key = secretHex("path");
+        CPPUNIT_ASSERT_EQUAL(400, send(get("/peers/" + key)));
+        CPPUNIT_ASSERT_EQUAL(400, send("DELETE /peers/0x" + key + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+        CPPUNIT_ASSERT_EQUAL(404, send(get("/" + key)));
+        assertGone(key);
+    }
+
+    void keyInAHeaderIsGone()
+    {
+        const std::string key = secretHex("header");
+        for (const std::string name : {"X-Secret", "Authorization", "Cookie", "If-None-Match", "User-Agent"})
+            CPPUNIT_ASSERT_EQUAL(200, send(get("/peers", name + ": " + key + "\r\n")));
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers", "X: " + key + "\r\nX: " + key + "\r\n")));
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers", key + ": x\r\n")));
+        CPPUNIT_ASSERT_EQUAL(415,
+                             send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: " + key + "\r\n\r\n"));
+        assertGone(key);
+    }
+
+    void keyInARefusedHeadIsGone()
+    {
+        const std::string key = secretHex("refused");
+        CPPUNIT_ASSERT_EQUAL(400, send(get("/", "X-Secret: " + key + "\r\nbroken\r\n")));
+        CPPUNIT_ASSERT_EQUAL(431, send(get("/", "X: " + key + "\r\nY: " + std::string(20000, 'y') + "\r\n")));
+        CPPUNIT_ASSERT_EQUAL(417, send(get("/", "Expect: " + key + "\r\n")));
+        CPPUNIT_ASSERT_EQUAL(501, send(get("/", "Transfer-Encoding: " + key + "\r\n")));
+        assertGone(key);
+    }
+
+    void keyInAHeadOfAKeptConnectionIsGone()
+    {
+        const std::string key = secretHex("kept");
+        HttpClient client(_daemon->endpoint());
+        client.send(get("/peers?secret_key=" + key, "X: " + key + "\r\n"));
+        CPPUNIT_ASSERT_EQUAL(200, client.read().status);
+        client.send(get("/peers"));
+        CPPUNIT_ASSERT_EQUAL(200, client.read().status);
         assertGone(key);
     }
 

@@ -1,5 +1,6 @@
 #include "server/RequestHandler.h"
 
+#include "server/ListenSocket.h"
 #include "server/RequestReader.h"
 #include "server/RequestSocket.h"
 #include "server/ResponseWriter.h"
@@ -42,6 +43,19 @@ std::string joined(const std::vector<std::string>& words)
     return text;
 }
 
+/// Overwrites a request's head when it was answered.
+class HeadWiper
+{
+public:
+    explicit HeadWiper(RequestSocket& socket) noexcept : _socket(socket) {}
+    HeadWiper(const HeadWiper&) = delete;
+    HeadWiper& operator=(const HeadWiper&) = delete;
+    ~HeadWiper() { _socket.forgetHead(); }
+
+private:
+    RequestSocket& _socket;
+};
+
 class RequestHandler : public Poco::Net::HTTPRequestHandler
 {
 public:
@@ -55,6 +69,7 @@ public:
     {
         auto& connection = static_cast<Poco::Net::HTTPServerRequestImpl&>(request);
         auto& socket = dynamic_cast<RequestSocket&>(*connection.socket().impl());
+        const HeadWiper wiper(socket);
         const std::string id = nextRequestId();
         response.set("X-Request-Id", id);
         auto outcome = dispatch(request, socket, id);
@@ -64,7 +79,7 @@ public:
             socket.abandon();
             return;
         }
-        ResponseWriter writer(request, response, socket, *_state);
+        ResponseWriter writer(response, socket, *_state);
         int status = 500;
         try {
             status = writer.send(std::move(outcome->answer));
@@ -90,13 +105,15 @@ private:
     Answered<Outcome> dispatch(const Poco::Net::HTTPServerRequest& request, RequestSocket& socket,
                                const std::string& id)
     {
-        const auto target = parseTarget(request.getURI());
+        const auto target = parseTarget(socket.head().target);
         if (!target)
             return refused(target.error());
-        auto read = readRequest(request, *target);
-        if (!read)
-            return refused(read.error());
-        auto match = _routes.match(read->method, target->path);
+        auto wiped = readRequest(socket.head(), *target);
+        if (!wiped)
+            return refused(wiped.error());
+        http::ApiRequest& read = wiped->request;
+        auto match = _routes.match(read.method, target->path);
+        read.parameters = std::move(match.parameters);
         if (match.allowed.empty())
             return refused({404, "there is nothing at this path"});
         if (!match.route) {
@@ -105,17 +122,17 @@ private:
             return outcome;
         }
         const std::string& route = match.route->pattern;
-        if (auto content = checkContent(request, *match.route); !content)
+        if (auto content = checkContent(socket.head(), *match.route); !content)
             return refused(content.error(), route);
         auto body = socket.readBody(_state->limits.body);
         if (!body && body.error().status == 0)
             return tl::unexpected(body.error());
         if (!body)
             return refused(body.error(), route);
-        read->parameters = std::move(match.parameters);
-        read->requestId = id;
-        read->body = body->view();
-        return call(*match.route, *read);
+        read.remote = toEndpoint(request.clientAddress());
+        read.requestId = id;
+        read.body = body->view();
+        return call(*match.route, read);
     }
 
     Outcome call(const http::Route& route, const http::ApiRequest& request)
@@ -144,12 +161,13 @@ private:
                 const std::string& route, const std::string& id, int status)
     {
         const auto took = std::chrono::steady_clock::now() - socket.requestStarted();
-        _state->metrics.answered(route, request.getMethod(), status, took);
+        const std::string method(socket.head().method);
+        _state->metrics.answered(route, method, status, took);
         if (_state->log.enabled(observe::LogLevel::debug))
             _state->log.debug(
                 "http.request",
                 {{"request", id},
-                 {"method", request.getMethod()},
+                 {"method", method},
                  {"route", route},
                  {"status", status},
                  {"remote", request.clientAddress().toString()},
@@ -170,15 +188,11 @@ RequestHandlerFactory::RequestHandlerFactory(const http::RouteTable& routes,
 }
 
 Poco::Net::HTTPRequestHandler*
-RequestHandlerFactory::createRequestHandler(const Poco::Net::HTTPServerRequest& request)
+RequestHandlerFactory::createRequestHandler(const Poco::Net::HTTPServerRequest&)
 {
     thread_local bool named = false;
     if (!std::exchange(named, true))
         pthread_setname_np(pthread_self(), _threadName.c_str());
-    // Poco sends "100 Continue" before it calls a handler, unless the status already says no. Whether the
-    // body is wanted is known only in the handler, which sends it itself.
-    if (request.getExpectContinue())
-        request.response().setStatus(Poco::Net::HTTPResponse::HTTP_EXPECTATION_FAILED);
     return new RequestHandler(_routes, _state);
 }
 

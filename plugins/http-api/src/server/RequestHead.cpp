@@ -1,10 +1,7 @@
 #include "server/RequestHead.h"
 
-#include <Poco/String.h>
-
 #include <algorithm>
 #include <charconv>
-#include <vector>
 
 namespace waymark::httpapi
 {
@@ -12,7 +9,6 @@ namespace waymark::httpapi
 namespace
 {
 
-// Poco's parser has limits of its own (32, 16384, 256, 8192); what passes here passes there.
 constexpr std::size_t maximumMethod = 24;
 constexpr std::size_t maximumTarget = 8000;
 constexpr std::size_t maximumName = 200;
@@ -38,18 +34,9 @@ bool isControl(char c) noexcept
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
 }
 
-std::string_view trimmed(std::string_view text) noexcept
+char lower(char c) noexcept
 {
-    constexpr std::string_view blank = " \t";
-    const auto first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-bool same(std::string_view left, std::string_view right)
-{
-    return Poco::icompare(std::string(left), std::string(right)) == 0;
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// The line before the next CRLF, taken off the front of `rest`.
@@ -65,7 +52,7 @@ bool listHas(std::string_view list, std::string_view word)
 {
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
-        if (same(trimmed(list.substr(0, comma)), word))
+        if (sameWord(trimmed(list.substr(0, comma)), word))
             return true;
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
@@ -106,21 +93,22 @@ Answered<void> parseRequestLine(std::string_view line, RequestHead& head)
     head.http10 = version == "HTTP/1.0";
     head.keepAlive = !head.http10;
     head.isHead = method == "HEAD";
+    head.method = method;
+    head.target = line.substr(first + 1, last - first - 1);
     return {};
 }
 
 /// The fields that decide about framing and the connection, collected line by line.
-struct Fields
+struct Framing
 {
     std::vector<std::string_view> contentLengths;
     std::vector<std::string_view> transferEncodings;
     std::size_t hosts = 0;
-    std::size_t count = 0;
 };
 
-Answered<void> parseField(std::string_view line, Fields& fields, RequestHead& head)
+Answered<void> parseField(std::string_view line, Framing& framing, RequestHead& head)
 {
-    if (++fields.count > maximumFields)
+    if (head.fields.size() >= maximumFields)
         return refuse(431, "the request has more than " + std::to_string(maximumFields) + " header fields",
                       "head-too-large");
     const std::size_t colon = line.find(':');
@@ -133,16 +121,17 @@ Answered<void> parseField(std::string_view line, Fields& fields, RequestHead& he
                       "head-too-large");
     if (std::ranges::any_of(value, isControl))
         return refuse(400, "a header field has a control character in its value", malformed);
-    if (same(name, "Content-Length"))
-        fields.contentLengths.push_back(value);
-    else if (same(name, "Transfer-Encoding"))
-        fields.transferEncodings.push_back(value);
-    else if (same(name, "Host"))
-        ++fields.hosts;
-    else if (same(name, "Connection") && listHas(value, "close"))
+    head.fields.emplace_back(name, value);
+    if (sameWord(name, "Content-Length"))
+        framing.contentLengths.push_back(value);
+    else if (sameWord(name, "Transfer-Encoding"))
+        framing.transferEncodings.push_back(value);
+    else if (sameWord(name, "Host"))
+        ++framing.hosts;
+    else if (sameWord(name, "Connection") && listHas(value, "close"))
         head.keepAlive = false;
-    else if (same(name, "Expect")) {
-        if (!same(value, "100-continue"))
+    else if (sameWord(name, "Expect")) {
+        if (!sameWord(value, "100-continue"))
             return refuse(417, "the only expectation that is met here is 100-continue", malformed);
         head.expectsContinue = !head.http10;
     }
@@ -161,43 +150,70 @@ Answered<std::uint64_t> parseLength(std::string_view text)
 }
 
 /// RFC 9112 section 6.1 to 6.3, without the leniency that request smuggling lives on.
-Answered<void> decideFraming(const Fields& fields, RequestHead& head)
+Answered<void> decideFraming(const Framing& framing, RequestHead& head)
 {
-    if (fields.contentLengths.size() > 1 || fields.transferEncodings.size() > 1 ||
-        (!fields.contentLengths.empty() && !fields.transferEncodings.empty()))
+    if (framing.contentLengths.size() > 1 || framing.transferEncodings.size() > 1 ||
+        (!framing.contentLengths.empty() && !framing.transferEncodings.empty()))
         return refuse(400, "a request may have one Content-Length or one Transfer-Encoding, not more",
                       "ambiguous-length");
-    if (!fields.transferEncodings.empty()) {
+    if (!framing.transferEncodings.empty()) {
         if (head.http10)
             return refuse(400, "HTTP/1.0 has no Transfer-Encoding", "ambiguous-length");
-        if (!same(fields.transferEncodings.front(), "chunked"))
+        if (!sameWord(framing.transferEncodings.front(), "chunked"))
             return refuse(501, "the only Transfer-Encoding that is spoken here is chunked", malformed);
         head.chunked = true;
     }
-    if (!fields.contentLengths.empty()) {
-        const auto length = parseLength(fields.contentLengths.front());
+    if (!framing.contentLengths.empty()) {
+        const auto length = parseLength(framing.contentLengths.front());
         if (!length)
             return tl::unexpected(length.error());
         head.contentLength = *length;
     }
-    if (fields.hosts > 1 || (fields.hosts == 0 && !head.http10))
+    if (framing.hosts > 1 || (framing.hosts == 0 && !head.http10))
         return refuse(400, "a request must have one Host field", malformed);
     return {};
 }
 
 } // namespace
 
+bool sameWord(std::string_view left, std::string_view right) noexcept
+{
+    return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    constexpr std::string_view blank = " \t";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::optional<std::string_view> RequestHead::field(std::string_view name) const noexcept
+{
+    const auto found =
+        std::ranges::find_if(fields, [&](const auto& field) { return sameWord(field.first, name); });
+    return found == fields.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string RequestHead::withoutContent() const
+{
+    return std::string(isHead ? "HEAD / HTTP/1." : "GET / HTTP/1.") + (http10 ? '0' : '1') +
+           (keepAlive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+}
+
 Answered<RequestHead> RequestHead::parse(std::string_view text)
 {
     RequestHead head;
-    Fields fields;
+    Framing framing;
     if (auto line = parseRequestLine(takeLine(text), head); !line)
         return tl::unexpected(line.error());
     for (std::string_view line = takeLine(text); !line.empty(); line = takeLine(text))
-        if (auto field = parseField(line, fields, head); !field)
+        if (auto field = parseField(line, framing, head); !field)
             return tl::unexpected(field.error());
-    if (auto framing = decideFraming(fields, head); !framing)
-        return tl::unexpected(framing.error());
+    if (auto decided = decideFraming(framing, head); !decided)
+        return tl::unexpected(decided.error());
     return head;
 }
 

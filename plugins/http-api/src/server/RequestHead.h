@@ -7,14 +7,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace waymark::httpapi
 {
 
-/// What the server has to know of a request before Poco parses its head: above all where its body ends
-/// (RFC 9112 section 6). Everything that two parsers might understand differently is refused.
+/// A request's head: where its body ends (RFC 9112 section 6), and borrowed views of its parts. Everything
+/// that two parsers might understand differently is refused.
 struct RequestHead
 {
+    std::string_view method;
+    std::string_view target;
+    std::vector<std::pair<std::string_view, std::string_view>> fields; ///< names and trimmed values, in order
     std::optional<std::uint64_t> contentLength;
     bool chunked = false;
     bool expectsContinue = false;
@@ -27,7 +32,18 @@ struct RequestHead
     /// Checks a whole head: request line and fields, each ended by CRLF, and the empty line.
     /// 400 for broken ones, 414 and 431 for what is too long, 417, 501 and 505 for what is not spoken here.
     static Answered<RequestHead> parse(std::string_view head);
+
+    /// The first field of this name, in any case.
+    std::optional<std::string_view> field(std::string_view name) const noexcept;
+
+    /// A head that says how the connection goes on and nothing else: for a parser whose copies are not wiped.
+    std::string withoutContent() const;
 };
+
+/// ASCII letters in any case; copies nothing.
+bool sameWord(std::string_view left, std::string_view right) noexcept;
+/// Without blanks and tabs on either side.
+std::string_view trimmed(std::string_view text) noexcept;
 
 /// Finds the end of a head in bytes that arrive piece by piece, and gives up at the first byte that no head
 /// can have. Linear: no byte is looked at twice.

@@ -1,13 +1,10 @@
 #include "server/RequestReader.h"
 
-#include "server/ListenSocket.h"
-
-#include <Poco/Exception.h>
-#include <Poco/Net/MediaType.h>
-#include <Poco/String.h>
-#include <Poco/URI.h>
-
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -15,91 +12,128 @@ namespace waymark::httpapi
 namespace
 {
 
-Answered<std::string> decoded(const std::string& text, bool plusIsSpace)
+/// Appends without growing, which would leave the old text behind. False for a broken percent-encoding.
+bool decodeInto(std::string& decoded, std::string_view text, bool plusIsSpace)
 {
-    try {
-        std::string result;
-        Poco::URI::decode(text, result, plusIsSpace);
-        return result;
-    } catch (const Poco::SyntaxException&) {
-        return refuse(400, "the request's target has a broken percent-encoding", "malformed");
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            decoded.push_back(plusIsSpace && text[i] == '+' ? ' ' : text[i]);
+            continue;
+        }
+        const std::string_view digits = text.substr(std::min(i + 1, text.size()), 2);
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+        if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2)
+            return false;
+        decoded.push_back(static_cast<char>(value));
+        i += 2;
     }
+    return true;
 }
 
-Answered<void> readQuery(const std::string& query, http::ApiRequest& out)
+tl::unexpected<Refusal> brokenEncoding()
 {
-    for (std::size_t start = 0; start < query.size();) {
-        const std::size_t end = std::min(query.find('&', start), query.size());
-        const std::string pair = query.substr(start, end - start);
-        start = end + 1;
+    return refuse(400, "the request's target has a broken percent-encoding", "malformed");
+}
+
+/// The text before the next `separator`, taken off the front of `rest` with it.
+std::string_view takeUntil(std::string_view& rest, char separator) noexcept
+{
+    const std::size_t end = std::min(rest.find(separator), rest.size());
+    const std::string_view part = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return part;
+}
+
+Answered<void> readQuery(std::string_view query, http::ApiRequest& out)
+{
+    while (!query.empty()) {
+        std::string_view pair = takeUntil(query, '&');
         if (pair.empty())
             continue;
-        const std::size_t equals = std::min(pair.find('='), pair.size());
-        const auto name = decoded(pair.substr(0, equals), true);
-        const auto value = decoded(pair.substr(std::min(equals + 1, pair.size())), true);
-        if (!name || !value)
-            return tl::unexpected(name ? value.error() : name.error());
-        out.query.insert_or_assign(*name, *value);
+        WipedText name;
+        WipedText value;
+        if (!decodeInto(name.text, takeUntil(pair, '='), true) || !decodeInto(value.text, pair, true))
+            return brokenEncoding();
+        out.query[std::move(name.text)].swap(value.text);
     }
     return {};
 }
 
-bool carriesCredentials(const std::string& name)
+/// RFC 9110 section 5.3.
+void appendValue(std::string& values, std::string_view value)
 {
-    return Poco::icompare(name, "Authorization") == 0 || Poco::icompare(name, "Proxy-Authorization") == 0 ||
-           Poco::icompare(name, "Cookie") == 0;
+    WipedText joined;
+    joined.text.reserve(values.size() + 2 + value.size());
+    joined.text.append(values).append(", ").append(value);
+    values.swap(joined.text);
+}
+
+bool carriesCredentials(std::string_view name) noexcept
+{
+    constexpr std::array<std::string_view, 3> names{"Authorization", "Proxy-Authorization", "Cookie"};
+    return std::ranges::any_of(names, [&](std::string_view other) { return sameWord(name, other); });
+}
+
+std::string_view unquoted(std::string_view text) noexcept
+{
+    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
 } // namespace
 
-Answered<Target> parseTarget(const std::string& target)
+Answered<Target> parseTarget(std::string_view target)
 {
-    std::string rest = target;
-    for (const std::string scheme : {"http://", "https://"}) {
-        if (Poco::icompare(rest, scheme.size(), scheme) == 0 && rest.size() > scheme.size()) {
-            const std::size_t slash = rest.find('/', scheme.size());
-            rest = slash == std::string::npos ? "/" : rest.substr(slash);
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (sameWord(target.substr(0, scheme.size()), scheme) && target.size() > scheme.size()) {
+            const std::size_t slash = target.find('/', scheme.size());
+            target = slash == std::string_view::npos ? "/" : target.substr(slash);
         }
     }
-    if (!rest.starts_with('/') && rest != "*")
+    if (!target.starts_with('/') && target != "*")
         return refuse(400, "the request's target must begin with '/'", "malformed");
-    const std::size_t question = std::min(rest.find('?'), rest.size());
-    return Target{rest.substr(0, question), rest.substr(std::min(question + 1, rest.size()))};
+    const std::string_view path = takeUntil(target, '?');
+    return Target{path, target};
 }
 
-Answered<http::ApiRequest> readRequest(const Poco::Net::HTTPServerRequest& request, const Target& target)
+Answered<WipedRequest> readRequest(const RequestHead& head, const Target& target)
 {
-    http::ApiRequest out;
-    out.method = request.getMethod();
-    const auto path = decoded(target.path, false);
-    if (!path)
-        return tl::unexpected(path.error());
-    out.path = *path;
+    WipedRequest wiped;
+    http::ApiRequest& out = wiped.request;
+    out.method = head.method;
+    if (!decodeInto(out.path, target.path, false))
+        return brokenEncoding();
     if (auto query = readQuery(target.query, out); !query)
         return tl::unexpected(query.error());
-    for (const auto& [name, value] : request) {
+    for (const auto& [name, value] : head.fields) {
         if (carriesCredentials(name))
             continue;
-        const auto [place, added] = out.headers.emplace(name, value);
-        if (!added)
-            place->second += ", " + value; // RFC 9110 section 5.3
+        if (const auto known = out.headers.find(name); known != out.headers.end())
+            appendValue(known->second, value);
+        else
+            out.headers.emplace(name, value);
     }
-    out.remote = toEndpoint(request.clientAddress());
-    return out;
+    return wiped;
 }
 
-Answered<void> checkContent(const Poco::Net::HTTPServerRequest& request, const http::Route& route)
+Answered<void> checkContent(const RequestHead& head, const http::Route& route)
 {
     if (!route.acceptsJson)
         return {};
     constexpr std::string_view reason = "media-type";
-    if (request.has("Content-Encoding") && Poco::icompare(request.get("Content-Encoding"), "identity") != 0)
+    if (const auto coding = head.field("Content-Encoding"); coding && !sameWord(*coding, "identity"))
         return refuse(415, "the body must not be compressed", reason);
-    const Poco::Net::MediaType type(request.getContentType());
-    if (!type.matches("application", "json"))
+    std::string_view rest = head.field("Content-Type").value_or("");
+    if (!sameWord(trimmed(takeUntil(rest, ';')), "application/json"))
         return refuse(415, "send the body as Content-Type: application/json", reason);
-    if (type.hasParameter("charset") && Poco::icompare(type.getParameter("charset"), "utf-8") != 0)
-        return refuse(415, "JSON is UTF-8: leave the charset out", reason);
+    while (!rest.empty()) {
+        std::string_view value = takeUntil(rest, ';');
+        const std::string_view name = trimmed(takeUntil(value, '='));
+        if (sameWord(name, "charset") && !sameWord(unquoted(trimmed(value)), "utf-8"))
+            return refuse(415, "JSON is UTF-8: leave the charset out", reason);
+    }
     return {};
 }
 

@@ -105,18 +105,27 @@ Answered<bool> RequestSocket::readHead()
             return refuse(431, "the request's head has more than " + std::to_string(limit) + " bytes",
                           "head-too-large");
         if (*length) {
-            _replay.assign(_input.view().substr(0, **length));
-            _replayed = 0;
+            forgetHead();
+            _text.append(_input.view().substr(0, **length));
             _input.consume(**length);
-            auto parsed = RequestHead::parse(_replay);
+            auto parsed = RequestHead::parse(_text.view());
             if (!parsed)
                 return tl::unexpected(parsed.error());
-            _head = *parsed;
+            _head = std::move(*parsed);
+            _replay = _head.withoutContent();
             return true;
         }
         if (auto more = needMore(_input, readSize); !more)
             return tl::unexpected(more.error());
     }
+}
+
+void RequestSocket::forgetHead() noexcept
+{
+    _head = {};
+    _text.wipe();
+    _replay.clear();
+    _replayed = 0;
 }
 
 Answered<SecretBuffer> RequestSocket::readBody(std::size_t limit)
@@ -241,6 +250,7 @@ void RequestSocket::close()
     if (initialized() && (!_bodyRead || !_input.empty()) && !_abandoned)
         linger();
     _input.wipe();
+    forgetHead();
     StreamSocketImpl::close();
     _counted.leave();
 }
@@ -287,6 +297,7 @@ void RequestSocket::answerRefusal(const Refusal& refusal)
 void RequestSocket::linger() noexcept
 {
     _input.wipe();
+    forgetHead();
     ::shutdown(sockfd(), SHUT_WR);
     const auto until = std::chrono::steady_clock::now() + lingerTime;
     for (std::size_t total = 0; total < lingerBytes && waitFor(POLLIN, until);) {

@@ -16,12 +16,12 @@
 namespace waymark::httpapi
 {
 
-/// The accepted connection as Poco's HTTP server sees it: one checked request head after another, and nothing
-/// else. Bodies never pass through Poco, whose buffers are not wiped; the request handler reads them here,
-/// from buffers that are.
+/// The accepted connection as Poco's HTTP server sees it: one request after another, each a head that says
+/// nothing but how the connection goes on. Neither heads nor bodies pass through Poco, whose buffers are not
+/// wiped; the request handler reads them here, from buffers that are.
 ///
 /// Poco asks poll() whether there is another request. That reads a whole head under the limits and the
-/// request's deadline, and answers what is no request by itself. receiveBytes() then replays the head.
+/// request's deadline, and answers what is no request by itself. receiveBytes() then gives Poco its part.
 /// One thread at a time uses it.
 class RequestSocket final : public Poco::Net::StreamSocketImpl
 {
@@ -31,7 +31,10 @@ public:
     /// Takes the descriptor over.
     RequestSocket(poco_socket_t descriptor, std::shared_ptr<ServerState> state);
 
+    /// Of the current request; its views are valid until forgetHead().
     const RequestHead& head() const noexcept { return _head; }
+    /// Overwrites the head, which may name a secret, when the request is over.
+    void forgetHead() noexcept;
     Time requestStarted() const noexcept { return _started; }
     Time deadline() const noexcept { return _deadline; }
 
@@ -83,7 +86,8 @@ private:
     Counted _counted;     ///< until it is closed
     SecretBuffer _input;  ///< received and not yet used
     HeadScanner _scanner; ///< of _input
-    std::string _replay;  ///< the current head for Poco
+    SecretBuffer _text;   ///< the current head, which _head looks into
+    std::string _replay;  ///< what Poco sees of it
     std::size_t _replayed = 0;
     RequestHead _head;
     Time _started{};

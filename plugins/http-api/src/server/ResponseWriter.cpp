@@ -46,10 +46,9 @@ bool tagMatches(std::string_view list, std::string_view tag)
 
 } // namespace
 
-ResponseWriter::ResponseWriter(const Poco::Net::HTTPServerRequest& request,
-                               Poco::Net::HTTPServerResponse& response, RequestSocket& socket,
+ResponseWriter::ResponseWriter(Poco::Net::HTTPServerResponse& response, RequestSocket& socket,
                                ServerState& state)
-    : _request(request), _response(response), _socket(socket), _state(state)
+    : _response(response), _socket(socket), _state(state)
 {
 }
 
@@ -113,8 +112,8 @@ int ResponseWriter::sendAsset(http::ApiResponse answer)
     answer.header("ETag", tag);
     if (!answer.headers().contains("Cache-Control"))
         answer.header("Cache-Control", "public, max-age=300");
-    const bool known = _request.has("If-None-Match") && tagMatches(_request.get("If-None-Match"), tag);
-    if (!known)
+    const auto known = _socket.head().field("If-None-Match");
+    if (!known || !tagMatches(*known, tag))
         return sendWhole(answer, bytes);
     auto unchanged = http::ApiResponse::complete(304, answer.contentType(), {});
     for (const auto& [name, value] : answer.headers())

@@ -17,8 +17,7 @@ namespace waymark::httpapi
 class ResponseWriter
 {
 public:
-    ResponseWriter(const Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response,
-                   RequestSocket& socket, ServerState& state);
+    ResponseWriter(Poco::Net::HTTPServerResponse& response, RequestSocket& socket, ServerState& state);
 
     /// Waits for an answer that comes later, then sends it. The status that went out.
     int send(http::ApiResponse answer);
@@ -31,7 +30,6 @@ private:
     int sendStream(const http::ApiResponse& answer);
     void pump(class StreamQueue& queue, std::ostream& out);
 
-    const Poco::Net::HTTPServerRequest& _request;
     Poco::Net::HTTPServerResponse& _response;
     RequestSocket& _socket;
     ServerState& _state;
