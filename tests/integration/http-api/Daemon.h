@@ -2,39 +2,42 @@
 
 #include "HttpClient.h"
 
-#include <waymark/testkit/Process.h>
-
-#include <Poco/TemporaryFile.h>
+#include <waymark/testkit/Daemon.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <map>
-#include <memory>
 #include <string>
 
 namespace waymark::httpapi
 {
 
-/// A waymarkd with registry-memory and http-api on free ports of 127.0.0.1, its state in a folder that goes
-/// with it.
+/// A waymarkd with registry-memory and http-api, its state in a folder that goes with it.
 class Daemon
 {
 public:
-    using Environment = std::map<std::string, std::string>;
+    explicit Daemon(const std::map<std::string, std::string>& environment = {})
+        : _daemon(_folder.path(), properties(), environment)
+    {
+    }
 
-    explicit Daemon(const Environment& environment = {});
+    static testkit::Properties properties()
+    {
+        return {{"waymark.plugins", "registry-memory, http-api"},
+                {"discv4.listen", ""},
+                {"node.key", "ephemeral"}};
+    }
 
-    /// A daemon that is not expected to serve: `setting` is given with --set.
-    static std::unique_ptr<testkit::Process> launch(const std::string& setting);
-
-    pid_t pid() const noexcept { return _process->pid(); }
-    const node::Endpoint& endpoint() const noexcept { return _endpoint; }
-    testkit::Process& process() noexcept { return *_process; }
+    testkit::Process& process() noexcept { return _daemon.process(); }
+    pid_t pid() noexcept { return process().pid(); }
+    node::Endpoint endpoint() const
+    {
+        const std::string& url = _daemon.rest().url();
+        return node::Endpoint::parse(url.substr(url.find("//") + 2)).value();
+    }
 
 private:
-    static std::string writeConfig(const std::string& folder);
-
-    Poco::TemporaryFile _folder;
-    std::unique_ptr<testkit::Process> _process;
-    node::Endpoint _endpoint;
+    testkit::TemporaryFolder _folder;
+    testkit::Daemon _daemon;
 };
 
 } // namespace waymark::httpapi

@@ -48,9 +48,13 @@ class HttpDaemonTest : public CppUnit::TestFixture
     {
         Daemon first;
         const std::string taken = first.endpoint().toString();
-        const auto second = Daemon::launch("http-api.listen=" + taken);
-        CPPUNIT_ASSERT(second->waitForExit() == 69);
-        CPPUNIT_ASSERT(second->output().find(taken) != std::string::npos);
+        const testkit::TemporaryFolder folder;
+        auto properties = Daemon::properties();
+        properties["http-api.listen"] = taken;
+        testkit::Process second(testkit::Daemon::program(),
+                                testkit::Daemon::arguments(folder.path(), properties));
+        CPPUNIT_ASSERT(second.waitForExit() == 69);
+        CPPUNIT_ASSERT(second.output().find(taken) != std::string::npos);
         CPPUNIT_ASSERT_EQUAL(200, HttpClient::request(first.endpoint(), "GET", "/").status);
     }
 

@@ -53,8 +53,8 @@ class SecretMemoryTest : public CppUnit::TestFixture
 public:
     void setUp() override
     {
-        _daemon =
-            std::make_unique<Daemon>(Daemon::Environment{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
+        _daemon = std::make_unique<Daemon>(
+            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
     }
     void tearDown() override { _daemon.reset(); }
 

@@ -41,8 +41,9 @@ std::vector<std::string> Daemon::arguments(const std::filesystem::path& folder, 
     return {"--config", file.string()};
 }
 
-Daemon::Daemon(const std::filesystem::path& folder, const Properties& properties)
-    : _process(program(), arguments(folder, properties))
+Daemon::Daemon(const std::filesystem::path& folder, const Properties& properties,
+               const std::map<std::string, std::string>& environment)
+    : _process(program(), arguments(folder, properties), environment)
 {
     _rest.emplace(listeningUrl(_process.expectLine("\"http.listening\"")));
     _process.expectLine("\"host.ready\"");

@@ -19,8 +19,10 @@ class Daemon
 {
 public:
     /// `properties` are put over a whole bootnode on free loopback ports with the state in `folder`.
+    /// `environment` is added to the test's own.
     /// Throws std::runtime_error with its output when it does not become ready.
-    Daemon(const std::filesystem::path& folder, const Properties& properties);
+    Daemon(const std::filesystem::path& folder, const Properties& properties,
+           const std::map<std::string, std::string>& environment = {});
 
     /// Arguments for a waymarkd with these properties that somebody else starts, e.g. to see it fail.
     static std::vector<std::string> arguments(const std::filesystem::path& folder,
