@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wire/SenderRecovery.h"
+
 #include <waymark/base/Clock.h>
 #include <waymark/base/Random.h>
 #include <waymark/node/LocalNode.h>
@@ -19,6 +21,7 @@ struct Environment
     registry::PeerRegistry& registry;
     observe::MetricRegistry& metrics;
     observe::Log log;
+    const wire::SenderRecovery& recovery = wire::curveRecovery();
 };
 
 } // namespace waymark::discv4::engine

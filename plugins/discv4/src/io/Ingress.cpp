@@ -24,6 +24,7 @@ bool isForeign(Drop reason) noexcept
 Ingress::Ingress(engine::Engine& engine, const engine::Environment& environment, const IngressRates& rates)
     : _engine(engine),
       _clock(environment.clock),
+      _recovery(environment.recovery),
       _log(environment.log),
       _perAddress(environment.random.next64(), rates.perAddress),
       _perPrefix(environment.random.next64(), rates.perPrefix),
@@ -86,7 +87,7 @@ std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::Datagra
         return Drop::expired;
     if (const auto limited = limit(datagram.remote))
         return limited;
-    const auto sender = frame->recoverSender();
+    const auto sender = frame->recoverSender(_recovery);
     if (!sender)
         return sender.error();
     _engine.metrics().received(frame->type());

@@ -47,6 +47,7 @@ private:
 
     engine::Engine& _engine;
     const Clock& _clock;
+    const wire::SenderRecovery& _recovery;
     observe::Log _log;
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;

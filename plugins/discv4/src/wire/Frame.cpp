@@ -186,16 +186,11 @@ Decoded<Message> Frame::decode() const noexcept
     return tl::unexpected(Drop::unknownType);
 }
 
-Decoded<node::PublicKey> Frame::recoverSender() const noexcept
+Decoded<node::PublicKey> Frame::recoverSender(const SenderRecovery& recovery) const noexcept
 {
     node::RecoverableSignature signature{};
     std::ranges::copy(_datagram.subspan(hashSize, signature.size()), signature.begin());
-    // The one check here whose failure carries a message, which is built only for a recovery id or a point
-    // that no key can have made.
-    const auto key = node::recover(signature, node::keccak256(_datagram.subspan(headSize)));
-    if (!key)
-        return tl::unexpected(Drop::badSignature);
-    return *key;
+    return recovery.sender(signature, _datagram.subspan(headSize));
 }
 
 bool isExpired(const Message& message, std::uint64_t now) noexcept

@@ -2,6 +2,7 @@
 
 #include "wire/Drop.h"
 #include "wire/Message.h"
+#include "wire/SenderRecovery.h"
 
 #include <tl/expected.hpp>
 
@@ -34,7 +35,7 @@ public:
     Decoded<Message> decode() const noexcept;
 
     /// The key that signed the packet: one recovery on the elliptic curve.
-    Decoded<node::PublicKey> recoverSender() const noexcept;
+    Decoded<node::PublicKey> recoverSender(const SenderRecovery& recovery = curveRecovery()) const noexcept;
 
 private:
     explicit Frame(ByteView datagram) noexcept : _datagram(datagram) {}

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "engine/Engine.h"
+#include "io/Ingress.h"
+
+#include <waymark/registry/StoredRegistry.h>
+#include <waymark/testkit/sim/SimNetwork.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace waymark::discv4::simulation
+{
+
+enum class Signatures
+{
+    real,
+    fake ///< see FakeSignatures
+};
+
+/// A whole discv4 node on a host of a simulated network: identity, registry, engine, ingress, and the timer
+/// that the plugin has.
+class SwarmNode final : private net::DatagramSink
+{
+public:
+    /// What stays when the node is started again.
+    struct Identity
+    {
+        std::uint64_t key; ///< of testkit::testKey()
+        node::NodeEndpoint advertised;
+    };
+
+    SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatures signatures,
+              const engine::Parameters& parameters = {}, const io::IngressRates& rates = {});
+    ~SwarmNode() override;
+
+    /// Ticks begin after `delay`, so that not all nodes tick at one instant.
+    void start(Duration delay);
+
+    testkit::sim::Host& host() noexcept { return _host; }
+    engine::Engine& engine() noexcept { return *_engine; }
+    const node::PublicKey& key() const noexcept { return _local->key(); }
+    const node::Hash256& id() const noexcept { return _local->nodeId(); }
+    wire::Neighbor contact() const { return {key(), *_local->advertised()}; }
+
+    double count(std::string_view metric, std::string_view label, std::string_view value) const;
+
+private:
+    void send(const net::Datagram& datagram) override;
+
+    testkit::sim::Host& _host;
+    std::unique_ptr<node::LocalNode> _local;
+    observe::MetricRegistry _metrics;
+    registry::StoredRegistry _registry;
+    std::unique_ptr<engine::Engine> _engine;
+    std::unique_ptr<io::Ingress> _ingress;
+    std::shared_ptr<net::UdpTransport> _transport;
+    Subscription _reception;
+    Subscription _firstTick;
+    Subscription _ticks;
+};
+
+} // namespace waymark::discv4::simulation
