@@ -21,8 +21,9 @@ public:
         std::size_t bootnodes = 3;
         Signatures signatures = Signatures::fake;
         /// As between countries.
-        testkit::sim::LinkSettings links{.delay = std::chrono::milliseconds(20),
-                                         .jitter = std::chrono::milliseconds(60)};
+        testkit::sim::LinkSettings links{.delay = std::chrono::milliseconds(10),
+                                         .spread = std::chrono::milliseconds(100),
+                                         .jitter = std::chrono::milliseconds(1)};
         /// All have started after this time.
         Duration startUp = std::chrono::seconds(10);
         engine::Parameters parameters{};

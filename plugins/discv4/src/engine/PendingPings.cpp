@@ -117,6 +117,8 @@ std::optional<PendingPings::Ping> PendingPings::match(const NodeAddress& from, c
 std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, std::uint64_t second)
 {
     std::vector<TimedOut> timedOut;
+    if (size() == 0)
+        return timedOut;
     for (const auto& shard : _shards) {
         const std::lock_guard lock(shard->mutex);
         for (auto entry = shard->pings.begin(); entry != shard->pings.end();) {

@@ -135,6 +135,8 @@ bool RegisteredPeers::isAt(const node::Hash256& id, const node::IpAddress& ip) c
 std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::size_t limit)
 {
     std::vector<Due> ready;
+    if (size() == 0)
+        return ready;
     // Another shard is first each time, so that none starves when there is more than the limit.
     const std::size_t first = _nextShard.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < shardCount && ready.size() < limit; ++i) {

@@ -25,7 +25,8 @@ SimNetwork::SimNetwork(Simulation& simulation, const LinkSettings& links)
     : _simulation(simulation),
       _random(simulation.random("network")),
       _links(links),
-      _watching(std::make_shared<Watching>())
+      _watching(std::make_shared<Watching>()),
+      _distances(_random.next())
 {
 }
 

@@ -37,7 +37,8 @@ void SimNetwork::depart(Flight& flight, const node::Endpoint& source, const node
     flight.destination = destination;
     flight.payload.assign(payload.begin(), payload.end());
     Trace& trace = _simulation.trace();
-    trace.add(_simulation.now(), flight.number, endpointDigest(source, endpointDigest(destination, digestOf(payload))));
+    trace.add(_simulation.now(), flight.number,
+              endpointDigest(source, endpointDigest(destination, digestOf(payload))));
     if (trace.hasSink())
         trace.line(_simulation.now(), '#' + std::to_string(flight.number) + ' ' + source.toString() + " > " +
                                           destination.toString() + ' ' + std::to_string(payload.size()) +
@@ -120,14 +121,26 @@ SimNetwork::Passed SimNetwork::pass(const LinkSettings& link, const Flight& flig
         passed.ended = Fate::lost;
         return passed;
     }
-    passed.delay = link.delay + _random.upTo(link.jitter);
+    const Duration least = link.delay + distance(link, flight);
+    passed.delay = least + _random.upTo(link.jitter);
     if (_random.chance(link.reordering)) {
         ++_counts.heldBack;
         passed.delay += link.holdBack;
     }
     if (_random.chance(link.duplication))
-        passed.copyDelay = link.delay + _random.upTo(link.jitter);
+        passed.copyDelay = least + _random.upTo(link.jitter);
     return passed;
+}
+
+Duration SimNetwork::distance(const LinkSettings& link, const Flight& flight) const noexcept
+{
+    if (link.spread <= Duration::zero())
+        return Duration::zero();
+    // The sum makes both directions equally long.
+    const std::uint64_t pair =
+        _distances + digestOf(flight.source.ip.bytes()) + digestOf(flight.destination.ip.bytes());
+    return Duration(
+        static_cast<Duration::rep>(mix(pair) % (static_cast<std::uint64_t>(link.spread.count()) + 1)));
 }
 
 Flight& SimNetwork::copy(const Flight& flight)

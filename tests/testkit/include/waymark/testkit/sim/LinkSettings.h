@@ -13,7 +13,8 @@ struct LinkSettings
 {
     double loss = 0;
     Duration delay{0};
-    Duration jitter{0};     ///< up to so much more, uniformly; later datagrams may overtake
+    Duration spread{0}; ///< up to so much more, always the same between two addresses: how far apart they are
+    Duration jitter{0}; ///< up to so much more, uniformly; later datagrams may overtake
     double duplication = 0; ///< comes twice, with a jitter of its own
     double reordering = 0;  ///< is held back, so that what comes within `holdBack` overtakes it
     Duration holdBack = std::chrono::milliseconds(50);

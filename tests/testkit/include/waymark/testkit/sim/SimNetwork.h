@@ -106,6 +106,7 @@ private:
         std::optional<Duration> copyDelay; ///< of a second one
     };
     Passed pass(const LinkSettings& link, const Flight& flight);
+    Duration distance(const LinkSettings& link, const Flight& flight) const noexcept;
     bool isCut(const Flight& flight) const noexcept;
     const Site* siteOf(const Address& address) const noexcept;
     const LinkSettings& linkBetween(const Address& from, const Address& to) const noexcept;
@@ -125,6 +126,7 @@ private:
     std::vector<Flight*> _idle;
     std::shared_ptr<Watching> _watching;
     NetworkCounts _counts;
+    std::uint64_t _distances; ///< what they are drawn from
     std::uint64_t _numbers = 0;
     std::uint32_t _islands = 0;
     std::vector<std::unique_ptr<Host>> _hosts;
