@@ -25,6 +25,7 @@ class LivenessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(knowsNothingOfUnregisteredPeers);
     CPPUNIT_TEST(keepsNodeThatMissesOnePing);
     CPPUNIT_TEST(dropsNodeThatStaysSilent);
+    CPPUNIT_TEST(takesNodeBackWhenItSpeaksAgain);
     CPPUNIT_TEST(fetchesRecordWhenItsSeqGrew);
     CPPUNIT_TEST(refusesRecordsOfOthersAndUnaskedOnes);
     CPPUNIT_TEST(refusesRecordsOlderThanTheKnownOne);
@@ -132,6 +133,18 @@ public:
         _peer.bond(_node.endpoint());
         _world.advance(std::chrono::minutes(2));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _node.engine().table().size());
+    }
+
+    void takesNodeBackWhenItSpeaksAgain()
+    {
+        _peer.bond(_node.endpoint());
+        _world.advance(std::chrono::minutes(2));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _node.engine().table().size());
+        // Its proof lives much longer, and must not keep it out.
+        _peer.answerPings(true);
+        _peer.ping(_node.endpoint());
+        _world.deliver();
+        CPPUNIT_ASSERT(_node.engine().table().find(_peer.id()).has_value());
     }
 
     void fetchesRecordWhenItsSeqGrew()

@@ -40,7 +40,8 @@ EndpointProofs::State EndpointProofs::state(const NodeAddress& who, MonotonicTim
     const Duration age = now - found->second.provenAt;
     if (age >= _parameters.proofValidity)
         return State::expired;
-    return age >= _parameters.proofValidity / 4 * 3 ? State::aging : State::proven;
+    const bool isDue = found->second.doubted || age >= _parameters.proofValidity / 4 * 3;
+    return isDue ? State::aging : State::proven;
 }
 
 bool EndpointProofs::knows(const node::Endpoint& endpoint) const
@@ -79,12 +80,22 @@ bool EndpointProofs::prove(const node::Hash256& id, const node::Endpoint& where,
 void EndpointProofs::renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now)
 {
     entry.provenAt = now;
+    entry.doubted = false;
     shard.oldestFirst.splice(shard.oldestFirst.end(), shard.oldestFirst, entry.age);
     if (entry.where == where)
         return;
     letGo(shard, entry.where);
     entry.where = where;
     ++shard.endpoints[where];
+}
+
+void EndpointProofs::doubt(const NodeAddress& who)
+{
+    Shard& shard = shardOf(who.ip);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(who);
+    if (found != shard.entries.end())
+        found->second.doubted = true;
 }
 
 bool EndpointProofs::isExpired(const Shard& shard, const NodeAddress& who, MonotonicTime now) const

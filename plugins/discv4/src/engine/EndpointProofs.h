@@ -36,7 +36,7 @@ public:
     {
         none,
         expired, ///< was proven, and may be asked again when it speaks
-        aging,   ///< proven, but due for renewal
+        aging,   ///< proven, but due for renewal: it is old, or the node was away
         proven
     };
     State state(const NodeAddress& who, MonotonicTime now) const;
@@ -54,6 +54,10 @@ public:
     /// `pinged`: the node pinged us as well, so that it has our proof.
     bool prove(const node::Hash256& id, const node::Endpoint& where, bool pinged, MonotonicTime now,
                Standing standing = Standing::stranger);
+
+    /// The node is away. Its proof holds, but is renewed when it speaks again: that is how it comes back into
+    /// the table.
+    void doubt(const NodeAddress& who);
 
     /// The node pinged us and got its PONG.
     void pinged(const NodeAddress& who, MonotonicTime now);
@@ -83,6 +87,7 @@ private:
         std::array<std::uint32_t, requestsRemembered> requests{}; ///< keyed hashes, zero: none
         std::size_t nextRequest = 0;
         Standing standing = Standing::stranger;
+        bool doubted = false;
         std::list<NodeAddress>::iterator age;
     };
     struct Shard

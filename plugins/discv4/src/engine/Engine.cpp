@@ -191,7 +191,10 @@ void Engine::expirePings(MonotonicTime now)
     for (const auto& ping : _pings.expire(now, _environment.clock.unixSeconds())) {
         if (_registered.failed(ping.id, ping.to, now))
             tellRegistered(NodeEvent::Kind::lost, ping.id);
-        tell(_table.failed(ping.id, ping.to));
+        const auto effect = _table.failed(ping.id, ping.to);
+        if (effect.lost)
+            _proofs.doubt({ping.id, ping.to.ip});
+        tell(effect);
     }
 }
 
