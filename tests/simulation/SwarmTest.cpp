@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 using testkit::sim::Fate;
 using testkit::sim::Host;
 using testkit::sim::Journey;
-using testkit::sim::LinkSettings;
 using testkit::sim::NatKind;
 using testkit::sim::ReproducibleRun;
 using testkit::sim::Simulation;

@@ -208,7 +208,7 @@ tl::expected<Host*, Fate> SimNetwork::receiverOf(Flight& flight)
     if (site->host != nullptr)
         return site->host;
     const Nat* const own = flight.from != nullptr ? flight.from->settings().nat : nullptr;
-    if (site->nat == own && !own->settings().hairpin)
+    if (own != nullptr && site->nat == own && !own->settings().hairpin)
         return tl::unexpected(Fate::natHairpin);
     const auto inside = site->nat->inbound(flight.source, flight.destination.port, _simulation.now());
     if (!inside)
