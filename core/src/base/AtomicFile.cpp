@@ -69,7 +69,8 @@ int createAnew(FileSystem& files, const fs::path& file)
     constexpr int attempts = 8; // somebody may put it back as fast as it goes
     int descriptor = -1;
     for (int attempt = 0; attempt < attempts && descriptor < 0; ++attempt) {
-        descriptor = files.open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, ownerOnly);
+        descriptor =
+            files.open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, ownerOnly);
         if (descriptor < 0 && (errno != EEXIST || files.remove(file.c_str()) != 0))
             break;
     }

@@ -124,14 +124,14 @@ class BootnodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0, Rest(url).get("/").status);
         CPPUNIT_ASSERT_THROW(node.registry(), std::logic_error);
         // The port is free at once.
-        Poco::Net::DatagramSocket taken(Poco::Net::SocketAddress(node.udp().toString()));
+        const Poco::Net::DatagramSocket taken(Poco::Net::SocketAddress(node.udp().toString()), false);
     }
 
     void setTakesEffectWithTheNextLife()
     {
         Bootnode node;
         const auto before = node.udp();
-        Poco::Net::DatagramSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0));
+        Poco::Net::DatagramSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0), false);
         const auto chosen = node::Endpoint::parse(probe.address().toString()).value();
         probe.close();
         node.set({{"discv4.listen", chosen.toString()}});
@@ -201,7 +201,8 @@ class BootnodeTest : public CppUnit::TestFixture
         Bootnode node({.manualTime = true});
         node.freeze();
         node.advance(std::chrono::minutes(1));
-        const auto& health = node.host().services().get<observe::HealthRegistry>();
+        const auto services = node.host().services();
+        const auto& health = services.get<observe::HealthRegistry>();
         CPPUNIT_ASSERT(health.report().front().health.status == observe::HealthStatus::failed);
         node.thaw();
         CPPUNIT_ASSERT_EQUAL(200, node.rest().get("/health").status);

@@ -62,6 +62,8 @@ Process::Process(const std::string& program, const std::vector<std::string>& arg
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
+    // What the runner of the tests left open is none of the child's.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 
     std::vector<std::string> words{program};
     words.insert(words.end(), arguments.begin(), arguments.end());

@@ -15,7 +15,8 @@ namespace waymark::httpapi
 namespace
 {
 
-constexpr int threadIdleSeconds = 30;
+/// Short, since Poco may miss to wake a thread that just goes idle when the server stops.
+constexpr int threadIdleSeconds = 1;
 
 Poco::Net::HTTPServerParams::Ptr paramsOf(const Server::Settings& settings)
 {
