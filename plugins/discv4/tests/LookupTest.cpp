@@ -27,6 +27,7 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(pingsNodesThatHaveNotPingedItBeforeAsking);
     CPPUNIT_TEST(believesNeighborsFromTheAskedAddressOnly);
     CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
+    CPPUNIT_TEST(turnsToALostBootnodeAsIfItWereNew);
     CPPUNIT_TEST(provesRememberedNodesAgain);
     CPPUNIT_TEST_SUITE_END();
 
@@ -172,6 +173,23 @@ public:
         CPPUNIT_ASSERT(pings >= 4 && pings <= 6); // 0, 2, 6, 14, 30 s
         bootnode.answerPings(true);
         _world.advance(std::chrono::seconds(60));
+        CPPUNIT_ASSERT(node.engine().table().find(bootnode.id()).has_value());
+    }
+
+    void turnsToALostBootnodeAsIfItWereNew()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker bootnode(_world, 2, at("127.0.0.2:30303"));
+        bootnode.answerPings(true);
+        node.engine().setBootnodes({{bootnode.key(), nodeAt("127.0.0.2:30303")}});
+        _world.advance(std::chrono::minutes(1));
+        CPPUNIT_ASSERT(node.engine().table().find(bootnode.id()).has_value());
+        bootnode.answerPings(false);
+        _world.advance(std::chrono::minutes(10));
+        CPPUNIT_ASSERT(!node.engine().table().find(bootnode.id()).has_value());
+        // It comes back without knowing anybody: half an hour after its last answer would be too late.
+        bootnode.answerPings(true);
+        _world.advance(std::chrono::minutes(5) + std::chrono::seconds(10));
         CPPUNIT_ASSERT(node.engine().table().find(bootnode.id()).has_value());
     }
 

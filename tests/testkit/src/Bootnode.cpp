@@ -6,6 +6,7 @@
 #include <waymark/testkit/ManualTimers.h>
 #include <waymark/testkit/TemporaryFolder.h>
 #include <waymark/testkit/fault/FaultInjector.h>
+#include <waymark/testkit/sim/Host.h>
 
 #include <Poco/NullChannel.h>
 
@@ -50,7 +51,7 @@ Properties wholeBootnode(const std::filesystem::path& folder)
 class Bootnode::Seams final : public host::HostSeams
 {
 public:
-    Seams(const BootnodeOptions& options, FileSystem& files) : _ownSockets(options.sockets), _files(files)
+    Seams(const BootnodeOptions& options, FileSystem& files) : _simulated(options.host), _files(files)
     {
         if (options.manualTime) {
             _clock.emplace();
@@ -58,16 +59,23 @@ public:
         }
     }
 
-    Clock& clock(Clock& system) override { return _clock ? *_clock : system; }
+    Clock& clock(Clock& system) override
+    {
+        if (_simulated != nullptr)
+            return _simulated->clock();
+        return _clock ? *_clock : system;
+    }
+    Random& random(Random& system) override { return _simulated == nullptr ? system : _simulated->random(); }
     Timers& timers(Timers& system) override
     {
-        return _timers ? *_timers : static_cast<Timers&>(_gatedTimers.emplace(system, gate));
+        if (_timers)
+            return *_timers;
+        return _gatedTimers.emplace(_simulated == nullptr ? system : _simulated->timers(), gate);
     }
     net::UdpSockets& sockets(net::UdpSockets& system) override
     {
-        return _gatedSockets.emplace(_ownSockets == nullptr ? system : *_ownSockets, gate);
+        return _gatedSockets.emplace(_simulated == nullptr ? system : *_simulated, gate);
     }
-
     FileSystem& files(FileSystem&) override { return _files; }
 
     void advance(Duration duration, bool frozen)
@@ -79,12 +87,27 @@ public:
         else
             _timers->advance(duration);
     }
-    bool manual() const noexcept { return _timers.has_value(); }
+    void freeze()
+    {
+        // In a simulation one thread serves all nodes: it must not wait for one of them.
+        if (_simulated != nullptr)
+            _simulated->freeze();
+        else
+            gate.close();
+    }
+    void thaw()
+    {
+        if (_simulated != nullptr)
+            _simulated->thaw();
+        gate.open();
+        if (_timers)
+            _timers->advance(Duration::zero());
+    }
 
     Gate gate;
 
 private:
-    net::UdpSockets* _ownSockets;
+    sim::Host* _simulated;
     FileSystem& _files;
     std::optional<ManualClock> _clock;
     std::optional<ManualTimers> _timers;
@@ -102,6 +125,9 @@ Bootnode::Bootnode(BootnodeOptions options) : _options(std::move(options)), _fol
     }
     _disk = std::make_unique<fault::FaultInjector>(_folder);
     set(wholeBootnode(_folder));
+    if (_options.host != nullptr)
+        set({{"node.external-ip", _options.host->address().toString()},
+             {udpKey, node::Endpoint{_options.host->address(), 0}.toString()}});
     set(_options.properties);
     start();
 }
@@ -161,8 +187,8 @@ void Bootnode::start()
 void Bootnode::end() noexcept
 {
     // Threads that wait at a closed gate could not be joined.
-    if (_seams)
-        _seams->gate.open();
+    if (_seams && _frozen)
+        _seams->thaw();
     _frozen = false;
     _rest.reset();
     _host.reset();
@@ -243,7 +269,7 @@ void Bootnode::freeze()
 {
     if (!running() || std::exchange(_frozen, true))
         return;
-    _seams->gate.close();
+    _seams->freeze();
     if (_rest)
         freezeSockets(*_http);
 }
@@ -254,9 +280,7 @@ void Bootnode::thaw()
         return;
     if (_rest)
         thawSockets(*_http);
-    _seams->gate.open();
-    if (_seams->manual())
-        _seams->advance(Duration::zero(), false);
+    _seams->thaw();
 }
 
 bool Bootnode::reload(const Properties& changed)

@@ -70,6 +70,17 @@ void Contacts::answered(const node::Hash256& id, MonotonicTime now)
     }
 }
 
+void Contacts::lost(const node::Hash256& id, MonotonicTime now)
+{
+    const std::lock_guard lock(_mutex);
+    for (Contact& contact : _contacts) {
+        if (contact.id == id && !contact.once) {
+            contact.attempts = 0;
+            contact.due = now + firstRetry;
+        }
+    }
+}
+
 std::vector<wire::Neighbor> Contacts::bootnodes() const
 {
     const std::lock_guard lock(_mutex);

@@ -28,6 +28,8 @@ public:
     std::vector<Due> due(MonotonicTime now);
 
     void answered(const node::Hash256& id, MonotonicTime now);
+    /// It left the table for its silence: a bootnode is asked again as if it had never answered.
+    void lost(const node::Hash256& id, MonotonicTime now);
     std::vector<wire::Neighbor> bootnodes() const;
 
 private:

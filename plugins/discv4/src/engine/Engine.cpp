@@ -192,8 +192,10 @@ void Engine::expirePings(MonotonicTime now)
         if (_registered.failed(ping.id, ping.to, now))
             tellRegistered(NodeEvent::Kind::lost, ping.id);
         const auto effect = _table.failed(ping.id, ping.to);
-        if (effect.lost)
+        if (effect.lost) {
             _proofs.doubt({ping.id, ping.to.ip});
+            _contacts.lost(ping.id, now);
+        }
         tell(effect);
     }
 }

@@ -22,10 +22,6 @@ namespace waymark::host
 {
 class Host;
 }
-namespace waymark::net
-{
-class UdpSockets;
-}
 namespace waymark::plugin
 {
 struct StaticPlugin;
@@ -38,6 +34,10 @@ class TemporaryFolder;
 namespace fault
 {
 class FaultInjector;
+}
+namespace sim
+{
+class Host;
 }
 
 /// Keys and values of a configuration; an empty value takes a key away.
@@ -52,8 +52,10 @@ struct BootnodeOptions
     std::vector<const plugin::StaticPlugin*> linkedPlugins{}; ///< linked into the test; others are loaded
     std::vector<std::filesystem::path> pluginPath{};          ///< empty: where waymarkd would look
     std::filesystem::path folder{};                           ///< of the state; empty: a temporary one
-    bool manualTime = false;            ///< a clock that stands still until advance(): 2033 when it starts
-    net::UdpSockets* sockets = nullptr; ///< a simulated network instead of the system's UDP; outlives this
+    bool manualTime = false; ///< a clock that stands still until advance(): 2033 when it starts
+    /// Where it is on a simulated network: its UDP, clock, timers and dice are that host's, and it is driven
+    /// by Simulation::advance() on the thread that uses it. It listens on the host's address. Outlives this.
+    sim::Host* host = nullptr;
 };
 
 /// What was waited for did not come in time. The message has the last events.
@@ -123,7 +125,8 @@ public:
 
     bool running() const noexcept { return _host != nullptr; }
 
-    /// Moves a manual clock and runs the timers that fall due; a frozen node's when it thaws.
+    /// Moves a manual clock and runs the timers that fall due; a frozen node's when it thaws. Throws
+    /// std::logic_error without `manualTime`.
     void advance(Duration duration);
 
     /// The next event of this name, or one since the last start; with `fields`, one that has them.
