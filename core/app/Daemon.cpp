@@ -62,9 +62,9 @@ sigset_t blockSignals()
     return signals;
 }
 
-/// Takes TERM and INT while the main thread is busy starting or stopping: the first one is remembered, the
-/// second one ends the process. HUP stays pending meanwhile. What follows at once counts as the same request:
-/// timeout(1) and some supervisors signal the process and then its group.
+/// Takes TERM and INT while the main thread is busy starting, reloading or stopping: the first one is
+/// remembered, the second one ends the process. HUP stays pending meanwhile. What follows at once counts as
+/// the same request: timeout(1) and some supervisors signal the process and then its group.
 class Daemon::Impatience
 {
 public:
@@ -119,7 +119,8 @@ private:
             }
             if (std::chrono::steady_clock::now() - _firstAt < sameRequest)
                 continue;
-            _daemon._host.log().error("host.forced", {}, "a second signal came while starting or stopping");
+            _daemon._host.log().error("host.forced", {},
+                                      "a second signal came while starting, reloading or stopping");
             ::_exit(static_cast<int>(ExitCode::internal));
         }
     }
@@ -200,17 +201,20 @@ int Daemon::serve()
         const int signal = nextSignal(_signals, pollInterval);
         if (signal == SIGTERM || signal == SIGINT)
             return signal;
-        if (signal == SIGHUP)
-            reload();
+        const int ending = signal == SIGHUP ? reload() : 0;
+        if (ending != 0)
+            return ending;
         feedWatchdog();
     }
 }
 
-void Daemon::reload()
+int Daemon::reload()
 {
+    Impatience impatience(*this);
     _manager.reloading();
     const bool done = _host.reload();
     _manager.ready(done ? "running, reloaded" : "running, a reload was refused: see the log");
+    return impatience.end();
 }
 
 void Daemon::stop(int signal)

@@ -29,7 +29,8 @@ private:
     void announce() const;
     /// Waits for TERM or INT and returns which one came.
     int serve();
-    void reload();
+    /// The signal that asked for the end meanwhile, or 0.
+    int reload();
     void stop(int signal);
     int report(const host::HostError& error) const;
     /// Feeds the watchdog of the service manager while the host's threads are alive.

@@ -44,6 +44,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(undeclaredServiceIsRefused);
     CPPUNIT_TEST(brokenPromiseIsRefused);
     CPPUNIT_TEST(hangingStopEndsWith70);
+    CPPUNIT_TEST(hangingPhaseEndsWithTheSecondSignal);
+    CPPUNIT_TEST(hangingReloadEndsWithTheSecondSignal);
     CPPUNIT_TEST(allRefusalsComeTogether);
     CPPUNIT_TEST_SUITE_END();
 
@@ -261,6 +263,44 @@ class BadPluginsTest : public CppUnit::TestFixture
         process.signal(SIGTERM);
         process.expectLine("host.stop_hung");
         CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
+    }
+
+    /// Signals until the daemon has had enough; those that follow at once count as one.
+    static void insist(Process& process)
+    {
+        constexpr std::chrono::milliseconds apart{300};
+        std::optional<int> code;
+        for (int i = 0; i < 20 && !code; ++i) {
+            process.signal(SIGTERM);
+            code = process.waitForExit(apart);
+        }
+        CPPUNIT_ASSERT_MESSAGE(process.output(), code == 70);
+        CPPUNIT_ASSERT(process.output().find("host.forced") != std::string::npos);
+    }
+
+    Process startHanging(const std::string& phase)
+    {
+        auto all = arguments("hanging", plugins);
+        all.insert(all.end(), {"--set", "hanging.in=" + phase});
+        return Process(daemon, all);
+    }
+
+    void hangingPhaseEndsWithTheSecondSignal()
+    {
+        for (const char* const phase : {"configure", "provide", "wire", "start"}) {
+            Process process = startHanging(phase);
+            process.expectLine(std::string("hanging in ") + phase);
+            insist(process);
+        }
+    }
+
+    void hangingReloadEndsWithTheSecondSignal()
+    {
+        Process process = startHanging("reload");
+        process.expectLine("host.ready");
+        process.signal(SIGHUP);
+        process.expectLine("hanging in reload");
+        insist(process);
     }
 
     void allRefusalsComeTogether()
