@@ -37,6 +37,7 @@ public:
     void stop() noexcept { _threadTimers.stop(); }
 
     observe::HealthRegistry& health() noexcept { return _health; }
+    http::RouteTable& routes() noexcept { return _routes; }
     /// How long the most silent thread of these services has been so.
     Duration silence() const { return std::max(_threadTimers.sinceBeat(), _systemSockets.silence()); }
 

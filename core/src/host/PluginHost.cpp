@@ -84,6 +84,8 @@ void PluginHost::makeCore()
         HostSeams none;
         HostSeams& seams = _options.seams == nullptr ? none : *_options.seams;
         _core = std::make_unique<HostCore>(_configuration->view("node"), seams, log());
+        if (_options.seams != nullptr)
+            _core->routes().setGate([&seams] { seams.beforeRequest(); });
     } catch (const plugin::StartError& error) {
         throw HostError(error.code(), {error.what()});
     } catch (const std::system_error& error) {

@@ -167,6 +167,7 @@ struct RouteTable::State
 {
     mutable std::shared_mutex mutex;
     std::vector<std::shared_ptr<const Route>> routes; ///< in order of pattern and method
+    std::function<void()> gate;
 };
 
 RouteTable::RouteTable() : _state(std::make_shared<State>()) {}
@@ -196,8 +197,15 @@ Subscription RouteTable::add(Route route)
     });
 }
 
+void RouteTable::setGate(std::function<void()> gate)
+{
+    _state->gate = std::move(gate);
+}
+
 RouteTable::Match RouteTable::match(std::string_view method, std::string_view path) const
 {
+    if (_state->gate)
+        _state->gate();
     DecodedPath decoded;
     if (!decoded.decode(path))
         return {};

@@ -77,6 +77,7 @@ public:
         return _gatedSockets.emplace(_simulated == nullptr ? system : *_simulated, gate);
     }
     FileSystem& files(FileSystem&) override { return _files; }
+    void beforeRequest() override { static_cast<void>(_requests.pass()); }
 
     void advance(Duration duration, bool frozen)
     {
@@ -89,14 +90,21 @@ public:
     }
     void freeze()
     {
+        _requests.close();
         // In a simulation one thread serves all nodes: it must not wait for one of them.
         if (_simulated != nullptr)
             _simulated->freeze();
         else
             gate.close();
     }
+    void cut()
+    {
+        gate.cut();
+        _requests.cut();
+    }
     void thaw()
     {
+        _requests.open();
         if (_simulated != nullptr)
             _simulated->thaw();
         gate.open();
@@ -108,6 +116,7 @@ public:
 
 private:
     sim::Host* _simulated;
+    Gate _requests;
     FileSystem& _files;
     std::optional<ManualClock> _clock;
     std::optional<ManualTimers> _timers;
@@ -203,9 +212,9 @@ void Bootnode::stop()
 
 void Bootnode::cutWires()
 {
-    _seams->gate.cut();
     if (_rest)
         resetSockets(*_http);
+    _seams->cut();
 }
 
 void Bootnode::kill()
@@ -270,16 +279,12 @@ void Bootnode::freeze()
     if (!running() || std::exchange(_frozen, true))
         return;
     _seams->freeze();
-    if (_rest)
-        freezeSockets(*_http);
 }
 
 void Bootnode::thaw()
 {
     if (!running() || !std::exchange(_frozen, false))
         return;
-    if (_rest)
-        thawSockets(*_http);
     _seams->thaw();
 }
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <optional>
 #include <string>
@@ -58,26 +57,6 @@ void check(int result, const char* what)
 }
 
 } // namespace
-
-void freezeSockets(const node::Endpoint& local)
-{
-    sock_filter dropAll = BPF_STMT(BPF_RET | BPF_K, 0);
-    const sock_fprog program{1, &dropAll};
-    forSockets(local, [&](int descriptor) {
-        check(::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program),
-              "SO_ATTACH_FILTER");
-    });
-}
-
-void thawSockets(const node::Endpoint& local)
-{
-    forSockets(local, [](int descriptor) {
-        const int ignored = 0;
-        const int result = ::setsockopt(descriptor, SOL_SOCKET, SO_DETACH_FILTER, &ignored, sizeof ignored);
-        if (errno != ENOENT) // accepted before the filter was there
-            check(result, "SO_DETACH_FILTER");
-    });
-}
 
 void resetSockets(const node::Endpoint& local)
 {

@@ -25,6 +25,9 @@ public:
     virtual net::UdpSockets& sockets(net::UdpSockets& system) { return system; }
     /// Of the host's own files: node key, record, known nodes.
     virtual FileSystem& files(FileSystem& system) { return system; }
+    /// Called on the serving thread before each HTTP request is looked at, as often as requests come; it may
+    /// wait.
+    virtual void beforeRequest() {}
 };
 
 } // namespace waymark::host

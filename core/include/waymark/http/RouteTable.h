@@ -60,6 +60,10 @@ public:
     /// std::logic_error. Fixed segments win over parameters.
     Subscription add(Route route);
 
+    /// Called on the asking thread at the beginning of every match(), and may wait there: for embedders that
+    /// make a host stand still. Set before anybody asks.
+    void setGate(std::function<void()> gate);
+
     /// `segments` of the path are percent-decoded before parameters are taken from them.
     Match match(std::string_view method, std::string_view path) const;
 

@@ -26,6 +26,7 @@ namespace
 using Poco::JSON::Object;
 
 constexpr std::uint16_t defaultPort = 30303;
+constexpr std::size_t stackToWipe = 16384;
 constexpr std::array<std::string_view, 4> credentials = {"secret_key", "enr", "enode", "id"};
 
 Answered<Object::Ptr> parseObject(std::string_view text)
@@ -136,7 +137,15 @@ Answered<void> checkRepeats(const Object& object, const std::vector<node::NodeEn
     return refuse(422, "ip, tcp_port or udp_port contradict the " + source + ": leave them out");
 }
 
-Result<node::PublicKey> derive(const SecretText& secret)
+/// Overwrites what the call before left on the stack. Whether that is anything depends on compiler and curve
+/// library: with those of Debian 13 it is.
+[[gnu::noinline]] void wipeStack() noexcept
+{
+    std::array<Byte, stackToWipe> used;
+    secureWipe(used);
+}
+
+[[gnu::noinline]] Result<node::PublicKey> derive(const SecretText& secret)
 {
     auto key = node::SecretKey::fromHex(secret.view());
     if (!key)
@@ -151,6 +160,7 @@ Answered<registry::Peer> fromSecretKey(const Object& object, ScannedJson& scanne
     const bool tooLong = scanned.secret.overflowed();
     const auto key = derive(scanned.secret);
     scanned.secret.wipe();
+    wipeStack();
     if (tooLong || !key)
         return refuse(400, "secret_key must be 64 hex digits, with or without 0x, and a number that is a "
                            "secp256k1 key");

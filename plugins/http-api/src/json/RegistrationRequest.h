@@ -15,7 +15,7 @@ namespace waymark::httpapi
 ///
 /// Statuses: 400 broken JSON, two credentials, a bad key, record, URL or id; 403 a secret key where
 /// `secretKeys` is false; 422 a missing field, a wrong type, a bad address or port, an address that
-/// contradicts the record. A secret key is used to derive the id and wiped; nothing of it stays on the stack.
+/// contradicts the record. A secret key is used to derive the id and wiped, also from the stack.
 Answered<registry::Peer> readRegistration(std::string_view body, bool secretKeys);
 
 } // namespace waymark::httpapi

@@ -113,8 +113,8 @@ public:
     /// Changes properties for the next respawn(); an empty value takes a key away.
     void set(const Properties& changed);
 
-    /// Sockets stay open and nothing answers, as with SIGSTOP: UDP piles up in the socket's buffer, TCP is
-    /// retransmitted by its sender, timers wait. A request that was already being handled may still end.
+    /// Sockets stay open and nothing answers, as with SIGSTOP: UDP piles up in the socket's buffer, HTTP
+    /// requests and timers wait. A request that was already being handled may still end.
     void freeze();
     /// Goes on with what piled up.
     void thaw();
