@@ -5,8 +5,10 @@
 #include <waymark/testkit/TestKeys.h>
 #include <waymark/testkit/fault/FailingMemory.h>
 
+#include <Poco/Environment.h>
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -21,12 +23,28 @@ class DecodersWithoutMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(brokenBodiesSurvive);
     CPPUNIT_TEST_SUITE_END();
 
+    /// From 1.12 on Poco's own JSON parser crashes when an allocation fails while it fills an object
+    /// (Poco::Placeholder::destruct reads what was never made). With those only the scanner is looked at.
+    static bool parserSurvives()
+    {
+        constexpr Poco::UInt32 firstThatCrashes = 0x010C0000;
+        static const bool survives = [] {
+            const bool good = Poco::Environment::libraryVersion() < firstThatCrashes;
+            if (!good)
+                std::cerr << "Poco's JSON parser does not survive a failed allocation: left out\n";
+            return good;
+        }();
+        return survives;
+    }
+
     static void assertSurvives(const std::string& body)
     {
         CPPUNIT_ASSERT(testkit::fault::failEachAllocation([&] {
                            std::string text = body;
                            scanJson(text);
                        }) >= 2);
+        if (!parserSurvives())
+            return;
         CPPUNIT_ASSERT(testkit::fault::failEachAllocation([&] { readRegistration(body, true); },
                                                           testkit::fault::Leaks::inLibraries) >= 2);
     }
