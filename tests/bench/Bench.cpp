@@ -32,13 +32,14 @@ void Table::row(const std::string& what, const Durations& durations)
          << std::fixed << std::setprecision(2);
     for (const double share : {0.5, 0.9, 1.0})
         _out << std::setw(10) << durations.quantile(share);
-    _out << std::endl;
+    _out << '\n' << std::flush;
 }
 
 void Table::ratio(const std::string& what, double value)
 {
     _out << "  " << std::left << std::setw(46) << what << std::right << std::fixed << std::setprecision(2)
-         << std::setw(10) << value << std::endl;
+         << std::setw(10) << value << '\n'
+         << std::flush;
 }
 
 std::map<std::string, Benchmark>& benchmarks()

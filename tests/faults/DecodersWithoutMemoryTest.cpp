@@ -7,6 +7,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <vector>
+
 namespace waymark::testkit::fault
 {
 
@@ -28,8 +30,8 @@ class DecodersWithoutMemoryTest : public CppUnit::TestFixture
     void theAllocatorFails()
     {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{6}, failEachAllocation([] {
-                                 const std::string one(100, 'x');
-                                 const std::string two(100, 'x');
+                                 const std::vector<char> one(100);
+                                 const std::vector<char> two(100);
                              }));
     }
 
@@ -40,7 +42,7 @@ class DecodersWithoutMemoryTest : public CppUnit::TestFixture
                                  delete kept;
                                  kept = nullptr;
                                  kept = new std::string;
-                                 const std::string longer(100, 'x');
+                                 const std::vector<char> more(100);
                              }),
                              std::logic_error);
         delete kept;

@@ -91,7 +91,7 @@ class SqliteOnFaultyDiskTest : public CppUnit::TestFixture
                 if (i == count / 2)
                     connection.run("PRAGMA wal_checkpoint(RESTART)");
             }
-        } catch (const std::runtime_error&) {
+        } catch (const std::runtime_error&) { // NOLINT(bugprone-empty-catch)
             // The power went while it was opened.
         }
         return acknowledged;

@@ -221,7 +221,7 @@ void Database::undo(bool wasWritten) noexcept
     const auto attempt = [this](const std::string& sql) {
         try {
             execute(sql);
-        } catch (const Poco::Exception&) {
+        } catch (const Poco::Exception&) { // NOLINT(bugprone-empty-catch)
             // Either SQLite did so by itself, or the disk still fails.
         }
     };

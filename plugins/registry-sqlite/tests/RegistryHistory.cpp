@@ -49,7 +49,7 @@ std::string difference(const Shown& expected, const Shown& found)
     };
     for (const auto* side : {&expected, &found}) {
         for (const auto& [peer, entry] : *side) {
-            const auto same = [&](const Shown& all) {
+            const auto same = [&peer = peer, &entry = entry](const Shown& all) {
                 const auto other = all.find(peer);
                 return other != all.end() && other->second == entry;
             };
@@ -179,7 +179,7 @@ std::optional<std::string> RegistryHistory::judge(const PeerRegistry& registry, 
             revision = _asked[i].revision;
         }
     }
-    const std::string missing = difference(shownFor(state), found);
+    std::string missing = difference(shownFor(state), found);
     bool fits = shownFor(state) == found;
     for (std::size_t i = settled; !fits && i < _asked.size() && refused == Refused::mayHaveHappened; ++i) {
         _asked[i].request(state);

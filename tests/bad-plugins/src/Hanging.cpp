@@ -37,7 +37,7 @@ private:
     {
         if (phase != _phase)
             return;
-        std::cerr << "hanging in " << phase << std::endl;
+        std::cerr << "hanging in " << phase << '\n' << std::flush;
         std::binary_semaphore(0).acquire();
     }
 

@@ -13,6 +13,8 @@
 #ifndef WAYMARK_EMBED_H
 #define WAYMARK_EMBED_H
 
+/* Names as C libraries have them. NOLINTBEGIN(readability-identifier-naming) */
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -90,5 +92,7 @@ const char* waymark_bootnode_folder(waymark_bootnode* node);
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

@@ -130,8 +130,8 @@ std::vector<std::string> oneOfEachService(const std::map<std::string, PluginSour
     for (const auto& [library, source] : installed) {
         if (!source.manifest)
             continue;
-        const auto provides = [&](std::string_view id) {
-            return source.manifest->doesProvide(id);
+        const auto provides = [&manifest = *source.manifest](std::string_view id) {
+            return manifest.doesProvide(id);
         };
         if (std::ranges::any_of(taken, provides))
             continue;

@@ -59,7 +59,7 @@ Drop Ingress::failed(std::string_view reason) noexcept
     try {
         _log.limited(observe::LogLevel::error, "discv4.packet_failed", {{"error", reason}},
                      "A packet could not be handled; please report this.");
-    } catch (const std::exception&) {
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
         // Without memory nothing can be said; the packet is counted all the same.
     }
     return Drop::internalError;

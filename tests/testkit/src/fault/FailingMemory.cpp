@@ -99,7 +99,7 @@ std::uint64_t failEachAllocation(const std::function<void()>& work, Leaks leaks)
                 const FailingMemory memory(successes, fails);
                 try {
                     work();
-                } catch (const std::bad_alloc&) {
+                } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
                     // As it should be.
                 } catch (...) {
                     unexpected = "something other than std::bad_alloc left the work";

@@ -22,14 +22,13 @@ bool isLog(int flags) noexcept
 
 SqliteFile::SqliteFile(std::shared_ptr<Domain> domain, std::filesystem::path path,
                        Domain::Generation generation)
-    : _domain(std::move(domain)), _path(std::move(path)), _generation(generation)
+    : sqlite3_file{}, _domain(std::move(domain)), _path(std::move(path)), _generation(generation)
 {
 }
 
-int SqliteFile::open(sqlite3_vfs* vfs, std::shared_ptr<Domain> domain, const char* name, sqlite3_file* memory,
-                     int flags, int* outFlags)
+int SqliteFile::open(sqlite3_vfs* vfs, const std::shared_ptr<Domain>& domain, const char* name,
+                     sqlite3_file* memory, int flags, int* outFlags)
 {
-    static_assert(std::is_standard_layout_v<SqliteFile>);
     const std::filesystem::path path(name);
     const bool isReadOnly = domain->isReadOnly();
     if (isReadOnly && (flags & SQLITE_OPEN_READWRITE) != 0)
@@ -60,7 +59,7 @@ int SqliteFile::open(sqlite3_vfs* vfs, std::shared_ptr<Domain> domain, const cha
         return failed(SQLITE_CANTOPEN);
     }
     file->_syncsFolder = creates && isLog(flags);
-    file->_base.pMethods = &sqliteFileMethods();
+    file->pMethods = &sqliteFileMethods();
     file->_domain->opened();
     if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
         file->_domain->databaseOpened(path);

@@ -11,13 +11,13 @@ namespace waymark::testkit::fault
 
 /// A file that SQLite has open in a domain. SQLite gives it memory of sizeof(SqliteFile) and, behind that,
 /// of the size that the real VFS wants.
-class SqliteFile
+class SqliteFile : public sqlite3_file // SQLite's pointers lead to that
 {
 public:
     /// Opens `name` through `real` into the memory at `file`. A result code of SQLite; xClose is only called
     /// after SQLITE_OK.
-    static int open(sqlite3_vfs* real, std::shared_ptr<Domain> domain, const char* name, sqlite3_file* file,
-                    int flags, int* outFlags);
+    static int open(sqlite3_vfs* real, const std::shared_ptr<Domain>& domain, const char* name,
+                    sqlite3_file* file, int flags, int* outFlags);
 
     /// As in sqlite3_io_methods.
     int close() noexcept;
@@ -39,7 +39,6 @@ private:
     std::uint64_t size();
     bool isDead() const;
 
-    sqlite3_file _base{}; ///< first: SQLite's pointers lead here
     std::shared_ptr<Domain> _domain;
     std::filesystem::path _path;
     std::shared_ptr<UnsyncedContent> _content;

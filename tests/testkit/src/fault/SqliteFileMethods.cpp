@@ -8,7 +8,7 @@ namespace
 
 SqliteFile& self(sqlite3_file* file) noexcept
 {
-    return *static_cast<SqliteFile*>(static_cast<void*>(file));
+    return *static_cast<SqliteFile*>(file);
 }
 
 sqlite3_file* real(sqlite3_file* file) noexcept

@@ -17,10 +17,10 @@ sqlite3_vfs* systemVfs = nullptr; ///< set before the other VFS is registered
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* outFlags) noexcept
 {
-    auto domain = name != nullptr ? Domains::all().find(name) : nullptr;
+    const auto domain = name != nullptr ? Domains::all().find(name) : nullptr;
     if (!domain)
         return systemVfs->xOpen(systemVfs, name, file, flags, outFlags);
-    return SqliteFile::open(systemVfs, std::move(domain), name, file, flags, outFlags);
+    return SqliteFile::open(systemVfs, domain, name, file, flags, outFlags);
 }
 
 int remove(sqlite3_vfs*, const char* name, int syncFolder) noexcept
