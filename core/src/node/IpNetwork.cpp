@@ -70,6 +70,20 @@ bool IpNetwork::contains(const IpAddress& address) const noexcept
     return rest == 0 || ((ours[whole] ^ theirs[whole]) & (0xff00U >> rest) & 0xffU) == 0;
 }
 
+IpAddress IpNetwork::last() const noexcept
+{
+    FixedBytes<16> bytes{};
+    const ByteView base = _base.bytes();
+    std::ranges::copy(base, bytes.begin());
+    for (std::size_t bit = _prefixLength; bit < base.size() * 8; ++bit)
+        bytes[bit / 8] = static_cast<Byte>(bytes[bit / 8] | (0x80U >> (bit % 8)));
+    // ::/80 ends in what counts as IPv4: its last address of IPv6 is the one before that block.
+    constexpr std::uint8_t untilMapped = 80;
+    if (_base == IpAddress::anyV6() && _prefixLength == untilMapped)
+        bytes[untilMapped / 8 + 1] = 0xfe;
+    return IpAddress::fromBytes(ByteView(bytes).first(base.size())).value();
+}
+
 std::string IpNetwork::toString() const
 {
     return _base.toString() + '/' + std::to_string(_prefixLength);

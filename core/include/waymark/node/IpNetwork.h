@@ -18,6 +18,9 @@ public:
     static Result<IpNetwork> parse(std::string_view text);
 
     bool contains(const IpAddress& address) const noexcept;
+    /// The lowest and the highest address in it.
+    const IpAddress& first() const noexcept { return _base; }
+    IpAddress last() const noexcept;
     std::string toString() const;
 
     friend constexpr auto operator<=>(const IpNetwork&, const IpNetwork&) noexcept = default;
