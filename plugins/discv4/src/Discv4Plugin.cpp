@@ -91,6 +91,7 @@ void Discv4Plugin::start()
     try {
         const node::Endpoint bound = _transport->bound();
         _local->bound(bound);
+        _engine->setAccess(_settings.access);
         _engine->start();
         _engine->setBootnodes(_settings.bootnodes);
         remember();
@@ -133,6 +134,7 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         _engine->setAnswerRate(changed.parameters.answersPerPrefix);
         _engine->setQuestionRate(changed.parameters.questionsPerNode);
         _engine->setBootnodes(changed.bootnodes);
+        _engine->setAccess(changed.access);
         _ingress->setRates(changed.rates);
         _settings = changed;
     });

@@ -34,6 +34,11 @@ Result<void> isNode(std::string_view text)
     return {};
 }
 
+node::IpNetworkSet networks(const plugin::ConfigView& config, std::string_view key)
+{
+    return config.findText(key) ? node::IpNetworkSet(config.cidrs(key)) : node::IpNetworkSet();
+}
+
 std::size_t count(const plugin::ConfigView& config, std::string_view key)
 {
     return static_cast<std::size_t>(config.integer(key));
@@ -106,6 +111,17 @@ const plugin::ConfigSchema& settingsSchema()
         Option::integer("maximum-pending-pings", 16, 1'000'000)
             .defaultsTo("4096")
             .help("Pings under way that strangers caused, and as many for known nodes; more are not sent"),
+        Option::cidrs("netrestrict")
+            .help(
+                "Networks that are talked to; packets from all others are dropped, and nobody there is asked")
+            .reloadable(),
+        Option::cidrs("deny").help("Networks that are not talked to, also within netrestrict").reloadable(),
+        Option::duration("ban-time", "0s", "7d")
+            .defaultsTo("10m")
+            .help("How long an unproven address that flooded is not listened to; 0s: nobody is banned")
+            .reloadable(),
+        rate("ban-rate", "100", "Packets a second over its limit that ban an unproven address"),
+        rate("ban-burst", "2000", "Packets over its limit at once that ban an unproven address"),
         rate("address-rate", "50",
              "Packets a second that are verified for one unproven address; 0: no limit"),
         rate("address-burst", "200", "Packets at once that are verified for one unproven address"),
@@ -139,7 +155,11 @@ Settings Settings::from(const plugin::ConfigView& config)
     parameters.livenessInterval = config.duration("liveness-interval");
     parameters.answersPerPrefix = rateFrom(config, "answer");
     parameters.questionsPerNode = rateFrom(config, "question");
-    settings.rates = {rateFrom(config, "address"), rateFrom(config, "prefix"), rateFrom(config, "known")};
+    settings.rates = {rateFrom(config, "address"),
+                      rateFrom(config, "prefix"),
+                      rateFrom(config, "known"),
+                      {rateFrom(config, "ban"), config.duration("ban-time")}};
+    settings.access = {networks(config, "netrestrict"), networks(config, "deny")};
     settings.saveInterval = config.duration("save-interval");
     if (config.findText("bootnodes"))
         for (const std::string& text : config.list("bootnodes"))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/Access.h"
 #include "engine/Parameters.h"
 #include "io/Ingress.h"
 #include "wire/Message.h"
@@ -27,6 +28,7 @@ struct Settings
     net::UdpOptions udp;
     engine::Parameters parameters;
     io::IngressRates rates;
+    engine::AccessRules access;
     std::vector<wire::Neighbor> bootnodes;
     Duration saveInterval{};
 

@@ -82,7 +82,8 @@ Node::Node(World& world, std::uint64_t key, const node::Endpoint& endpoint,
     _engine->start();
     world.attach(endpoint, [this](const Flight& flight) {
         WorldSink sink(_world, _endpoint);
-        _ingress->consume({flight.from, flight.to.ip, flight.bytes}, sink);
+        if (!_ingress->consume({flight.from, flight.to.ip, flight.bytes}, sink))
+            ++_passedOn;
     });
     world.onTick([this] {
         WorldSink sink(_world, _endpoint);

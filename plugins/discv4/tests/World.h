@@ -89,6 +89,8 @@ public:
     double dropped(std::string_view reason) const;
     double sent(std::string_view type) const;
     double received(std::string_view type) const;
+    /// Datagrams that it left to other protocols on the socket.
+    int passedOn() const noexcept { return _passedOn; }
 
 private:
     World& _world;
@@ -99,6 +101,7 @@ private:
     registry::StoredRegistry _registry;
     std::unique_ptr<engine::Engine> _engine;
     std::unique_ptr<io::Ingress> _ingress;
+    int _passedOn = 0;
 };
 
 /// A peer that sends exactly what a test says, from any address, and keeps what it gets.

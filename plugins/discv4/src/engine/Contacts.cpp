@@ -91,4 +91,12 @@ std::vector<wire::Neighbor> Contacts::bootnodes() const
     return nodes;
 }
 
+bool Contacts::knows(const node::Endpoint& endpoint) const
+{
+    const std::lock_guard lock(_mutex);
+    return std::ranges::any_of(_contacts, [&](const Contact& contact) {
+        return !contact.once && contact.node.endpoint.udpEndpoint() == endpoint;
+    });
+}
+
 } // namespace waymark::discv4::engine

@@ -31,6 +31,8 @@ public:
     /// It left the table for its silence: a bootnode is asked again as if it had never answered.
     void lost(const node::Hash256& id, MonotonicTime now);
     std::vector<wire::Neighbor> bootnodes() const;
+    /// Whether it is the endpoint of a bootnode.
+    bool knows(const node::Endpoint& endpoint) const;
 
 private:
     struct Contact

@@ -109,7 +109,22 @@ void Engine::stop()
 
 bool Engine::isKnown(const node::Endpoint& endpoint) const
 {
-    return _proofs.knows(endpoint) || _registered.knows(endpoint);
+    return _proofs.knows(endpoint) || _registered.knows(endpoint) || _contacts.knows(endpoint);
+}
+
+void Engine::setAccess(AccessRules rules)
+{
+    _access.set(std::move(rules));
+    bool removed = true;
+    while (removed) { // replacements that take their places may have to go as well
+        removed = false;
+        for (const TableNode& node : _table.nodes()) {
+            if (permits(node.endpoint.ip))
+                continue;
+            tell(_table.remove(node.id));
+            removed = true;
+        }
+    }
 }
 
 void Engine::synchronise(const node::PeerId& id)
@@ -173,7 +188,7 @@ void Engine::tick(net::DatagramSink& sink)
     const MonotonicTime now = _environment.clock.now();
     expirePings(now);
     for (const auto& peer : _registered.due(now, _parameters.livenessPingsPerTick))
-        pingOwn(peer.id, peer.endpoint, sink);
+        pingRegistered(peer, now, sink);
     for (const auto& contact : _contacts.due(now))
         pingOwn(contact.id, contact.node.endpoint, sink);
     revalidate(now, sink);
@@ -184,6 +199,14 @@ void Engine::tick(net::DatagramSink& sink)
         _nextSweep = now + sweepInterval;
         _proofs.sweep(now);
     }
+}
+
+void Engine::pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink)
+{
+    if (permits(peer.endpoint.ip))
+        pingOwn(peer.id, peer.endpoint, sink);
+    else if (_registered.failed(peer.id, peer.endpoint.udpEndpoint(), now))
+        tellRegistered(NodeEvent::Kind::lost, peer.id);
 }
 
 void Engine::expirePings(MonotonicTime now)
@@ -216,6 +239,8 @@ void Engine::revalidate(MonotonicTime now, net::DatagramSink& sink)
 
 void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink)
 {
+    if (!permits(endpoint.ip))
+        return;
     PendingPings::Ping ping;
     ping.to = endpoint.udpEndpoint();
     ping.tcp = endpoint.tcp;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/Access.h"
 #include "engine/Contacts.h"
 #include "engine/EndpointProofs.h"
 #include "engine/Environment.h"
@@ -62,8 +63,15 @@ public:
     /// Time-outs, pings, lookups that are due.
     void tick(net::DatagramSink& sink);
 
-    /// True for endpoints of proven nodes and registered peers: what strangers cost is not charged to them.
+    /// True for endpoints of proven nodes, registered peers and bootnodes: what strangers cost is not charged
+    /// to them.
     bool isKnown(const node::Endpoint& endpoint) const;
+
+    /// Whether this node talks to an address at all. It sends nothing to others; handle() is not asked to act
+    /// on what comes from them.
+    bool permits(const node::IpAddress& ip) const { return _access.permits(ip); }
+    /// Nodes of the table that are not permitted any more leave it.
+    void setAccess(AccessRules rules);
 
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
     void setLookupInterval(Duration interval);
@@ -118,6 +126,7 @@ private:
     bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
     void proceed(MonotonicTime now, net::DatagramSink& sink);
 
+    void pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink);
     void pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink);
     void expirePings(MonotonicTime now);
     void revalidate(MonotonicTime now, net::DatagramSink& sink);
@@ -136,6 +145,7 @@ private:
     void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) override;
 
     Environment _environment;
+    Access _access;
     Parameters _parameters;
     PacketMetrics _metrics;
     Sender _sender;

@@ -16,7 +16,8 @@ namespace
 /// Whether a datagram may be another protocol's.
 bool isForeign(Drop reason) noexcept
 {
-    return reason == Drop::tooShort || reason == Drop::tooLong || reason == Drop::badHash;
+    return reason == Drop::denied || reason == Drop::banned || reason == Drop::tooShort ||
+           reason == Drop::tooLong || reason == Drop::badHash;
 }
 
 } // namespace
@@ -28,7 +29,11 @@ Ingress::Ingress(engine::Engine& engine, const engine::Environment& environment,
       _log(environment.log),
       _perAddress(environment.random.next64(), rates.perAddress),
       _perPrefix(environment.random.next64(), rates.perPrefix),
-      _perKnown(environment.random.next64(), rates.perKnown)
+      _perKnown(environment.random.next64(), rates.perKnown),
+      _bans(environment.random.next64(), rates.bans, environment.clock.now()),
+      _gauge(environment.metrics.sampled("waymark_discv4_banned_addresses",
+                                         "Addresses that are not listened to because they flooded", {},
+                                         [this] { return static_cast<double>(_bans.count(_clock.now())); }))
 {
 }
 
@@ -37,6 +42,7 @@ void Ingress::setRates(const IngressRates& rates) noexcept
     _perAddress.setRate(rates.perAddress);
     _perPrefix.setRate(rates.perPrefix);
     _perKnown.setRate(rates.perKnown);
+    _bans.setRule(rates.bans);
 }
 
 bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
@@ -65,18 +71,35 @@ Drop Ingress::failed(std::string_view reason) noexcept
     return Drop::internalError;
 }
 
-std::optional<Drop> Ingress::limit(const node::Endpoint& remote) noexcept
+std::optional<Drop> Ingress::refuse(const node::Endpoint& remote) const
+{
+    if (!_engine.permits(remote.ip))
+        return Drop::denied;
+    if (_bans.isBanned(remote.ip, _clock.now()) && !_engine.isKnown(remote))
+        return Drop::banned;
+    return std::nullopt;
+}
+
+std::optional<Drop> Ingress::limit(const node::Endpoint& remote)
 {
     const MonotonicTime now = _clock.now();
     if (_engine.isKnown(remote))
         return _perKnown.allow(remote, now) ? std::nullopt : std::optional(Drop::knownLimited);
     const bool isWithin =
         _perAddress.allow(remote.ip, now) && _perPrefix.allow(engine::prefixOf(remote.ip), now);
-    return isWithin ? std::nullopt : std::optional(Drop::rateLimited);
+    if (isWithin)
+        return std::nullopt;
+    if (_bans.refused(remote.ip, now))
+        _log.limited(observe::LogLevel::warning, "discv4.banned", {{"address", remote.ip.toString()}},
+                     "Too many packets came from an address that proved nothing; it is not listened to for "
+                     "discv4.ban-time.");
+    return Drop::rateLimited;
 }
 
 std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::DatagramSink& sink)
 {
+    if (const auto refused = refuse(datagram.remote))
+        return refused;
     const auto frame = wire::Frame::parse(datagram.payload);
     if (!frame)
         return frame.error();

@@ -2,6 +2,7 @@
 
 #include "engine/Engine.h"
 #include "engine/RateLimiter.h"
+#include "io/Bans.h"
 
 #include <waymark/net/UdpTransport.h>
 #include <waymark/observe/Log.h>
@@ -13,20 +14,23 @@ namespace waymark::discv4::io
 {
 
 /// How many packets a second are checked on the elliptic curve: for addresses and prefixes whose endpoints
-/// nobody knows, and for each endpoint of a known node.
+/// nobody knows, and for each endpoint of a known node; and when an unknown address is not listened to at
+/// all.
 struct IngressRates
 {
     engine::Rate perAddress{50, 200};
     engine::Rate perPrefix{500, 2'000};
     engine::Rate perKnown{500, 2'000};
+    BanRule bans{};
 
     friend bool operator==(const IngressRates&, const IngressRates&) = default;
 };
 
-/// The way of a datagram to the engine, in order of what the checks cost: size, hash, type, data, expiration,
-/// rate, and last the elliptic curve. Whatever ends on the way has its reason counted.
+/// The way of a datagram to the engine, in order of what the checks cost: address, size, hash, type, data,
+/// expiration, rate, and last the elliptic curve. Whatever ends on the way has its reason counted.
 ///
-/// Datagrams whose size or hash is not that of a discv4 packet are left to other protocols on the socket.
+/// Datagrams from addresses that this protocol does not listen to, or whose size or hash is not that of a
+/// discv4 packet, are left to other protocols on the socket.
 ///
 /// Endpoints of proven nodes and registered peers have a budget each, apart from those of strangers: nobody
 /// else uses it up, and whoever forges such an endpoint costs bounded work and at most that one node.
@@ -43,7 +47,8 @@ public:
 private:
     std::optional<wire::Drop> process(const net::Datagram& datagram, net::DatagramSink& sink);
     wire::Drop failed(std::string_view reason) noexcept;
-    std::optional<wire::Drop> limit(const node::Endpoint& remote) noexcept;
+    std::optional<wire::Drop> refuse(const node::Endpoint& remote) const;
+    std::optional<wire::Drop> limit(const node::Endpoint& remote);
 
     engine::Engine& _engine;
     const Clock& _clock;
@@ -52,6 +57,8 @@ private:
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;
     engine::RateLimiter _perKnown;
+    Bans _bans;
+    Subscription _gauge;
 };
 
 } // namespace waymark::discv4::io

@@ -6,6 +6,10 @@ namespace waymark::discv4::wire
 std::string_view toString(Drop drop) noexcept
 {
     switch (drop) {
+    case Drop::denied:
+        return "denied";
+    case Drop::banned:
+        return "banned";
     case Drop::tooShort:
         return "too_short";
     case Drop::tooLong:

@@ -11,6 +11,8 @@ namespace waymark::discv4::wire
 /// waymark_discv4_packets_dropped_total.
 enum class Drop : std::uint8_t
 {
+    denied,        ///< from an address that discv4.netrestrict or discv4.deny keep out
+    banned,        ///< from an unproven address that flooded
     tooShort,      ///< below 98 bytes
     tooLong,       ///< over 1280 bytes
     badHash,       ///< the hash does not cover the rest: damaged, or another protocol's
