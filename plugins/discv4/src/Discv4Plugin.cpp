@@ -92,6 +92,7 @@ void Discv4Plugin::start()
         const node::Endpoint bound = _transport->bound();
         _local->bound(bound);
         _engine->setAccess(_settings.access);
+        _engine->setForkFilter(_settings.forkFilter);
         _engine->start();
         _engine->setBootnodes(_settings.bootnodes);
         remember();
@@ -135,6 +136,7 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         _engine->setQuestionRate(changed.parameters.questionsPerNode);
         _engine->setBootnodes(changed.bootnodes);
         _engine->setAccess(changed.access);
+        _engine->setForkFilter(changed.forkFilter);
         _ingress->setRates(changed.rates);
         _settings = changed;
     });

@@ -26,6 +26,14 @@ engine::Rate rateFrom(const plugin::ConfigView& config, const std::string& key)
             static_cast<unsigned>(config.integer(key + "-burst"))};
 }
 
+Result<void> isChain(std::string_view text)
+{
+    const auto filter = engine::ForkFilter::parse(text);
+    if (!filter)
+        return failure(filter.error());
+    return {};
+}
+
 Result<void> isNode(std::string_view text)
 {
     const auto node = parseNode(text);
@@ -111,6 +119,11 @@ const plugin::ConfigSchema& settingsSchema()
         Option::integer("maximum-pending-pings", 16, 1'000'000)
             .defaultsTo("4096")
             .help("Pings under way that strangers caused, and as many for known nodes; more are not sent"),
+        Option::text("fork-filter")
+            .help("The chain whose nodes the table is for: the hash of its genesis block, then the block "
+                  "numbers or Unix times of its forks, with commas between them")
+            .check(isChain)
+            .reloadable(),
         Option::cidrs("netrestrict")
             .help(
                 "Networks that are talked to; packets from all others are dropped, and nobody there is asked")
@@ -159,6 +172,7 @@ Settings Settings::from(const plugin::ConfigView& config)
                       rateFrom(config, "prefix"),
                       rateFrom(config, "known"),
                       {rateFrom(config, "ban"), config.duration("ban-time")}};
+    settings.forkFilter = engine::ForkFilter::parse(config.findText("fork-filter").value_or("")).value();
     settings.access = {networks(config, "netrestrict"), networks(config, "deny")};
     settings.saveInterval = config.duration("save-interval");
     if (config.findText("bootnodes"))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/Access.h"
+#include "engine/ForkFilter.h"
 #include "engine/Parameters.h"
 #include "io/Ingress.h"
 #include "wire/Message.h"
@@ -29,6 +30,7 @@ struct Settings
     engine::Parameters parameters;
     io::IngressRates rates;
     engine::AccessRules access;
+    engine::ForkFilter forkFilter;
     std::vector<wire::Neighbor> bootnodes;
     Duration saveInterval{};
 

@@ -26,6 +26,7 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(believesNoImpossibleNeighbors);
     CPPUNIT_TEST(pingsNodesThatHaveNotPingedItBeforeAsking);
     CPPUNIT_TEST(believesNeighborsFromTheAskedAddressOnly);
+    CPPUNIT_TEST(believesANodeMoreThanOthersOfItsTcpPort);
     CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
     CPPUNIT_TEST(turnsToALostBootnodeAsIfItWereNew);
     CPPUNIT_TEST(provesRememberedNodesAgain);
@@ -161,6 +162,25 @@ public:
         peer.neighbors(node.endpoint(), {{bait.key(), nodeAt("127.0.0.3:30303")}});
         _world.advance(std::chrono::seconds(1));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, bait.count(PacketType::ping));
+    }
+
+    void believesANodeMoreThanOthersOfItsTcpPort()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        Speaker quiet(_world, 3, at("127.0.0.3:30303")); // which has not said yet
+        peer.answerPings(true);
+        quiet.answerPings(true);
+        const node::NodeEndpoint own{peer.endpoint().ip, peer.endpoint().port, 30'303};
+        peer.ping(node.endpoint(), {own, own, _world.soon(), {}});
+        _world.deliver();
+        _world.clock().advance(std::chrono::seconds(1));
+        node.engine().setBootnodes({{peer.key(), {own.ip, own.udp, 666}},
+                                    {quiet.key(), {quiet.endpoint().ip, quiet.endpoint().port, 666}}});
+        _world.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, peer.count(PacketType::ping));
+        CPPUNIT_ASSERT(node.engine().table().find(peer.id())->endpoint == own);
+        CPPUNIT_ASSERT_EQUAL(std::uint16_t{666}, node.engine().table().find(quiet.id())->endpoint.tcp);
     }
 
     void retriesBootnodesWithGrowingPauses()

@@ -57,24 +57,44 @@ bool EndpointProofs::prove(const node::Hash256& id, const node::Endpoint& where,
     const NodeAddress who{id, where.ip};
     Shard& shard = shardOf(where.ip);
     const std::lock_guard lock(shard.mutex);
-    auto found = shard.entries.find(who);
+    const auto found = shard.entries.find(who);
     if (found == shard.entries.end()) {
         if (standing == Standing::stranger && !hasShare(shard, where.ip, now))
             return false;
         if (size() >= _parameters.maximumProofs)
             makeRoom(shard, now);
-        found = shard.entries.emplace(who, Entry{}).first;
-        found->second.where = where;
-        found->second.age = shard.oldestFirst.insert(shard.oldestFirst.end(), who);
-        ++shard.endpoints[where];
-        ++shard.prefixes[prefixOf(where.ip)];
-        _size.fetch_add(1, std::memory_order_relaxed);
     }
-    renew(shard, found->second, where, now);
-    found->second.standing = standing;
+    Entry& entry = found == shard.entries.end() ? insert(shard, who, where) : found->second;
+    renew(shard, entry, where, now);
+    entry.standing = standing;
     if (pinged)
-        found->second.pingedAt = now;
+        entry.pingedAt = now;
     return true;
+}
+
+/// All of it or, without memory, none.
+EndpointProofs::Entry& EndpointProofs::insert(Shard& shard, const NodeAddress& who,
+                                              const node::Endpoint& where)
+{
+    std::list<NodeAddress> age{who};
+    const auto entry = shard.entries.emplace(who, Entry{}).first;
+    try {
+        ++shard.endpoints[where];
+        try {
+            ++shard.prefixes[prefixOf(where.ip)];
+        } catch (...) {
+            letGo(shard, where);
+            throw;
+        }
+    } catch (...) {
+        shard.entries.erase(entry);
+        throw;
+    }
+    entry->second.where = where;
+    entry->second.age = age.begin();
+    shard.oldestFirst.splice(shard.oldestFirst.end(), age);
+    _size.fetch_add(1, std::memory_order_relaxed);
+    return entry->second;
 }
 
 void EndpointProofs::renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now)
@@ -84,9 +104,9 @@ void EndpointProofs::renew(Shard& shard, Entry& entry, const node::Endpoint& whe
     shard.oldestFirst.splice(shard.oldestFirst.end(), shard.oldestFirst, entry.age);
     if (entry.where == where)
         return;
+    ++shard.endpoints[where]; // first: this alone may fail
     letGo(shard, entry.where);
     entry.where = where;
-    ++shard.endpoints[where];
 }
 
 void EndpointProofs::doubt(const NodeAddress& who)

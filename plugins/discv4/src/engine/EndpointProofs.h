@@ -102,6 +102,7 @@ private:
     };
 
     Shard& shardOf(const node::IpAddress& ip) const noexcept;
+    Entry& insert(Shard& shard, const NodeAddress& who, const node::Endpoint& where);
     void erase(Shard& shard, const NodeAddress& who);
     static void letGo(Shard& shard, const node::Endpoint& endpoint);
     void renew(Shard& shard, Entry& entry, const node::Endpoint& where, MonotonicTime now);

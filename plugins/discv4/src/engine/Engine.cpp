@@ -248,6 +248,17 @@ void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint
     sendPing(id, ping, {}, sink);
 }
 
+void Engine::setForkFilter(const ForkFilter& filter)
+{
+    {
+        const std::lock_guard lock(_filterMutex);
+        _filter = filter;
+    }
+    for (const TableNode& node : _table.nodes())
+        if (node.record && isOfAnotherChain(*node.record))
+            tell(_table.remove(node.id));
+}
+
 void Engine::setBootnodes(const std::vector<wire::Neighbor>& bootnodes)
 {
     _contacts.setBootnodes(bootnodes, _environment.clock.now());

@@ -4,6 +4,7 @@
 #include "engine/Contacts.h"
 #include "engine/EndpointProofs.h"
 #include "engine/Environment.h"
+#include "engine/ForkFilter.h"
 #include "engine/Lookups.h"
 #include "engine/Neighborhood.h"
 #include "engine/PacketMetrics.h"
@@ -23,6 +24,7 @@
 
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <vector>
 
 namespace waymark::discv4::engine
@@ -73,6 +75,10 @@ public:
     /// Nodes of the table that are not permitted any more leave it.
     void setAccess(AccessRules rules);
 
+    /// Nodes that say in their record that they are of another chain stay out of the table from now on, and
+    /// leave it. Registered peers are not asked.
+    void setForkFilter(const ForkFilter& filter);
+
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
     void setLookupInterval(Duration interval);
     void setAnswerRate(Rate rate) { _answers.setRate(rate); }
@@ -116,13 +122,20 @@ private:
                   net::DatagramSink& sink);
     struct PingBack
     {
-        std::optional<std::uint16_t> tcp; ///< the node's TCP port, where it said
+        std::optional<std::uint16_t> tcp;    ///< the node's TCP port, where it said
+        std::optional<std::uint64_t> enrSeq; ///< of its record, where it said
         bool answersPing = false;
         PendingPings::Account account = PendingPings::Account::strangers;
     };
     void pingBack(const VerifiedPacket& packet, const PingBack& why, net::DatagramSink& sink);
-    bool bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping, MonotonicTime now);
-    void fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, net::DatagramSink& sink);
+    bool bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping,
+                    std::optional<std::uint64_t> announcedSeq, MonotonicTime now);
+    /// A stranger is what its record says it is only when that was read.
+    bool isToBeRead(const node::Hash256& id, std::optional<std::uint64_t> announcedSeq) const;
+    void enter(const TableNode& node);
+    void fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,
+                     net::DatagramSink& sink);
+    bool isOfAnotherChain(const node::Enr& record) const;
     bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
     void proceed(MonotonicTime now, net::DatagramSink& sink);
 
@@ -155,6 +168,8 @@ private:
     RegisteredPeers _registered;
     Table _table;
     Neighborhood _neighborhood;
+    mutable std::shared_mutex _filterMutex;
+    ForkFilter _filter;
     Contacts _contacts;
     Lookups _lookups;
     RateLimiter _answers;

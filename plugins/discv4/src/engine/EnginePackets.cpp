@@ -47,13 +47,13 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
         return Drop::budgetUsed;
     // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
     if (state != EndpointProofs::State::proven)
-        pingBack(packet, {ping.from.tcp, true, accountOf(state, isRegistered)}, sink);
+        pingBack(packet, {ping.from.tcp, ping.enrSeq, true, accountOf(state, isRegistered)}, sink);
     if (isProven)
         _proofs.pinged(who, now);
     const std::uint64_t expiration = _sender.expiration() + _answered.repeats(packet.hash);
     _sender.pong({packet.remote, packet.local}, packet.hash, expiration, sink);
     if (isProven)
-        fetchRecord(packet, ping.enrSeq, sink);
+        fetchRecord(packet, ping.enrSeq, ping.from.tcp, sink);
     return std::nullopt;
 }
 
@@ -63,13 +63,15 @@ Engine::Dropped Engine::on(const wire::Pong& pong, const VerifiedPacket& packet,
     const auto ping = _pings.match({packet.senderId, packet.remote.ip}, pong.pingHash, now);
     if (!ping)
         return Drop::unsolicited;
-    const bool kept = bondedWith(packet, *ping, now);
-    fetchRecord(packet, pong.enrSeq, sink);
+    const auto announcedSeq = pong.enrSeq ? pong.enrSeq : ping->enrSeq;
+    const bool kept = bondedWith(packet, *ping, announcedSeq, now);
+    fetchRecord(packet, announcedSeq, ping->tcp.value_or(0), sink);
     proceed(now, sink);
     return kept ? Dropped() : Drop::proofsFull;
 }
 
-bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping, MonotonicTime now)
+bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& ping,
+                        std::optional<std::uint64_t> announcedSeq, MonotonicTime now)
 {
     const auto& id = packet.senderId;
     const WallTime wall = _environment.clock.wallNow();
@@ -85,13 +87,33 @@ bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& 
     }
     if (!kept)
         return false;
-    const auto known = ping.tcp ? std::nullopt : _table.find(id);
-    const std::uint16_t tcp = ping.tcp.value_or(known ? known->endpoint.tcp : std::uint16_t{0});
-    tell(_table.proven({packet.sender, id, {ping.to.ip, ping.to.port, tcp}, {}, wall}));
-    // It may have been registered meanwhile.
-    if (_registered.contains(id))
-        tell(_table.remove(id));
+    if (isToBeRead(id, announcedSeq))
+        return true;
+    // By its own word, else as it is known; others are believed only of nodes that nothing is known of.
+    const auto known = ping.answersPing && ping.tcp ? std::nullopt : _table.find(id);
+    const std::uint16_t tcp = known ? known->endpoint.tcp : ping.tcp.value_or(0);
+    enter({packet.sender, id, {ping.to.ip, ping.to.port, tcp}, {}, wall});
     return true;
+}
+
+void Engine::enter(const TableNode& node)
+{
+    tell(_table.proven(node));
+    // It may have been registered meanwhile.
+    if (_registered.contains(node.id))
+        tell(_table.remove(node.id));
+}
+
+bool Engine::isToBeRead(const node::Hash256& id, std::optional<std::uint64_t> announcedSeq) const
+{
+    const std::shared_lock lock(_filterMutex);
+    return announcedSeq && _filter.isActive() && !_table.recordSeq(id);
+}
+
+bool Engine::isOfAnotherChain(const node::Enr& record) const
+{
+    const std::shared_lock lock(_filterMutex);
+    return _filter.judge(record, _environment.clock.unixSeconds()) == ForkFilter::Verdict::other;
 }
 
 bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
@@ -100,10 +122,10 @@ bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
     case EndpointProofs::State::proven:
         return true;
     case EndpointProofs::State::aging:
-        pingBack(packet, {std::nullopt, false, PendingPings::Account::known}, sink);
+        pingBack(packet, {{}, {}, false, PendingPings::Account::known}, sink);
         return true;
     case EndpointProofs::State::expired:
-        pingBack(packet, {std::nullopt, false, PendingPings::Account::known}, sink);
+        pingBack(packet, {{}, {}, false, PendingPings::Account::known}, sink);
         return false;
     case EndpointProofs::State::none:
         break;
@@ -175,7 +197,8 @@ Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPack
                            net::DatagramSink&)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
-    if (!_records.match(from, response.requestHash, _environment.clock.now()))
+    const auto request = _records.match(from, response.requestHash, _environment.clock.now());
+    if (!request)
         return Drop::unsolicited;
     auto record = node::Enr::decode(response.record);
     const auto known = _table.recordSeq(packet.senderId);
@@ -184,19 +207,34 @@ Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPack
     const auto told = packet.remote.ip.isV4() ? record->endpointV4() : record->endpointV6();
     if (told && !mayTell(packet.remote.ip, told->ip))
         return Drop::badRecord;
+    if (isOfAnotherChain(*record)) {
+        tell(_table.remove(packet.senderId));
+        return Drop::otherChain;
+    }
+    if (request->newcomer)
+        enter(*request->newcomer);
     _table.setRecord(packet.senderId, std::make_shared<const node::Enr>(std::move(*record)));
     return std::nullopt;
 }
 
-void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq,
+void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,
                          net::DatagramSink& sink)
 {
     const NodeAddress who{packet.senderId, packet.remote.ip};
-    const auto known = seq ? _table.recordSeq(packet.senderId) : std::nullopt;
-    if (!known || *seq <= *known || !_records.reserve(who, _environment.clock.now()))
+    const auto known = _table.recordSeq(packet.senderId);
+    const bool isNewcomer = isToBeRead(packet.senderId, seq) && !_registered.contains(packet.senderId);
+    const bool isNewer = seq && known && *seq > *known;
+    if ((!isNewcomer && !isNewer) || !_records.reserve(who, _environment.clock.now()))
         return;
     const auto request = _sender.makeEnrRequest(_proofs.expirationFor(who, _sender.expiration()));
-    _records.sent(who, request.hash);
+    std::optional<TableNode> newcomer;
+    if (isNewcomer)
+        newcomer = TableNode{packet.sender,
+                             packet.senderId,
+                             {packet.remote.ip, packet.remote.port, tcp},
+                             {},
+                             _environment.clock.wallNow()};
+    _records.sent(who, request.hash, std::move(newcomer));
     _sender.send({packet.remote, packet.local}, PacketType::enrRequest, request, sink);
 }
 
@@ -205,6 +243,7 @@ void Engine::pingBack(const VerifiedPacket& packet, const PingBack& why, net::Da
     PendingPings::Ping ping;
     ping.to = packet.remote;
     ping.tcp = why.tcp;
+    ping.enrSeq = why.enrSeq;
     ping.answersPing = why.answersPing;
     ping.account = why.account;
     if (!sendPing(packet.senderId, ping, packet.local, sink))

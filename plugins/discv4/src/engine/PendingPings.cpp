@@ -66,7 +66,9 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
         const auto same = std::ranges::find(found->second, ping.to, &Ping::to);
         if (same != found->second.end()) {
             same->answersPing |= ping.answersPing;
-            if (ping.tcp)
+            if (ping.enrSeq)
+                same->enrSeq = ping.enrSeq;
+            if (ping.tcp && (ping.answersPing || !same->tcp))
                 same->tcp = ping.tcp;
             if (ping.account == Account::own && same->account != Account::own) {
                 release(same->account);
@@ -78,9 +80,12 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
         if (ping.account != Account::own && found->second.size() >= endpointsPerAddress)
             return Reserved::full;
     }
-    if (!charge(ping.account))
+    auto& pings = shard.pings[who];
+    pings.push_back(ping); // before it is charged: nothing releases what failed for want of memory
+    if (!charge(ping.account)) {
+        pings.pop_back();
         return Reserved::full;
-    shard.pings[who].push_back(ping);
+    }
     _size.fetch_add(1, std::memory_order_relaxed);
     return Reserved::send;
 }

@@ -42,8 +42,9 @@ public:
     struct Ping
     {
         node::Endpoint to;
-        std::optional<std::uint16_t> tcp; ///< its TCP port, where somebody said
-        bool answersPing = false;         ///< sent because the node had pinged us
+        std::optional<std::uint16_t> tcp; ///< its TCP port: by its own word when answersPing, else by others'
+        std::optional<std::uint64_t> enrSeq; ///< of the record that the node announced when it pinged us
+        bool answersPing = false;            ///< sent because the node had pinged us
         Account account = Account::strangers;
         bool answered = false;             ///< kept only to space pings out
         std::optional<node::Hash256> hash; ///< of the packet; nothing answers the ping until it is known

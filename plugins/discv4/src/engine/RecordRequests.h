@@ -2,11 +2,13 @@
 
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
+#include "engine/Table.h"
 
 #include <cstddef>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace waymark::discv4::engine
 {
@@ -30,38 +32,42 @@ public:
             std::erase_if(_pending, [&](const auto& entry) { return now - entry.second.sentAt >= _timeout; });
         if (_pending.size() >= maximum)
             return false;
-        const auto [place, isNew] = _pending.try_emplace(to, Request{std::nullopt, now});
+        const auto [place, isNew] = _pending.try_emplace(to, Request{std::nullopt, now, std::nullopt});
         if (!isNew && now - place->second.sentAt < _timeout)
             return false;
-        place->second = {std::nullopt, now};
+        place->second = {std::nullopt, now, std::nullopt};
         return true;
     }
 
-    void sent(const NodeAddress& to, const node::Hash256& hash)
+    void sent(const NodeAddress& to, const node::Hash256& hash, std::optional<TableNode> newcomer = {})
     {
         const std::lock_guard lock(_mutex);
-        if (const auto found = _pending.find(to); found != _pending.end())
-            found->second.hash = hash;
+        const auto found = _pending.find(to);
+        if (found == _pending.end())
+            return;
+        found->second.hash = hash;
+        found->second.newcomer = std::move(newcomer);
     }
 
-    /// True once when a response answers a pending request in time.
-    bool match(const NodeAddress& from, const node::Hash256& hash, MonotonicTime now)
-    {
-        const std::lock_guard lock(_mutex);
-        const auto found = _pending.find(from);
-        if (found == _pending.end() || found->second.hash != hash || now - found->second.sentAt >= _timeout)
-            return false;
-        _pending.erase(found);
-        return true;
-    }
-
-private:
     struct Request
     {
         std::optional<node::Hash256> hash; ///< nothing answers the request until it is known
         MonotonicTime sentAt;
+        std::optional<TableNode> newcomer; ///< who enters the table when its record is right
     };
+    /// The request that a response answers in time, once.
+    std::optional<Request> match(const NodeAddress& from, const node::Hash256& hash, MonotonicTime now)
+    {
+        const std::lock_guard lock(_mutex);
+        const auto found = _pending.find(from);
+        if (found == _pending.end() || found->second.hash != hash || now - found->second.sentAt >= _timeout)
+            return std::nullopt;
+        auto request = std::move(found->second);
+        _pending.erase(found);
+        return request;
+    }
 
+private:
     Duration _timeout;
     std::mutex _mutex;
     std::unordered_map<NodeAddress, Request, TableHash> _pending;

@@ -44,6 +44,8 @@ std::string_view toString(Drop drop) noexcept
         return "questions_used";
     case Drop::badRecord:
         return "bad_record";
+    case Drop::otherChain:
+        return "other_chain";
     case Drop::notUsable:
         return "not_usable";
     case Drop::internalError:

@@ -30,6 +30,7 @@ enum class Drop : std::uint8_t
     repeated,      ///< a question that was answered byte for byte before
     questionsUsed, ///< a proven node used up its budget of questions
     badRecord,     ///< an ENRResponse whose record is no valid one of the sender's
+    otherChain,    ///< an ENRResponse of a node of another chain, which the fork filter keeps out
     notUsable,     ///< the sender's address or port is none that discovery may use
     internalError, ///< a defect of Waymark; the log has a line
     count          ///< not a reason: how many there are
