@@ -29,6 +29,9 @@ class DiskModelTest : public CppUnit::TestFixture
     CPPUNIT_TEST(nothingWorksWithoutPower);
     CPPUNIT_TEST(cutsDuringTheOperationThatWasNamed);
     CPPUNIT_TEST(aFailedSyncForgetsItsData);
+    CPPUNIT_TEST(whatWasForgottenEndsWithItsPartOfTheFile);
+    CPPUNIT_TEST(failsOnTheFileThatItIsTold);
+    CPPUNIT_TEST(killsOwnersInsteadOfAChange);
     CPPUNIT_TEST(aLyingDiskLosesSyncedData);
     CPPUNIT_TEST(aFullDiskTakesNoGrowthButOverwriting);
     CPPUNIT_TEST(failsAsOftenAsItIsTold);
@@ -228,6 +231,61 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("old"), content("a").substr(0, 3));
         CPPUNIT_ASSERT(content("a") != "old and lost");
         close(file);
+    }
+
+    void whatWasForgottenEndsWithItsPartOfTheFile()
+    {
+        int file = synced("a", std::string(3000, 'o'));
+        CPPUNIT_ASSERT_EQUAL(0L, static_cast<long>(::lseek(file, 0, SEEK_SET)));
+        append(file, std::string(3000, 'n'));
+        _disk->fail(Operation::sync, 1);
+        fails(EIO, _disk->files().sync(file));
+        close(file);
+        file = open("a", O_WRONLY | O_TRUNC);
+        sync(file);
+        CPPUNIT_ASSERT_EQUAL(2999L, static_cast<long>(::lseek(file, 2999, SEEK_SET)));
+        append(file, "x");
+        sync(file);
+        _disk->cut();
+        close(file);
+        CPPUNIT_ASSERT(content("a") == std::string(2999, '\0') + 'x');
+    }
+
+    void failsOnTheFileThatItIsTold()
+    {
+        const int file = synced("a", "content");
+        const int other = synced("b", "content");
+        _disk->failAt({Operation::sync, "a"}, 2);
+        for (int i = 0; i < 2; ++i) {
+            fails(EIO, _disk->files().sync(file));
+            sync(other);
+            append(file, "x");
+        }
+        sync(file);
+        _disk->failAt({Operation::write, "b"});
+        fails(EIO, _disk->files().write(other, "x", 1));
+        append(file, "x");
+        _disk->mend();
+        append(other, "x");
+        close(file);
+        close(other);
+    }
+
+    void killsOwnersInsteadOfAChange()
+    {
+        const int file = synced("a", "old");
+        _disk->killOwnersAfter(1);
+        append(file, " new");
+        fails(EIO, _disk->files().write(file, " never", 6));
+        fails(EIO, _disk->files().sync(file));
+        close(file);
+        CPPUNIT_ASSERT(!_disk->isCut());
+        CPPUNIT_ASSERT_EQUAL(std::string("old new"), content("a"));
+        const int heir = open("a");
+        sync(heir);
+        close(heir);
+        _disk->cut();
+        CPPUNIT_ASSERT_EQUAL(std::string("old new"), content("a"));
     }
 
     void aLyingDiskLosesSyncedData()

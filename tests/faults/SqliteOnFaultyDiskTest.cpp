@@ -60,6 +60,7 @@ class SqliteOnFaultyDiskTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keepsCommitsThatWereSynced);
     CPPUNIT_TEST(losesCommitsThatWereNot);
     CPPUNIT_TEST(isWholeAfterACutAnywhere);
+    CPPUNIT_TEST(keepsCommitsInALogThatAKilledProcessMade);
     CPPUNIT_TEST(saysWhatIsWrong);
     CPPUNIT_TEST(overridesPragmas);
     CPPUNIT_TEST(needsItsFilesClosedBeforePowerComesBack);
@@ -163,6 +164,31 @@ class SqliteOnFaultyDiskTest : public CppUnit::TestFixture
             }
         }
         CPPUNIT_ASSERT_MESSAGE(std::to_string(cuts), cuts > 300);
+    }
+
+    /// SQLite syncs the folder with the first sync of a log, also when the log was there before.
+    void keepsCommitsInALogThatAKilledProcessMade()
+    {
+        const TemporaryFolder folder;
+        FaultInjector disk(folder.path());
+        CPPUNIT_ASSERT_EQUAL(10, work(database(folder), walFull, 10)); // and removes its log at its end
+        {
+            Connection killed(database(folder));
+            CPPUNIT_ASSERT_EQUAL(10, killed.number("SELECT count(*) FROM t WHERE n > 0"));
+            CPPUNIT_ASSERT(std::filesystem::exists(database(folder).string() + "-wal"));
+            disk.killOwners();
+            disk.fail(Operation::name); // nor may it remove the log
+        }
+        disk.mend();
+        {
+            Connection connection(database(folder));
+            connection.run(walFull);
+            CPPUNIT_ASSERT_EQUAL(SQLITE_OK, connection.run("INSERT INTO t VALUES (11, 0), (-11, 0)"));
+            disk.cut();
+        }
+        disk.powerOn();
+        const auto wrong = problem(database(folder), 11);
+        CPPUNIT_ASSERT_MESSAGE(wrong.value_or(""), !wrong);
     }
 
     void saysWhatIsWrong()

@@ -48,6 +48,28 @@ void Domain::fail(Operation operation, std::uint64_t times)
     _failures[indexOf(operation)] = times;
 }
 
+void Domain::failAt(CutPlace place, std::uint64_t times)
+{
+    const std::lock_guard lock(_mutex);
+    _failuresAt[std::move(place)] = times;
+}
+
+/// Whether the operation is one that was to fail.
+bool Domain::takeFailure(Operation operation, const fs::path& file)
+{
+    const auto take = [](std::uint64_t& times) {
+        if (times == 0)
+            return false;
+        if (times != FaultInjector::always)
+            --times;
+        return true;
+    };
+    if (take(_failures[indexOf(operation)]))
+        return true;
+    const auto found = _failuresAt.find({operation, file.filename().string()});
+    return found != _failuresAt.end() && take(found->second);
+}
+
 void Domain::makeReadOnly()
 {
     const std::lock_guard lock(_mutex);
@@ -89,8 +111,10 @@ void Domain::mendAll()
 {
     _room.reset();
     _failures.fill(0);
+    _failuresAt.clear();
     _readOnly = _lies = _holds = false;
     _changesUntilCut.reset();
+    _changesUntilKill.reset();
     _changed.notify_all();
 }
 
@@ -134,6 +158,20 @@ void Domain::killOwners()
     ++_generation;
     _holds = false;
     _changed.notify_all();
+}
+
+void Domain::killOwnersAfter(std::uint64_t changes)
+{
+    const std::lock_guard lock(_mutex);
+    _changesUntilKill = changes;
+}
+
+void Domain::countTowardsKill(Operation operation)
+{
+    if (operation == Operation::read || !_changesUntilKill || (*_changesUntilKill)-- > 0)
+        return;
+    _changesUntilKill.reset();
+    ++_generation;
 }
 
 void Domain::powerOn()
@@ -285,12 +323,11 @@ Domain::Step::Step(Domain& domain, Operation operation, const fs::path& file, Ge
         domain._changed.wait(_lock, [&] { return !domain._holds; });
         --domain._held;
     }
+    domain.countTowardsKill(operation);
     const bool changes = operation != Operation::read;
     if (domain._cut || generation != domain._generation) {
         _refusal = Refusal::powerOff;
-    } else if (domain._failures[index] > 0) {
-        if (domain._failures[index] != FaultInjector::always)
-            --domain._failures[index];
+    } else if (domain.takeFailure(operation, file)) {
         _refusal = Refusal::ioError;
     } else if (domain._readOnly && (operation == Operation::write || operation == Operation::name)) {
         _refusal = Refusal::readOnly;

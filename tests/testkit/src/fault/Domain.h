@@ -49,6 +49,7 @@ public:
     // Faults; FaultInjector says what they are.
     void fillDisk(std::uint64_t bytesLeft);
     void fail(Operation operation, std::uint64_t times);
+    void failAt(CutPlace place, std::uint64_t times);
     void makeReadOnly();
     void ignoreSyncs();
     void holdSyncs();
@@ -60,6 +61,8 @@ public:
     /// During the change that follows `changes` others; with a place, only those there are counted.
     void cutAfter(std::optional<CutPlace> place, std::uint64_t changes, Dice dice);
     void killOwners();
+    /// Instead of the change that follows `changes` others.
+    void killOwnersAfter(std::uint64_t changes);
     void powerOn();
     bool isCut() const;
     std::optional<CutPlace> cutPlace() const;
@@ -92,6 +95,8 @@ private:
     UnsyncedNames::OnDisk onDisk(const std::filesystem::path& file);
     void cutNow(Dice dice);
     void mendAll();
+    void countTowardsKill(Operation operation);
+    bool takeFailure(Operation operation, const std::filesystem::path& file);
 
     const std::filesystem::path _folder;
 
@@ -99,6 +104,7 @@ private:
     mutable std::condition_variable _changed;
     std::optional<std::uint64_t> _room;
     std::array<std::uint64_t, operations> _failures{};
+    std::map<CutPlace, std::uint64_t> _failuresAt;
     bool _readOnly = false;
     bool _lies = false;
     bool _holds = false;
@@ -107,6 +113,7 @@ private:
     std::optional<CutPlace> _countedPlace;
     std::optional<std::uint64_t> _changesUntilCut;
     Dice _dice; ///< of that cut
+    std::optional<std::uint64_t> _changesUntilKill;
     bool _cut = false;
     std::optional<CutPlace> _cutPlace;
     Generation _generation = 0;

@@ -37,6 +37,11 @@ void FaultInjector::fail(Operation operation, std::uint64_t times)
     _domain->fail(operation, times);
 }
 
+void FaultInjector::failAt(CutPlace place, std::uint64_t times)
+{
+    _domain->failAt(std::move(place), times);
+}
+
 void FaultInjector::makeReadOnly()
 {
     _domain->makeReadOnly();
@@ -53,6 +58,11 @@ void FaultInjector::keepLocked()
 void FaultInjector::killOwners()
 {
     _domain->killOwners();
+}
+
+void FaultInjector::killOwnersAfter(std::uint64_t changes)
+{
+    _domain->killOwnersAfter(changes);
 }
 
 void FaultInjector::ignoreSyncs()

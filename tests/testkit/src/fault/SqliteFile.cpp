@@ -58,7 +58,7 @@ int SqliteFile::open(sqlite3_vfs* vfs, const std::shared_ptr<Domain>& domain, co
         file->real()->pMethods->xClose(file->real());
         return failed(SQLITE_CANTOPEN);
     }
-    file->_syncsFolder = creates && isLog(flags);
+    file->_syncsFolder = (flags & SQLITE_OPEN_CREATE) != 0 && isLog(flags);
     file->pMethods = &sqliteFileMethods();
     file->_domain->opened();
     if ((flags & SQLITE_OPEN_MAIN_DB) != 0)

@@ -43,7 +43,7 @@ private:
     std::filesystem::path _path;
     std::shared_ptr<UnsyncedContent> _content;
     Domain::Generation _generation;
-    bool _syncsFolder = false; ///< with its next sync, as SQLite does for a log that it created
+    bool _syncsFolder = false; ///< with its next sync, as SQLite does for a log that it may have made
 };
 
 /// The functions that a SqliteFile is called by.

@@ -29,6 +29,7 @@ void UnsyncedContent::beforeTruncate(std::uint64_t size, std::uint64_t currentSi
 {
     for (std::uint64_t sector = size / sectorSize; sector * sectorSize < currentSize; ++sector)
         keep(sector, read);
+    _forgotten.erase(_forgotten.lower_bound(size / sectorSize), _forgotten.end());
 }
 
 void UnsyncedContent::synced(std::uint64_t size)

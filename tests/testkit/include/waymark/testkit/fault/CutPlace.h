@@ -7,7 +7,7 @@
 namespace waymark::testkit::fault
 {
 
-/// During what the power was cut.
+/// During what the power is cut, or what fails.
 struct CutPlace
 {
     Operation operation;

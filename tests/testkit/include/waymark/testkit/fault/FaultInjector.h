@@ -46,6 +46,8 @@ public:
     /// The next `times` operations of the kind fail with an I/O error. A failed sync forgets, as Linux does,
     /// what was to be written: a later sync that succeeds does not bring it to the disk.
     void fail(Operation operation, std::uint64_t times = always);
+    /// The same for the operations of the kind on a file of that name.
+    void failAt(CutPlace place, std::uint64_t times = always);
     void makeReadOnly();
     /// Another program begins to write to each database that was opened below the folder and does not end.
     /// Throws std::runtime_error when it cannot.
@@ -66,6 +68,8 @@ public:
     /// Whoever has files open now is dead, as a killed process is: what it still does reaches nothing, what
     /// it wrote before stays, synced or not. Files that are opened afterwards are not concerned.
     void killOwners();
+    /// The same, after so many changes (Activity::changes): the next one is not carried out any more.
+    void killOwnersAfter(std::uint64_t changes);
 
     /// Cuts the power: what was not synced is gone from the files, and every operation fails until
     /// powerOn(). Syncs that wait fail, too.
