@@ -1,5 +1,6 @@
 #include "Database.h"
 
+#include "Rewriting.h"
 #include "Schema.h"
 
 #include <waymark/plugin/Plugin.h>
@@ -148,8 +149,21 @@ std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
     return identity;
 }
 
+/// Of what PRAGMA quick_check says. A heading ("*** in database main ***") stands before what is wrong with a
+/// tree.
+std::string firstFinding(const std::string& verdict)
+{
+    const auto end = verdict.find('\n');
+    if (end == std::string::npos || !verdict.starts_with("***"))
+        return verdict.substr(0, end);
+    return firstFinding(verdict.substr(end + 1));
+}
+
 /// A file that cannot be opened is told at once: Poco would go on trying for a minute.
 constexpr std::size_t noRetries = 0;
+
+/// Pages in the log before they are brought into the database.
+constexpr int longLog = 1'000;
 
 /// Two names of one file must not have two locks.
 std::filesystem::path real(const std::filesystem::path& file)
@@ -179,8 +193,11 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
       _busyTimeout(busyTimeout),
       _lock(withFolder(_file).string() + ".lock"),
       _identity(prepareFile(_file)),
-      _session(connect())
+      _session(connect()),
+      _shortenAt(longLog)
 {
+    // Also when it is not opened after all.
+    keepLogAtEnd(true);
     try {
         check();
         prepareSession();
@@ -196,6 +213,16 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
         refuse(ExitCode::configuration, _file,
                "cannot be used: " + exception.displayText() +
                    (error == 0 ? "" : " (" + systemMessage(error) + ')'));
+    }
+}
+
+Database::~Database()
+{
+    try {
+        if (!_mayDiffer || rewriteDatabaseAlone() == SQLITE_OK)
+            keepLogAtEnd(false);
+    } catch (const Poco::Exception&) {
+        return; // only a session that is closed has no handle
     }
 }
 
@@ -255,20 +282,72 @@ void Database::prepareSession()
                "cannot use a write-ahead log here: put it on a local file system");
     // An acknowledged change survives a power cut: the log is synced at every commit.
     execute("PRAGMA synchronous = FULL");
-    leaveOldLog();
+    const auto count = [](void* pages, sqlite3*, const char*, int inLog) {
+        *static_cast<int*>(pages) = inLog;
+        return SQLITE_OK;
+    };
+    // In the place of SQLite's own, which keeps quiet about what failed.
+    ::sqlite3_wal_hook(handle(), count, &_pagesInLog);
+    keepOldLog();
 }
 
-/// Brings what is in the log into the database, and begins the log anew. A sync that failed before the last
-/// end may have left a log that reads well and is not on the disk, and no later sync brings it there: what
-/// follows it would be lost with it.
-void Database::leaveOldLog()
+/// Otherwise SQLite brings the log into the database when it closes it, and removes the log.
+void Database::keepLogAtEnd(bool keep)
 {
-    // Poco runs a pragma that gives a row within a transaction, which has no checkpoint.
-    const int code = sqlite3_wal_checkpoint_v2(sqlite::Utility::dbHandle(_session), nullptr,
-                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    // When the disk is full it is tried again as the log grows: to read, the registry needs no room.
-    if (code != SQLITE_OK && code != SQLITE_FULL)
-        sqlite::Utility::throwException(sqlite::Utility::dbHandle(_session), code);
+    ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+/// A sync that failed before the last end may have left a log that reads well and is not on the disk, or a
+/// database of which the same is true. No later sync brings it there: what follows would be lost with it.
+void Database::keepOldLog()
+{
+    execute("BEGIN IMMEDIATE");
+    _mayDiffer = sizeOfLog(handle()) > 0;
+    const int code = _mayDiffer ? rewriteLog(handle()) : SQLITE_OK;
+    execute("ROLLBACK");
+    if (code != SQLITE_OK)
+        sqlite::Utility::throwException(handle(), code);
+    if (!_mayDiffer)
+        return;
+    try {
+        // What was refused and still lies behind the end of the log ends here.
+        execute("PRAGMA user_version = " + std::to_string(number("PRAGMA user_version")));
+    } catch (const sqlite::DatabaseFullException&) {
+        // To read, the registry needs no room; the first change that finds some does the same.
+        return;
+    }
+}
+
+void Database::shortenLog() noexcept
+{
+    if (_pagesInLog < _shortenAt)
+        return;
+    int code = _mayDiffer ? rewriteDatabaseAlone() : SQLITE_OK;
+    if (code == SQLITE_OK)
+        code = ::sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    _shortenAt = code == SQLITE_OK ? longLog : _pagesInLog + longLog;
+    constexpr int primary = 0xff;
+    // SQLite may have counted pages as done that no sync had brought to the disk yet, and will not write them
+    // again: it does so while another program reads.
+    if ((code & primary) == SQLITE_IOERR)
+        _mayDiffer = true;
+}
+
+/// While nobody else writes.
+int Database::rewriteDatabaseAlone() noexcept
+{
+    int code = ::sqlite3_exec(handle(), "BEGIN IMMEDIATE", nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK)
+        return code;
+    code = rewriteDatabase(handle());
+    ::sqlite3_exec(handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    _mayDiffer = code != SQLITE_OK;
+    return code;
+}
+
+sqlite3* Database::handle()
+{
+    return sqlite::Utility::dbHandle(_session);
 }
 
 void Database::check()
@@ -287,7 +366,7 @@ void Database::check()
     std::string verdict;
     _session << "PRAGMA quick_check(1)", into(verdict), now;
     if (verdict != "ok")
-        refuseDamaged(_file, "is damaged (" + verdict.substr(0, verdict.find('\n')) + ")");
+        refuseDamaged(_file, "is damaged (" + firstFinding(verdict) + ")");
 }
 
 void Database::migrate()

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <sqlite3.h>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -28,6 +29,9 @@ public:
     /// plugin::StartError: lockedDatabase, corruptData (damaged, or no SQLite file), configuration (not
     /// writable, another program's database, a newer schema).
     Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
 
     Poco::Data::Session& session() noexcept { return _session; }
     const std::filesystem::path& file() const noexcept { return _file; }
@@ -40,6 +44,10 @@ public:
     /// tried. Never fails: what it could not do is done by the next transaction that is committed.
     void undo(bool wasWritten) noexcept;
 
+    /// After a commit: when the log has grown long, brings it into the database. Never fails: what it could
+    /// not do is tried again when the log has grown further.
+    void shortenLog() noexcept;
+
     /// One number that a statement gives.
     std::int64_t number(const std::string& sql);
     void execute(const std::string& sql);
@@ -47,7 +55,10 @@ public:
 private:
     Poco::Data::Session connect();
     void prepareSession();
-    void leaveOldLog();
+    void keepOldLog();
+    void keepLogAtEnd(bool keep);
+    int rewriteDatabaseAlone() noexcept;
+    sqlite3* handle();
     void check();
     void migrate();
 
@@ -57,6 +68,9 @@ private:
     const std::pair<dev_t, ino_t> _identity;
     Poco::Data::SQLite::Connector _connector;
     Poco::Data::Session _session;
+    bool _mayDiffer = false; ///< what the system shows of the file, without its log, from what the disk holds
+    int _pagesInLog = 0;
+    int _shortenAt; ///< pages in the log
 };
 
 /// What a failure of SQLite while the daemon runs means to whoever asked for the change.

@@ -108,6 +108,7 @@ void SqliteStore::transact(const RegistryPlan& plan)
     _writer->write(plan.revision);
     _database.execute("COMMIT");
     _isWriting = false;
+    _database.shortenLog();
 }
 
 void SqliteStore::undo() noexcept

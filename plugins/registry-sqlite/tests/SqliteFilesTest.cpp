@@ -336,7 +336,7 @@ private:
         file.seekp(3 * 4096);
         file << std::string(4096, '\xa5');
         file.close();
-        refuses(ExitCode::corruptData, "is damaged");
+        refuses(ExitCode::corruptData, "btreeInitPage() returns error code 11)");
     }
 
     void refusesRowsThatItDidNotWrite()
