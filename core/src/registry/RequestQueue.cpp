@@ -1,6 +1,7 @@
 #include "registry/RequestQueue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace waymark::registry
@@ -53,19 +54,33 @@ Result<void> RequestQueue::push(PendingRequest& pending)
 
 std::vector<PendingRequest> RequestQueue::take(std::size_t maximumWeight)
 {
-    std::vector<PendingRequest> group;
-    std::size_t taken = 0;
     const std::lock_guard lock(_mutex);
-    while (!_requests.empty()) {
-        const std::size_t next = weight(_requests.front().request);
-        if (!group.empty() && taken + next > maximumWeight)
+    std::size_t taken = 0;
+    auto end = _requests.begin();
+    while (end != _requests.end()) {
+        const std::size_t next = weight(end->request);
+        if (end != _requests.begin() && taken + next > maximumWeight)
             break;
         taken += next;
-        group.push_back(std::move(_requests.front()));
-        _requests.pop_front();
+        ++end;
     }
+    std::vector<PendingRequest> group;
+    group.reserve(static_cast<std::size_t>(end - _requests.begin())); // what may fail comes before what moves
+    std::move(_requests.begin(), end, std::back_inserter(group));
+    _requests.erase(_requests.begin(), end);
     _weight -= taken;
     return group;
+}
+
+std::optional<PendingRequest> RequestQueue::pop() noexcept
+{
+    const std::lock_guard lock(_mutex);
+    if (_requests.empty())
+        return std::nullopt;
+    std::optional<PendingRequest> oldest(std::move(_requests.front()));
+    _requests.pop_front();
+    _weight -= weight(oldest->request);
+    return oldest;
 }
 
 void RequestQueue::wait(const std::stop_token& stopping, Duration patience)

@@ -42,6 +42,9 @@ public:
     /// The oldest requests, as many as fit the weight, at least one unless there is none.
     std::vector<PendingRequest> take(std::size_t maximumWeight);
 
+    /// The oldest request, without a group to hold it.
+    std::optional<PendingRequest> pop() noexcept;
+
     /// Returns when something waits, the queue is closed or the token asks for a stop, at the latest after
     /// `patience`.
     void wait(const std::stop_token& stopping, Duration patience);

@@ -4,11 +4,12 @@
 #include <waymark/base/Worker.h>
 #include <waymark/registry/StoredRegistry.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <limits>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace waymark::registry
@@ -19,6 +20,8 @@ namespace
 
 /// Between two heartbeats of an idle writer.
 constexpr Duration patience = std::chrono::seconds(1);
+/// Short enough to need none.
+constexpr const char* outOfMemory = "out of memory";
 
 MonotonicTime now() noexcept
 {
@@ -46,7 +49,10 @@ private:
     void work(const std::stop_token& stopping, Worker& worker);
     void workAsCaller();
     bool endWorkIf(const std::function<bool()>& condition);
+    std::vector<PendingRequest> takeGroup();
     void carryOut(std::vector<PendingRequest> group);
+    RegistryPlan planOf(std::vector<PendingRequest>& group);
+    void commit(const RegistryPlan& plan);
     Result<void> write(const RegistryPlan& plan);
     void abandonWaiting();
 
@@ -64,6 +70,7 @@ private:
 
     mutable std::mutex _healthMutex;
     std::string _trouble; ///< why the last write failed; empty when it did not
+    std::atomic<bool> _isBroken{false};
 };
 
 void StoredRegistry::Writer::observe(observe::MetricRegistry& metrics)
@@ -106,13 +113,16 @@ void StoredRegistry::Writer::close(MonotonicTime deadline) noexcept
 
 void StoredRegistry::Writer::abandonWaiting()
 {
-    for (PendingRequest& pending : _queue.take(std::numeric_limits<std::size_t>::max()))
-        pending.completion(
+    while (auto pending = _queue.pop())
+        pending->completion(
             failure(ErrorCode::unavailable, "the registry stopped before it got to this change"));
 }
 
 observe::Health StoredRegistry::Writer::health() const
 {
+    if (_isBroken)
+        return observe::Health::failed(
+            "a change broke off half done for want of memory; no further ones are taken: restart the daemon");
     if (!_queue.isOpen())
         return observe::Health::failed("the registry is not started or stopping");
     const std::lock_guard lock(_healthMutex);
@@ -135,7 +145,7 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
 {
     while (!stopping.stop_requested()) {
         worker.beat();
-        auto group = _queue.take(_options.groupLimit);
+        auto group = takeGroup();
         if (!group.empty())
             carryOut(std::move(group));
         else if (endWorkIf([this] { return !_queue.isOpen() && _queue.empty(); }))
@@ -144,6 +154,17 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
             _queue.wait(stopping, patience);
     }
     endWorkIf([] { return true; });
+}
+
+std::vector<PendingRequest> StoredRegistry::Writer::takeGroup()
+{
+    try {
+        return _queue.take(_options.groupLimit);
+    } catch (const std::bad_alloc&) {
+        while (auto pending = _queue.pop())
+            pending->completion(failure(ErrorCode::unavailable, outOfMemory));
+        return {};
+    }
 }
 
 bool StoredRegistry::Writer::endWorkIf(const std::function<bool()>& condition)
@@ -165,8 +186,7 @@ void StoredRegistry::Writer::workAsCaller()
         _working = true;
     }
     do {
-        for (auto group = _queue.take(_options.groupLimit); !group.empty();
-             group = _queue.take(_options.groupLimit))
+        for (auto group = takeGroup(); !group.empty(); group = takeGroup())
             carryOut(std::move(group));
         // A request that came since the last look saw _working and was left to this thread.
     } while (!endWorkIf([this] { return _queue.empty(); }));
@@ -175,16 +195,26 @@ void StoredRegistry::Writer::workAsCaller()
 void StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
 {
     const MonotonicTime began = now();
-    std::vector<RegistryRequest> requests;
-    requests.reserve(group.size());
-    for (PendingRequest& pending : group)
-        requests.push_back(std::move(pending.request));
-    RegistryPlan plan = _state.plan(requests);
-    const auto written = write(plan);
-    if (written)
-        _state.commit(plan);
+    RegistryPlan plan;
+    Result<void> written;
+    bool isPlanned = false;
+    try {
+        plan = planOf(group);
+        isPlanned = true;
+        written = write(plan);
+        if (written)
+            commit(plan);
+    } catch (const std::bad_alloc&) {
+        written = failure(ErrorCode::unavailable, outOfMemory);
+    } catch (const std::exception& error) {
+        written = failure(ErrorCode::internal, error.what());
+    }
     _metrics.commitSeconds.observe(std::chrono::duration<double>(now() - began).count());
     for (std::size_t i = 0; i < group.size(); ++i) {
+        if (!isPlanned) {
+            group[i].completion(failure(written.error()));
+            continue;
+        }
         Result<ApplyReport>& report = plan.reports[i];
         if (!report)
             _metrics.refused.increment();
@@ -192,6 +222,27 @@ void StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
             _metrics.count(*report);
         const bool lost = report && !written;
         group[i].completion(lost ? Result<ApplyReport>(failure(written.error())) : std::move(report));
+    }
+}
+
+RegistryPlan StoredRegistry::Writer::planOf(std::vector<PendingRequest>& group)
+{
+    std::vector<RegistryRequest> requests;
+    requests.reserve(group.size());
+    for (PendingRequest& pending : group)
+        requests.push_back(std::move(pending.request));
+    return _state.plan(requests);
+}
+
+void StoredRegistry::Writer::commit(const RegistryPlan& plan)
+{
+    try {
+        _state.commit(plan);
+    } catch (...) {
+        // Some of it is there and some is not: nothing that is told from now on could be relied upon.
+        _isBroken = true;
+        _queue.close();
+        throw;
     }
 }
 

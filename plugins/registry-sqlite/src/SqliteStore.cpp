@@ -93,6 +93,9 @@ Result<void> SqliteStore::write(const RegistryPlan& plan)
         return failure(runtimeError(_database.file(), exception));
     } catch (const StartError& error) {
         return failure(ErrorCode::io, error.what());
+    } catch (...) {
+        undo();
+        throw;
     }
 }
 
