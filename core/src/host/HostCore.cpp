@@ -75,6 +75,7 @@ node::NodeSettings nodeSettings(const plugin::ConfigView& view)
 
 HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log)
     : _threadTimers("timers", tellFailures(log, _metrics)),
+      _systemSockets(_metrics, log),
       _clock(seams.clock(_systemClock)),
       _random(seams.random(_systemRandom)),
       _timers(seams.timers(_threadTimers)),

@@ -48,7 +48,7 @@ private:
     SystemClock _systemClock;
     SystemRandom _systemRandom;
     ThreadTimers _threadTimers;
-    net::SystemUdpSockets _systemSockets{_metrics};
+    net::SystemUdpSockets _systemSockets;
     Clock& _clock;
     Random& _random;
     Timers& _timers;

@@ -1,5 +1,7 @@
 #include "net/SystemUdpSockets.h"
 
+#include "net/SystemUdpClient.h"
+
 #include <algorithm>
 
 namespace waymark::net
@@ -21,11 +23,19 @@ Result<std::shared_ptr<UdpTransport>> SystemUdpSockets::open(const UdpOptions& o
             return shared;
         }
     }
-    auto opened = SystemUdpTransport::open(options, _metrics);
+    auto opened = SystemUdpTransport::open(options, _metrics, _log);
     if (!opened)
         return failure(opened.error());
     _transports.insert_or_assign((*opened)->bound(), *opened);
     return *opened;
+}
+
+Result<std::unique_ptr<UdpClient>> SystemUdpSockets::connect(const node::Endpoint& remote)
+{
+    auto client = SystemUdpClient::open(remote);
+    if (!client)
+        return failure(std::move(client.error()));
+    return *std::move(client);
 }
 
 Duration SystemUdpSockets::silence() const

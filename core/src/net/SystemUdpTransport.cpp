@@ -54,6 +54,19 @@ private:
     Bytes _bytes;
 };
 
+/// More than net.core.rmem_max is cut down by the system, without an error.
+void warnOfSmallBuffer(const UdpOptions& options, const UdpSocket& socket, const observe::Log& log)
+{
+    const std::size_t granted = socket.receiveBuffer();
+    if (granted >= std::min(options.receiveBuffer, UdpSocket::largestReceiveBuffer))
+        return;
+    log.warning(
+        "udp.receive_buffer_cut",
+        {{"listen", socket.bound().toString()}, {"asked", options.receiveBuffer}, {"granted", granted}},
+        "The system gives the socket a smaller receive buffer; raise net.core.rmem_max (sysctl) to what "
+        "is asked for, or ask for less.");
+}
+
 } // namespace
 
 struct SystemUdpTransport::Slot
@@ -80,8 +93,17 @@ struct SystemUdpTransport::Consumers
     }
 };
 
-Result<std::shared_ptr<SystemUdpTransport>> SystemUdpTransport::open(const UdpOptions& options,
-                                                                     observe::MetricRegistry& metrics)
+/// What one worker works with.
+struct SystemUdpTransport::Desk
+{
+    unsigned worker;
+    const UdpSocket& socket;
+    ReceiveBatch batch{};
+    std::uint32_t kernelDrops = 0; ///< as far as they are counted
+};
+
+Result<std::shared_ptr<SystemUdpTransport>>
+SystemUdpTransport::open(const UdpOptions& options, observe::MetricRegistry& metrics, const observe::Log& log)
 {
     if (options.workers == 0)
         return failure(ErrorCode::invalidArgument, "a UDP socket needs at least one worker");
@@ -94,6 +116,7 @@ Result<std::shared_ptr<SystemUdpTransport>> SystemUdpTransport::open(const UdpOp
             return failure(socket.error());
         sockets.push_back(std::move(*socket));
     }
+    warnOfSmallBuffer(options, sockets.front(), log);
     const int wakeUp = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (wakeUp < 0)
         return failure(ErrorCode::io, "eventfd: " + std::generic_category().message(errno));
@@ -121,6 +144,11 @@ SystemUdpTransport::SystemUdpTransport(UdpOptions options, std::vector<UdpSocket
     _counters.unclaimed = dropped("unclaimed");
     _counters.oversized = dropped("oversized");
     _counters.refused = dropped("not-sent");
+    for (std::size_t i = 0; i < _sockets.size(); ++i)
+        _counters.lostByKernel.push_back(
+            metrics.counter("waymark_udp_kernel_drops_total",
+                            "UDP datagrams that the system dropped because a socket's buffer was full",
+                            {{"listen", listen}, {"worker", std::to_string(i + 1)}}));
 }
 
 SystemUdpTransport::~SystemUdpTransport()
@@ -162,31 +190,44 @@ void SystemUdpTransport::start()
         return;
     for (std::size_t i = 0; i < _sockets.size(); ++i) {
         _workers.push_back(std::make_unique<Worker>());
-        _workers.back()->start(
-            "udp" + std::to_string(bound().port) + '-' + std::to_string(i),
-            [this, i](const std::stop_token& stopping, Worker& self) { work(_sockets[i], stopping, self); });
+        _workers.back()->start("udp" + std::to_string(bound().port) + '-' + std::to_string(i + 1),
+                               [this, i](const std::stop_token& stopping, Worker& self) {
+                                   work(static_cast<unsigned>(i), stopping, self);
+                               });
     }
 }
 
-void SystemUdpTransport::work(const UdpSocket& socket, const std::stop_token& stopping, Worker& self) const
+void SystemUdpTransport::work(unsigned index, const std::stop_token& stopping, Worker& self) const
 {
-    ReceiveBatch batch;
+    Desk desk{index, _sockets[index]};
     while (!stopping.stop_requested()) {
         self.beat();
-        std::array<pollfd, 2> watched{{{socket.descriptor(), POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
-        if (::poll(watched.data(), watched.size(), pollMilliseconds) <= 0)
+        std::array<pollfd, 2> watched{{{desk.socket.descriptor(), POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
+        const int ready = ::poll(watched.data(), watched.size(), pollMilliseconds);
+        countKernelDrops(desk);
+        if (ready <= 0)
             continue;
         for (bool more = watched[0].revents != 0; more && !stopping.stop_requested(); self.beat())
-            handleBatch(socket, batch, more);
+            handleBatch(desk, more);
     }
 }
 
-void SystemUdpTransport::handleBatch(const UdpSocket& socket, ReceiveBatch& batch, bool& more) const
+void SystemUdpTransport::countKernelDrops(Desk& desk) const noexcept
+{
+    const std::uint32_t drops = desk.socket.kernelDrops();
+    // The kernel's counter wraps around.
+    if (const std::uint32_t more = drops - desk.kernelDrops; more > 0)
+        _counters.lostByKernel[desk.worker].increment(more);
+    desk.kernelDrops = drops;
+}
+
+void SystemUdpTransport::handleBatch(Desk& desk, bool& more) const
 {
     thread_local Outbox outbox;
     const auto consumers = _consumers->snapshot();
     std::size_t unclaimed = 0;
-    const auto received = batch.receive(socket, [&](const Datagram& datagram) {
+    const auto received = desk.batch.receive(desk.socket, [&](Datagram& datagram) {
+        datagram.worker = desk.worker;
         const bool claimed = std::ranges::any_of(consumers, [&](const auto& slot) {
             if (!slot->active)
                 return false;
@@ -196,7 +237,9 @@ void SystemUdpTransport::handleBatch(const UdpSocket& socket, ReceiveBatch& batc
         unclaimed += claimed ? 0 : 1;
     });
     more = received.datagrams == batchSize;
-    const auto [queued, sent] = outbox.flush(socket);
+    const auto [queued, sent] = outbox.flush(desk.socket);
+    if (more)
+        countKernelDrops(desk);
     _counters.received.increment(static_cast<double>(received.datagrams));
     if (received.oversized > 0)
         _counters.oversized.increment(static_cast<double>(received.oversized));

@@ -3,6 +3,7 @@
 #include "net/UdpSocket.h"
 
 #include <waymark/base/Worker.h>
+#include <waymark/observe/Log.h>
 #include <waymark/observe/Metrics.h>
 
 #include <memory>
@@ -18,8 +19,8 @@ namespace waymark::net
 class SystemUdpTransport final : public UdpTransport
 {
 public:
-    static Result<std::shared_ptr<SystemUdpTransport>> open(const UdpOptions& options,
-                                                            observe::MetricRegistry& metrics);
+    static Result<std::shared_ptr<SystemUdpTransport>>
+    open(const UdpOptions& options, observe::MetricRegistry& metrics, const observe::Log& log = {});
     ~SystemUdpTransport() override;
 
     Subscription attach(DatagramConsumer& consumer, int order) override;
@@ -34,6 +35,7 @@ public:
 private:
     struct Slot;
     struct Consumers;
+    struct Desk;
 
     struct Counters
     {
@@ -42,12 +44,14 @@ private:
         observe::Counter unclaimed;
         observe::Counter oversized;
         observe::Counter refused;
+        std::vector<observe::Counter> lostByKernel; ///< of each socket
     };
 
     SystemUdpTransport(UdpOptions options, std::vector<UdpSocket> sockets, int wakeUp,
                        observe::MetricRegistry& metrics);
-    void work(const UdpSocket& socket, const std::stop_token& stopping, Worker& self) const;
-    void handleBatch(const UdpSocket& socket, ReceiveBatch& batch, bool& more) const;
+    void work(unsigned index, const std::stop_token& stopping, Worker& self) const;
+    void handleBatch(Desk& desk, bool& more) const;
+    void countKernelDrops(Desk& desk) const noexcept;
 
     UdpOptions _options;
     std::vector<UdpSocket> _sockets;

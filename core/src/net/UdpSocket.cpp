@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstring>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <system_error>
 #include <unistd.h>
@@ -138,7 +138,7 @@ Result<void> UdpSocket::prepare(const node::Endpoint& listen, std::size_t receiv
         return bindFailure(listen, errno);
     if (receiveBuffer > 0) {
         // More than net.core.rmem_max is cut down by the system, which is no error.
-        const int size = static_cast<int>(std::min<std::size_t>(receiveBuffer, INT_MAX / 2));
+        const int size = static_cast<int>(std::min(receiveBuffer, largestReceiveBuffer));
         setFlag(_descriptor, SOL_SOCKET, SO_RCVBUF, size);
     }
     if (sharing == Sharing::sibling && !setFlag(_descriptor, SOL_SOCKET, SO_REUSEPORT))
@@ -167,6 +167,23 @@ UdpSocket::~UdpSocket()
 {
     if (_descriptor >= 0)
         ::close(_descriptor);
+}
+
+std::size_t UdpSocket::receiveBuffer() const noexcept
+{
+    int doubled = 0; // the system counts its own overhead in
+    socklen_t size = sizeof doubled;
+    if (::getsockopt(_descriptor, SOL_SOCKET, SO_RCVBUF, &doubled, &size) != 0 || doubled < 0)
+        return 0;
+    return static_cast<std::size_t>(doubled) / 2;
+}
+
+std::uint32_t UdpSocket::kernelDrops() const noexcept
+{
+    std::array<std::uint32_t, SK_MEMINFO_VARS> counts{};
+    socklen_t size = sizeof counts;
+    const int told = ::getsockopt(_descriptor, SOL_SOCKET, SO_MEMINFO, counts.data(), &size);
+    return told == 0 ? counts[SK_MEMINFO_DROPS] : 0;
 }
 
 Result<void> UdpSocket::send(const Datagram& datagram) const
@@ -237,7 +254,7 @@ ReceiveBatch::ReceiveBatch() : _buffers(std::make_unique<Buffers>()) {}
 ReceiveBatch::~ReceiveBatch() = default;
 
 ReceiveBatch::Received ReceiveBatch::receive(const UdpSocket& socket,
-                                             const std::function<void(const Datagram&)>& handle)
+                                             const std::function<void(Datagram&)>& handle)
 {
     Received received;
     _buffers->reset();
@@ -254,8 +271,9 @@ ReceiveBatch::Received ReceiveBatch::receive(const UdpSocket& socket,
         const auto remote = toEndpoint(_buffers->senders[index]);
         if (!remote)
             continue;
-        handle(
-            {*remote, localOf(message.msg_hdr), ByteView(_buffers->payloads[index]).first(message.msg_len)});
+        Datagram datagram{*remote, localOf(message.msg_hdr),
+                          ByteView(_buffers->payloads[index]).first(message.msg_len)};
+        handle(datagram);
     }
     return received;
 }

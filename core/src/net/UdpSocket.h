@@ -3,7 +3,9 @@
 #include <waymark/net/UdpTransport.h>
 
 #include <array>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -30,9 +32,18 @@ public:
     UdpSocket& operator=(UdpSocket&&) = delete;
     ~UdpSocket();
 
+    /// The largest that setsockopt(2) takes.
+    static constexpr std::size_t largestReceiveBuffer = std::numeric_limits<int>::max() / 2;
+
     int descriptor() const noexcept { return _descriptor; }
     /// With the real port.
     const node::Endpoint& bound() const noexcept { return _bound; }
+
+    /// What the system granted of the receive buffer that was asked for, in bytes.
+    std::size_t receiveBuffer() const noexcept;
+    /// How many datagrams the system dropped since the socket was made, modulo 2^32; 0 where it does not
+    /// tell.
+    std::uint32_t kernelDrops() const noexcept;
 
     /// Sends one datagram. `unavailable`: the buffer is full.
     Result<void> send(const Datagram& datagram) const;
@@ -67,7 +78,7 @@ public:
 
     /// Takes what is there without waiting, at most batchSize, and hands each datagram over. Errors that the
     /// network sent back for earlier packets (ICMP) are ignored.
-    Received receive(const UdpSocket& socket, const std::function<void(const Datagram&)>& handle);
+    Received receive(const UdpSocket& socket, const std::function<void(Datagram&)>& handle);
 
 private:
     struct Buffers;

@@ -134,4 +134,9 @@ Result<std::shared_ptr<net::UdpTransport>> GatedSockets::open(const net::UdpOpti
     return std::make_shared<GatedTransport>(*std::move(opened), _gate);
 }
 
+Result<std::unique_ptr<net::UdpClient>> GatedSockets::connect(const node::Endpoint& remote)
+{
+    return _sockets.connect(remote);
+}
+
 } // namespace waymark::testkit

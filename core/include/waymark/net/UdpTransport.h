@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/base/Bytes.h>
+#include <waymark/base/Clock.h>
 #include <waymark/base/Result.h>
 #include <waymark/base/Subscription.h>
 #include <waymark/node/Endpoint.h>
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace waymark::net
@@ -19,6 +21,7 @@ struct Datagram
     node::Endpoint remote; ///< who sent it, or who shall get it
     node::IpAddress local; ///< the address that it came in on or leaves from; unspecified: the system chooses
     ByteView payload;
+    unsigned worker = 0; ///< which of the transport's workers received it, from 0 on
 };
 
 /// Where a consumer puts what it sends while it handles a datagram. Payloads are copied; they leave in one
@@ -60,6 +63,19 @@ public:
     virtual node::Endpoint bound() const = 0;
 };
 
+/// A plain socket that talks to one endpoint, as a program beside this one would. One thread.
+class UdpClient
+{
+public:
+    virtual ~UdpClient() = default;
+
+    /// `unavailable` when the socket's buffer is full.
+    virtual Result<void> send(ByteView payload) = 0;
+
+    /// The next datagram of the endpoint, or nothing when none comes in time; borrowed until the next call.
+    virtual std::optional<ByteView> receive(Duration patience) = 0;
+};
+
 struct UdpOptions
 {
     node::Endpoint listen;
@@ -79,6 +95,10 @@ public:
     /// Binds, exclusively against other processes. `conflict`: the address is in use; `permission`;
     /// `invalidArgument`: no such local address, or a shared endpoint with other options.
     virtual Result<std::shared_ptr<UdpTransport>> open(const UdpOptions& options) = 0;
+
+    /// A socket on a free port that hears `remote` alone: to look from outside at what is served here.
+    /// `unavailable` where there is no outside, as on a simulated network.
+    virtual Result<std::unique_ptr<UdpClient>> connect(const node::Endpoint& remote);
 };
 
 } // namespace waymark::net

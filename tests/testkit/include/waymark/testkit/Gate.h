@@ -64,6 +64,7 @@ public:
     GatedSockets(net::UdpSockets& sockets, const Gate& gate) : _sockets(sockets), _gate(gate) {}
 
     Result<std::shared_ptr<net::UdpTransport>> open(const net::UdpOptions& options) override;
+    Result<std::unique_ptr<net::UdpClient>> connect(const node::Endpoint& remote) override;
 
 private:
     net::UdpSockets& _sockets;
