@@ -49,7 +49,8 @@ Result<std::unique_ptr<SystemUdpClient>> SystemUdpClient::open(const node::Endpo
     std::unique_ptr<SystemUdpClient> client(new SystemUdpClient(descriptor, remote));
     const SocketAddress address = toSocketAddress(remote);
     if (descriptor < 0 || ::connect(descriptor, address.generic(), address.length) != 0)
-        return refusal(remote, errno);
+        return failure(ErrorCode::io,
+                       "UDP to " + remote.toString() + ": " + std::generic_category().message(errno));
     return client;
 }
 

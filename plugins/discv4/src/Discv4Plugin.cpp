@@ -74,6 +74,15 @@ void Discv4Plugin::openTransport()
     _transport = *std::move(opened);
 }
 
+void Discv4Plugin::startProbe()
+{
+    const io::UdpProbe::Environment environment{*_sockets, _ingress->ownPings(), *_clock, *_random,
+                                                *_metrics};
+    const io::UdpProbe::Target target{_transport->bound(), _settings.udp.workers, _local->key()};
+    _probe = std::make_unique<io::UdpProbe>(environment, target, _settings.probeInterval);
+    _probe->start();
+}
+
 void Discv4Plugin::remember()
 {
     const auto stored = _store->load();
@@ -96,6 +105,7 @@ void Discv4Plugin::start()
         _engine->start();
         _engine->setBootnodes(_settings.bootnodes);
         remember();
+        startProbe();
         _reception = _transport->attach(*_ingress, receptionOrder);
         _transport->start();
         _lastTick = _clock->now().time_since_epoch().count();
@@ -124,7 +134,7 @@ observe::Health Discv4Plugin::health() const
     const MonotonicTime lastTick{Duration(_lastTick.load())};
     if (_clock->now() - lastTick > longestWithoutTick)
         return observe::Health::failed("the timers stand still");
-    return observe::Health::ok();
+    return _probe->health();
 }
 
 plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
@@ -138,6 +148,7 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         _engine->setAccess(changed.access);
         _engine->setForkFilter(changed.forkFilter);
         _ingress->setRates(changed.rates);
+        _probe->setInterval(changed.probeInterval);
         _settings = changed;
     });
 }
@@ -151,6 +162,8 @@ void Discv4Plugin::close() noexcept
 {
     _running = false;
     _ticks.reset();
+    if (_probe)
+        _probe->stop();
     _reception.reset();
     if (_keeper)
         _keeper->stop();

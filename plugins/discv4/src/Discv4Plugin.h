@@ -4,6 +4,7 @@
 #include "Settings.h"
 #include "engine/Engine.h"
 #include "io/Ingress.h"
+#include "io/UdpProbe.h"
 
 #include <waymark/base/Timers.h>
 #include <waymark/discovery/Discovery.h>
@@ -43,6 +44,7 @@ private:
     Signal<discovery::NodeEvent>& events() override { return _engine->events(); }
 
     void openTransport();
+    void startProbe();
     void remember();
     void tick();
     void close() noexcept;
@@ -61,6 +63,7 @@ private:
     std::unique_ptr<io::Ingress> _ingress;
     std::unique_ptr<NodeKeeper> _keeper;
     std::shared_ptr<net::UdpTransport> _transport; ///< while started
+    std::unique_ptr<io::UdpProbe> _probe;          ///< from start() on
     Subscription _reception;
     Subscription _ticks;
     std::atomic<bool> _running{false};

@@ -109,6 +109,10 @@ const plugin::ConfigSchema& settingsSchema()
         Option::duration("save-interval", "1s", "1d")
             .defaultsTo("5m")
             .help("Time between two saves of the table for the next start"),
+        Option::duration("probe-interval", "0s", "1h")
+            .defaultsTo("10s")
+            .help("Time between two pings to each of the node's own workers, for its health; 0s for none")
+            .reloadable(),
         Option::integer("maximum-proofs", 16, 10'000'000)
             .defaultsTo("50000")
             .help("Nodes whose endpoint proof is remembered; the oldest is forgotten for a new one"),
@@ -175,6 +179,7 @@ Settings Settings::from(const plugin::ConfigView& config)
     settings.forkFilter = engine::ForkFilter::parse(config.findText("fork-filter").value_or("")).value();
     settings.access = {networks(config, "netrestrict"), networks(config, "deny")};
     settings.saveInterval = config.duration("save-interval");
+    settings.probeInterval = config.duration("probe-interval");
     if (config.findText("bootnodes"))
         for (const std::string& text : config.list("bootnodes"))
             settings.bootnodes.push_back(parseNode(text).value());

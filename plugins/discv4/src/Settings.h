@@ -33,6 +33,7 @@ struct Settings
     engine::ForkFilter forkFilter;
     std::vector<wire::Neighbor> bootnodes;
     Duration saveInterval{};
+    Duration probeInterval{};
 
     static Settings from(const plugin::ConfigView& config);
 };

@@ -226,6 +226,8 @@ class RoutesTest : public CppUnit::TestFixture
             answer.body);
         const auto dead = server.health.add("dead", [] { return observe::Health::failed("no socket"); });
         CPPUNIT_ASSERT_EQUAL(503, server.get("/health").status);
+        CPPUNIT_ASSERT_EQUAL(503, server.get("/readyz").status);
+        CPPUNIT_ASSERT_EQUAL(server.get("/health").body, server.get("/readyz").body);
     }
 
     void wrongMethodIs405WithAllow()

@@ -62,6 +62,9 @@ public:
     /// Acts on a packet; the reason when it does not.
     std::optional<wire::Drop> handle(const VerifiedPacket& packet, net::DatagramSink& sink);
 
+    /// Answers a ping of this node to itself and keeps nothing of it, neither proof nor count.
+    void answerOwn(const VerifiedPacket& packet, net::DatagramSink& sink);
+
     /// Time-outs, pings, lookups that are due.
     void tick(net::DatagramSink& sink);
 

@@ -57,6 +57,16 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
     return std::nullopt;
 }
 
+void Engine::answerOwn(const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    // What every ping looks up first: where others would hang, this one does.
+    static_cast<void>(_proofs.state({packet.senderId, packet.remote.ip}, _environment.clock.now()));
+    static_cast<void>(_registered.isAt(packet.senderId, packet.remote.ip));
+    const Sender::Route route{packet.remote, packet.local};
+    const auto pong = _sender.makePong(route, packet.hash, _sender.expiration());
+    sink.send({route.to, route.from, pong.bytes});
+}
+
 Engine::Dropped Engine::on(const wire::Pong& pong, const VerifiedPacket& packet, net::DatagramSink& sink)
 {
     const MonotonicTime now = _environment.clock.now();

@@ -48,6 +48,12 @@ wire::Encoder::Packet Sender::makePing(const Route& route) const
     return _encoder.encode(ping);
 }
 
+wire::Encoder::Packet Sender::makePong(const Route& route, const node::Hash256& pingHash,
+                                       std::uint64_t expiration) const
+{
+    return _encoder.encode(wire::Pong{asSeen(route.to), pingHash, expiration, _local.record()->seq()});
+}
+
 wire::Encoder::Packet Sender::makeEnrRequest(std::uint64_t expiration) const
 {
     return _encoder.encode(wire::EnrRequest{expiration});
@@ -56,8 +62,7 @@ wire::Encoder::Packet Sender::makeEnrRequest(std::uint64_t expiration) const
 void Sender::pong(const Route& route, const node::Hash256& pingHash, std::uint64_t expiration,
                   net::DatagramSink& sink) const
 {
-    const wire::Pong pong{asSeen(route.to), pingHash, expiration, _local.record()->seq()};
-    send(route, PacketType::pong, _encoder.encode(pong), sink);
+    send(route, PacketType::pong, makePong(route, pingHash, expiration), sink);
 }
 
 void Sender::findNode(const Route& route, const node::PublicKey& target, std::uint64_t expiration,

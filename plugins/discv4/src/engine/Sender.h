@@ -32,6 +32,8 @@ public:
     /// Questions are made first and sent after their hash was noted: the answer may come at once. Borrowed
     /// until this thread makes the next packet.
     wire::Encoder::Packet makePing(const Route& route) const;
+    wire::Encoder::Packet makePong(const Route& route, const node::Hash256& pingHash,
+                                   std::uint64_t expiration) const;
     wire::Encoder::Packet makeEnrRequest(std::uint64_t expiration) const;
     void send(const Route& route, wire::PacketType type, const wire::Encoder::Packet& packet,
               net::DatagramSink& sink) const;

@@ -98,7 +98,8 @@ std::optional<Drop> Ingress::limit(const node::Endpoint& remote)
 
 std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::DatagramSink& sink)
 {
-    if (const auto refused = refuse(datagram.remote))
+    const bool isOwn = _ownPings.contains(datagram.payload);
+    if (const auto refused = isOwn ? std::nullopt : refuse(datagram.remote))
         return refused;
     const auto frame = wire::Frame::parse(datagram.payload);
     if (!frame)
@@ -108,14 +109,20 @@ std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::Datagra
         return message.error();
     if (wire::isExpired(*message, _clock.unixSeconds()))
         return Drop::expired;
-    if (const auto limited = limit(datagram.remote))
+    if (const auto limited = isOwn ? std::nullopt : limit(datagram.remote))
         return limited;
     const auto sender = frame->recoverSender(_recovery);
     if (!sender)
         return sender.error();
+    const engine::VerifiedPacket packet{*sender,  sender->nodeId(), frame->hash(),
+                                        *message, datagram.remote,  datagram.local};
+    if (_ownPings.isSigner(*sender)) {
+        _ownPings.received(frame->hash(), datagram.worker);
+        _engine.answerOwn(packet, sink);
+        return std::nullopt;
+    }
     _engine.metrics().received(frame->type());
-    return _engine.handle(
-        {*sender, sender->nodeId(), frame->hash(), *message, datagram.remote, datagram.local}, sink);
+    return _engine.handle(packet, sink);
 }
 
 } // namespace waymark::discv4::io

@@ -3,6 +3,7 @@
 #include "engine/Engine.h"
 #include "engine/RateLimiter.h"
 #include "io/Bans.h"
+#include "io/OwnPings.h"
 
 #include <waymark/net/UdpTransport.h>
 #include <waymark/observe/Log.h>
@@ -44,6 +45,9 @@ public:
     /// Holds from the next packet on. Any thread.
     void setRates(const IngressRates& rates) noexcept;
 
+    /// Pings of this node to itself: no list, ban or limit holds them up, and the engine keeps nothing of them.
+    OwnPings& ownPings() noexcept { return _ownPings; }
+
 private:
     std::optional<wire::Drop> process(const net::Datagram& datagram, net::DatagramSink& sink);
     wire::Drop failed(std::string_view reason) noexcept;
@@ -54,6 +58,7 @@ private:
     const Clock& _clock;
     const wire::SenderRecovery& _recovery;
     observe::Log _log;
+    OwnPings _ownPings;
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;
     engine::RateLimiter _perKnown;

@@ -40,7 +40,7 @@ struct Context
 /// Every proven node of every protocol, in order of id, each once.
 std::vector<discovery::DiscoveredNode> discoveredNodes(const Context& context);
 
-/// GET /, GET /health, GET /metrics and GET /discovered. `context` outlives the subscriptions.
+/// GET /, GET /health, GET /readyz, GET /metrics and GET /discovered. `context` outlives the subscriptions.
 std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context& context);
 /// GET and POST /peers, GET and DELETE /peers/{id}. `context` outlives the subscriptions.
 std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context& context);

@@ -125,6 +125,7 @@ std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context&
         describeNode);
     get("/health", "200 when every part of the daemon does its work, else 503", http::Role::open,
         describeHealth);
+    get("/readyz", "The same under the name that Kubernetes asks for", http::Role::open, describeHealth);
     get("/metrics", "Every metric of the daemon, as Prometheus reads them", http::Role::reader,
         exposeMetrics);
     get("/discovered", "The nodes that discovery has proven", http::Role::reader, listDiscovered);
