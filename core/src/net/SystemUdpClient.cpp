@@ -38,19 +38,22 @@ SystemUdpClient::SystemUdpClient(int descriptor, const node::Endpoint& remote) n
 
 SystemUdpClient::~SystemUdpClient()
 {
-    if (_descriptor >= 0)
-        ::close(_descriptor);
+    ::close(_descriptor);
 }
 
 Result<std::unique_ptr<SystemUdpClient>> SystemUdpClient::open(const node::Endpoint& remote)
 {
     const int family = remote.ip.isV4() ? AF_INET : AF_INET6;
+    const auto refused = [&](ErrorCode code) {
+        return failure(code, "UDP to " + remote.toString() + ": " + std::generic_category().message(errno));
+    };
     const int descriptor = ::socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return refused(ErrorCode::io);
     std::unique_ptr<SystemUdpClient> client(new SystemUdpClient(descriptor, remote));
     const SocketAddress address = toSocketAddress(remote);
-    if (descriptor < 0 || ::connect(descriptor, address.generic(), address.length) != 0)
-        return failure(ErrorCode::io,
-                       "UDP to " + remote.toString() + ": " + std::generic_category().message(errno));
+    if (::connect(descriptor, address.generic(), address.length) != 0)
+        return refused(ErrorCode::invalidArgument);
     return client;
 }
 

@@ -15,7 +15,7 @@ namespace waymark::net
 class SystemUdpClient final : public UdpClient
 {
 public:
-    /// `io` when the system refuses.
+    /// `io`: the system gives no socket; `invalidArgument`: it knows no way to the endpoint.
     static Result<std::unique_ptr<SystemUdpClient>> open(const node::Endpoint& remote);
 
     ~SystemUdpClient() override;

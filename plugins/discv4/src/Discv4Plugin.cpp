@@ -1,6 +1,7 @@
 #include "Discv4Plugin.h"
 
 #include "commands/PingCommand.h"
+#include "trace/TracedSink.h"
 
 #include <string>
 #include <utility>
@@ -61,7 +62,9 @@ void Discv4Plugin::wire(const plugin::Services& services)
     const engine::Environment environment{
         *_clock, *_random, *_local, services.get<registry::PeerRegistry>(), *_metrics, _log};
     _engine = std::make_unique<engine::Engine>(environment, _settings.parameters);
+    _trace = std::make_unique<trace::Trace>(*_clock, *_metrics, _log);
     _ingress = std::make_unique<io::Ingress>(*_engine, environment, _settings.rates);
+    _ingress->setTrace(*_trace);
     _keeper = std::make_unique<NodeKeeper>(
         *_store, [this] { return _engine->memory(); }, _settings.saveInterval, _log);
 }
@@ -80,7 +83,21 @@ void Discv4Plugin::startProbe()
                                                 *_metrics};
     const io::UdpProbe::Target target{_transport->bound(), _settings.udp.workers, _local->key()};
     _probe = std::make_unique<io::UdpProbe>(environment, target, _settings.probeInterval);
-    _probe->start();
+    if (const auto started = _probe->start(); !started)
+        throw plugin::StartError(plugin::ExitCode::internal,
+                                 "discv4.probe-interval: no socket for the probe: " +
+                                     started.error().message);
+}
+
+void Discv4Plugin::startTrace()
+{
+    _trace->bound(_transport->bound());
+    if (!_settings.trace)
+        return;
+    if (const auto possible = trace::TraceFile::check(*_settings.trace); !possible)
+        throw plugin::StartError(plugin::ExitCode::configuration,
+                                 "discv4.trace: " + possible.error().message);
+    _trace->set(_settings.trace);
 }
 
 void Discv4Plugin::remember()
@@ -105,6 +122,7 @@ void Discv4Plugin::start()
         _engine->start();
         _engine->setBootnodes(_settings.bootnodes);
         remember();
+        startTrace();
         startProbe();
         _reception = _transport->attach(*_ingress, receptionOrder);
         _transport->start();
@@ -123,7 +141,8 @@ void Discv4Plugin::start()
 void Discv4Plugin::tick()
 {
     TransportSink sink(*_transport);
-    _engine->tick(sink);
+    trace::TracedSink traced(sink, *_trace);
+    _engine->tick(traced);
     _lastTick = _clock->now().time_since_epoch().count();
 }
 
@@ -139,7 +158,11 @@ observe::Health Discv4Plugin::health() const
 
 plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
 {
-    return plugin::ReloadPlan::accept([this, changed = Settings::from(config)] {
+    Settings settings = Settings::from(config);
+    if (settings.trace && settings.trace != _settings.trace)
+        if (const auto possible = trace::TraceFile::check(*settings.trace); !possible)
+            return plugin::ReloadPlan::refuse("discv4.trace: " + possible.error().message);
+    return plugin::ReloadPlan::accept([this, changed = std::move(settings)] {
         if (changed.parameters.lookupInterval != _settings.parameters.lookupInterval)
             _engine->setLookupInterval(changed.parameters.lookupInterval);
         _engine->setAnswerRate(changed.parameters.answersPerPrefix);
@@ -149,6 +172,8 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         _engine->setForkFilter(changed.forkFilter);
         _ingress->setRates(changed.rates);
         _probe->setInterval(changed.probeInterval);
+        if (changed.trace != _settings.trace || (changed.trace && !_trace->isOn()))
+            _trace->set(changed.trace);
         _settings = changed;
     });
 }
@@ -170,6 +195,8 @@ void Discv4Plugin::close() noexcept
     if (_engine)
         _engine->stop();
     _transport.reset();
+    if (_trace)
+        _trace->set(std::nullopt);
 }
 
 void Discv4Plugin::lookup(const node::PublicKey& target, LookupCompletion completion)

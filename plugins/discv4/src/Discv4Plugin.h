@@ -5,6 +5,7 @@
 #include "engine/Engine.h"
 #include "io/Ingress.h"
 #include "io/UdpProbe.h"
+#include "trace/Trace.h"
 
 #include <waymark/base/Timers.h>
 #include <waymark/discovery/Discovery.h>
@@ -45,6 +46,7 @@ private:
 
     void openTransport();
     void startProbe();
+    void startTrace();
     void remember();
     void tick();
     void close() noexcept;
@@ -60,6 +62,7 @@ private:
     net::UdpSockets* _sockets = nullptr;
 
     std::unique_ptr<engine::Engine> _engine; ///< from wire() on
+    std::unique_ptr<trace::Trace> _trace;
     std::unique_ptr<io::Ingress> _ingress;
     std::unique_ptr<NodeKeeper> _keeper;
     std::shared_ptr<net::UdpTransport> _transport; ///< while started

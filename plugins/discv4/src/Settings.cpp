@@ -47,6 +47,15 @@ node::IpNetworkSet networks(const plugin::ConfigView& config, std::string_view k
     return config.findText(key) ? node::IpNetworkSet(config.cidrs(key)) : node::IpNetworkSet();
 }
 
+std::optional<trace::TraceOptions> traceFrom(const plugin::ConfigView& config)
+{
+    const auto file = config.findText("trace");
+    if (!file || file->empty())
+        return std::nullopt;
+    return trace::TraceOptions{config.stateDirectory() / *file, config.size("trace-size"),
+                               static_cast<unsigned>(config.integer("trace-files"))};
+}
+
 std::size_t count(const plugin::ConfigView& config, std::string_view key)
 {
     return static_cast<std::size_t>(config.integer(key));
@@ -112,6 +121,18 @@ const plugin::ConfigSchema& settingsSchema()
         Option::duration("probe-interval", "0s", "1h")
             .defaultsTo("10s")
             .help("Time between two pings to each of the node's own workers, for its health; 0s for none")
+            .reloadable(),
+        Option::text("trace")
+            .help("File for a capture of all packets that Wireshark opens (pcapng); relative: in the state "
+                  "directory")
+            .reloadable(),
+        Option::size("trace-size", "64k", "1024G")
+            .defaultsTo("64M")
+            .help("Size of a capture file; when it is full the next one begins")
+            .reloadable(),
+        Option::integer("trace-files", 0, 1000)
+            .defaultsTo("4")
+            .help("Full capture files that are kept besides the present one, as FILE.1.pcapng and so on")
             .reloadable(),
         Option::integer("maximum-proofs", 16, 10'000'000)
             .defaultsTo("50000")
@@ -180,6 +201,7 @@ Settings Settings::from(const plugin::ConfigView& config)
     settings.access = {networks(config, "netrestrict"), networks(config, "deny")};
     settings.saveInterval = config.duration("save-interval");
     settings.probeInterval = config.duration("probe-interval");
+    settings.trace = traceFrom(config);
     if (config.findText("bootnodes"))
         for (const std::string& text : config.list("bootnodes"))
             settings.bootnodes.push_back(parseNode(text).value());

@@ -4,6 +4,7 @@
 #include "engine/ForkFilter.h"
 #include "engine/Parameters.h"
 #include "io/Ingress.h"
+#include "trace/TraceFile.h"
 #include "wire/Message.h"
 
 #include <waymark/base/Result.h>
@@ -11,6 +12,7 @@
 #include <waymark/plugin/ConfigSchema.h>
 #include <waymark/plugin/ConfigView.h>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,7 @@ struct Settings
     std::vector<wire::Neighbor> bootnodes;
     Duration saveInterval{};
     Duration probeInterval{};
+    std::optional<trace::TraceOptions> trace{}; ///< nothing: no capture
 
     static Settings from(const plugin::ConfigView& config);
 };

@@ -18,7 +18,8 @@ class UdpProbeTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(UdpProbeTest);
     CPPUNIT_TEST(doesNothingOnASimulatedNetwork);
-    CPPUNIT_TEST(withoutSocketsItCannotTell);
+    CPPUNIT_TEST(withoutAWayToTheWorkersItCannotTell);
+    CPPUNIT_TEST(aSystemWithoutSocketsIsToldAtTheStart);
     CPPUNIT_TEST(refusedPingsAreNoMisses);
     CPPUNIT_TEST(silenceIsAFailure);
     CPPUNIT_TEST(answersOfAnotherKeyAreNone);
@@ -68,6 +69,7 @@ class UdpProbeTest : public CppUnit::TestFixture
     observe::MetricRegistry _metrics;
     io::OwnPings _pings;
     Sockets _sockets;
+    Result<void> _started;
 
     std::unique_ptr<io::UdpProbe> probe(Random& random)
     {
@@ -76,7 +78,7 @@ class UdpProbeTest : public CppUnit::TestFixture
         auto made = std::make_unique<io::UdpProbe>(
             io::UdpProbe::Environment{_sockets, _pings, _clock, random, _metrics}, target,
             std::chrono::milliseconds(10));
-        made->start();
+        _started = made->start();
         return made;
     }
 
@@ -108,15 +110,27 @@ class UdpProbeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0.0, missed("1"));
     }
 
-    void withoutSocketsItCannotTell()
+    void aSystemWithoutSocketsIsToldAtTheStart()
     {
         _sockets.make = [] {
             return failure(ErrorCode::io, "Too many open files");
         };
         const auto probed = probe(_random);
+        CPPUNIT_ASSERT(!_started);
+        CPPUNIT_ASSERT_EQUAL(std::string("Too many open files"), _started.error().message);
+    }
+
+    void withoutAWayToTheWorkersItCannotTell()
+    {
+        _sockets.make = [] {
+            return failure(ErrorCode::invalidArgument, "Network is unreachable");
+        };
+        const auto probed = probe(_random);
+        CPPUNIT_ASSERT(_started);
         const auto health = awaitTrouble(*probed);
         CPPUNIT_ASSERT(health.status == observe::HealthStatus::degraded);
-        CPPUNIT_ASSERT_EQUAL(std::string("its workers cannot be probed: Too many open files"), health.reason);
+        CPPUNIT_ASSERT_EQUAL(std::string("its workers cannot be probed: Network is unreachable"),
+                             health.reason);
         CPPUNIT_ASSERT_EQUAL(0.0, missed("1") + missed("2"));
     }
 

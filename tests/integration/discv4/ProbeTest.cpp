@@ -201,7 +201,8 @@ class ProbeTest : public CppUnit::TestFixture
         LinkedBootnode node(closed);
         for (unsigned worker = 1; worker <= 4; ++worker)
             awaitAnswers(node, worker, 2);
-        CPPUNIT_ASSERT_EQUAL(0.0, node.metric("waymark_discv4_packets_dropped_total", {{"reason", "denied"}}));
+        CPPUNIT_ASSERT_EQUAL(0.0,
+                             node.metric("waymark_discv4_packets_dropped_total", {{"reason", "denied"}}));
     }
 
     void aFrozenNodeIsNotHealthy()

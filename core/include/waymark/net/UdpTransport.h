@@ -97,7 +97,8 @@ public:
     virtual Result<std::shared_ptr<UdpTransport>> open(const UdpOptions& options) = 0;
 
     /// A socket on a free port that hears `remote` alone: to look from outside at what is served here.
-    /// `unavailable` where there is no outside, as on a simulated network.
+    /// `unavailable` where there is no outside, as on a simulated network; `io`: the system gives no socket;
+    /// `invalidArgument`: it knows no way to the endpoint.
     virtual Result<std::unique_ptr<UdpClient>> connect(const node::Endpoint& remote);
 };
 

@@ -1,6 +1,7 @@
 #include "io/Ingress.h"
 
 #include "engine/Reach.h"
+#include "trace/Exchange.h"
 #include "wire/Frame.h"
 
 #include <exception>
@@ -48,6 +49,19 @@ void Ingress::setRates(const IngressRates& rates) noexcept
 bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
 {
     std::optional<Drop> dropped;
+    if (_trace != nullptr && _trace->isOn()) {
+        trace::Exchange exchange(datagram, sink, *_trace);
+        dropped = receive(datagram, exchange);
+        exchange.end(dropped);
+    } else {
+        dropped = receive(datagram, sink);
+    }
+    return !dropped || !isForeign(*dropped);
+}
+
+std::optional<Drop> Ingress::receive(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
+{
+    std::optional<Drop> dropped;
     try {
         dropped = process(datagram, sink);
     } catch (const std::exception& error) {
@@ -57,7 +71,7 @@ bool Ingress::consume(const net::Datagram& datagram, net::DatagramSink& sink) no
     }
     if (dropped)
         _engine.metrics().dropped(*dropped);
-    return !dropped || !isForeign(*dropped);
+    return dropped;
 }
 
 Drop Ingress::failed(std::string_view reason) noexcept

@@ -4,6 +4,7 @@
 #include "engine/RateLimiter.h"
 #include "io/Bans.h"
 #include "io/OwnPings.h"
+#include "trace/Trace.h"
 
 #include <waymark/net/UdpTransport.h>
 #include <waymark/observe/Log.h>
@@ -45,10 +46,15 @@ public:
     /// Holds from the next packet on. Any thread.
     void setRates(const IngressRates& rates) noexcept;
 
-    /// Pings of this node to itself: no list, ban or limit holds them up, and the engine keeps nothing of them.
+    /// Takes down what comes in and what it is answered with. Call before packets come; it outlives this.
+    void setTrace(trace::Trace& trace) noexcept { _trace = &trace; }
+
+    /// Pings of this node to itself: no list, ban or limit holds them up, and the engine keeps nothing of
+    /// them.
     OwnPings& ownPings() noexcept { return _ownPings; }
 
 private:
+    std::optional<wire::Drop> receive(const net::Datagram& datagram, net::DatagramSink& sink) noexcept;
     std::optional<wire::Drop> process(const net::Datagram& datagram, net::DatagramSink& sink);
     wire::Drop failed(std::string_view reason) noexcept;
     std::optional<wire::Drop> refuse(const node::Endpoint& remote) const;
@@ -58,6 +64,7 @@ private:
     const Clock& _clock;
     const wire::SenderRecovery& _recovery;
     observe::Log _log;
+    trace::Trace* _trace = nullptr;
     OwnPings _ownPings;
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;

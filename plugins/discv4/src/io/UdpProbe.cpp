@@ -57,15 +57,20 @@ UdpProbe::UdpProbe(const Environment& environment, const Target& target, Duratio
     }
 }
 
-void UdpProbe::start()
+Result<void> UdpProbe::start()
 {
-    const auto trial = _environment.sockets.connect(reachable(_target.bound));
+    auto trial = _environment.sockets.connect(reachable(_target.bound));
     if (!trial && trial.error().code == ErrorCode::unavailable)
-        return;
+        return {};
+    if (!trial && trial.error().code == ErrorCode::io)
+        return failure(std::move(trial.error()));
+    if (trial && _target.workers == 1)
+        _lines.front().client = *std::move(trial);
     _environment.pings.prepare(_environment.random);
     for (Standing& standing : _standings)
         standing.lastAnswer = Steady::now();
     _thread.start("discv4-probe", [this](const std::stop_token& stopping, Worker&) { run(stopping); });
+    return {};
 }
 
 void UdpProbe::stop() noexcept

@@ -55,7 +55,9 @@ public:
     UdpProbe& operator=(const UdpProbe&) = delete;
 
     /// Call before packets come. Without effect on networks that have no sockets beside those that serve.
-    void start();
+    /// Fails when the system gives no socket: better told at the start than found out when one is missing
+    /// elsewhere.
+    Result<void> start();
     /// Idempotent.
     void stop() noexcept;
 
