@@ -45,6 +45,10 @@ tl::unexpected<Error> bindFailure(const node::Endpoint& listen, int code)
         return failure(ErrorCode::permission,
                        "UDP " + where +
                            ": binding is not permitted (ports below 1024 need CAP_NET_BIND_SERVICE)");
+    if (code == EAFNOSUPPORT)
+        return failure(ErrorCode::invalidArgument, "UDP " + where + ": this machine has no " +
+                                                       (listen.ip.isV4() ? "IPv4" : "IPv6") +
+                                                       "; take the address away, or switch that on");
     return failure(ErrorCode::io, "UDP " + where + ": " + std::generic_category().message(code));
 }
 

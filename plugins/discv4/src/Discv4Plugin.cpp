@@ -17,21 +17,6 @@ constexpr int receptionOrder = 100;
 /// Ticks come ten times a second; without them for so long time-outs and lookups stand still.
 constexpr Duration longestWithoutTick = std::chrono::seconds(5);
 
-/// Sends at once what leaves outside of a worker.
-class TransportSink final : public net::DatagramSink
-{
-public:
-    explicit TransportSink(net::UdpTransport& transport) noexcept : _transport(transport) {}
-    void send(const net::Datagram& datagram) override
-    {
-        // The transport counts what the system refuses; the protocol asks again.
-        static_cast<void>(_transport.send(datagram));
-    }
-
-private:
-    net::UdpTransport& _transport;
-};
-
 } // namespace
 
 Discv4Plugin::~Discv4Plugin()
@@ -69,29 +54,41 @@ void Discv4Plugin::wire(const plugin::Services& services)
         *_store, [this] { return _engine->memory(); }, _settings.saveInterval, _log);
 }
 
-void Discv4Plugin::openTransport()
+void Discv4Plugin::openSockets()
 {
-    auto opened = _sockets->open(_settings.udp);
+    auto opened = io::FamilySockets::open(*_sockets, _settings.sockets);
     if (!opened)
         throw plugin::StartError(plugin::ExitCode::addressInUse, "discv4.listen: " + opened.error().message);
-    _transport = *std::move(opened);
+    _udp = *std::move(opened);
 }
 
-void Discv4Plugin::startProbe()
+void Discv4Plugin::tellWhere() const
+{
+    std::string addresses;
+    for (const node::Endpoint& bound : _udp->bound())
+        addresses += (addresses.empty() ? "" : ",") + bound.toString();
+    _log.info("discv4.listening", {{"address", addresses}, {"workers", _settings.sockets.front().workers}},
+              "Discovery is served.");
+}
+
+void Discv4Plugin::startProbes()
 {
     const io::UdpProbe::Environment environment{*_sockets, _ingress->ownPings(), *_clock, *_random,
                                                 *_metrics};
-    const io::UdpProbe::Target target{_transport->bound(), _settings.udp.workers, _local->key()};
-    _probe = std::make_unique<io::UdpProbe>(environment, target, _settings.probeInterval);
-    if (const auto started = _probe->start(); !started)
-        throw plugin::StartError(plugin::ExitCode::internal,
-                                 "discv4.probe-interval: no socket for the probe: " +
-                                     started.error().message);
+    for (const node::Endpoint& bound : _udp->bound()) {
+        const io::UdpProbe::Target target{bound, _settings.sockets.front().workers, _local->key()};
+        _probes.push_back(std::make_unique<io::UdpProbe>(environment, target, _settings.probeInterval));
+        if (const auto started = _probes.back()->start(); !started)
+            throw plugin::StartError(plugin::ExitCode::internal,
+                                     "discv4.probe-interval: no socket for the probe: " +
+                                         started.error().message);
+    }
 }
 
 void Discv4Plugin::startTrace()
 {
-    _trace->bound(_transport->bound());
+    for (const node::Endpoint& bound : _udp->bound())
+        _trace->bound(bound);
     if (!_settings.trace)
         return;
     if (const auto possible = trace::TraceFile::check(*_settings.trace); !possible)
@@ -113,25 +110,24 @@ void Discv4Plugin::remember()
 
 void Discv4Plugin::start()
 {
-    openTransport();
+    openSockets();
     try {
-        const node::Endpoint bound = _transport->bound();
-        _local->bound(bound);
+        for (const node::Endpoint& bound : _udp->bound())
+            _local->bound(bound);
         _engine->setAccess(_settings.access);
         _engine->setForkFilter(_settings.forkFilter);
         _engine->start();
         _engine->setBootnodes(_settings.bootnodes);
         remember();
         startTrace();
-        startProbe();
-        _reception = _transport->attach(*_ingress, receptionOrder);
-        _transport->start();
+        startProbes();
+        _udp->attach(*_ingress, receptionOrder);
+        _udp->start();
         _lastTick = _clock->now().time_since_epoch().count();
         _ticks = _timers->every(engine::tickInterval, [this] { tick(); });
         _keeper->start();
         _running = true;
-        _log.info("discv4.listening", {{"address", bound.toString()}, {"workers", _settings.udp.workers}},
-                  "Discovery is served.");
+        tellWhere();
     } catch (...) {
         close();
         throw;
@@ -140,8 +136,7 @@ void Discv4Plugin::start()
 
 void Discv4Plugin::tick()
 {
-    TransportSink sink(*_transport);
-    trace::TracedSink traced(sink, *_trace);
+    trace::TracedSink traced(*_udp, *_trace);
     _engine->tick(traced);
     _lastTick = _clock->now().time_since_epoch().count();
 }
@@ -153,7 +148,10 @@ observe::Health Discv4Plugin::health() const
     const MonotonicTime lastTick{Duration(_lastTick.load())};
     if (_clock->now() - lastTick > longestWithoutTick)
         return observe::Health::failed("the timers stand still");
-    return _probe->health();
+    for (const auto& probe : _probes)
+        if (auto health = probe->health(); health.status != observe::HealthStatus::ok)
+            return health;
+    return observe::Health::ok();
 }
 
 plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
@@ -171,7 +169,8 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
         _engine->setAccess(changed.access);
         _engine->setForkFilter(changed.forkFilter);
         _ingress->setRates(changed.rates);
-        _probe->setInterval(changed.probeInterval);
+        for (const auto& probe : _probes)
+            probe->setInterval(changed.probeInterval);
         if (changed.trace != _settings.trace || (changed.trace && !_trace->isOn()))
             _trace->set(changed.trace);
         _settings = changed;
@@ -187,14 +186,15 @@ void Discv4Plugin::close() noexcept
 {
     _running = false;
     _ticks.reset();
-    if (_probe)
-        _probe->stop();
-    _reception.reset();
+    for (const auto& probe : _probes)
+        probe->stop();
+    if (_udp)
+        _udp->detach();
     if (_keeper)
         _keeper->stop();
     if (_engine)
         _engine->stop();
-    _transport.reset();
+    _udp.reset();
     if (_trace)
         _trace->set(std::nullopt);
 }

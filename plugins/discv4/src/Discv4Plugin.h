@@ -3,6 +3,7 @@
 #include "NodeKeeper.h"
 #include "Settings.h"
 #include "engine/Engine.h"
+#include "io/FamilySockets.h"
 #include "io/Ingress.h"
 #include "io/UdpProbe.h"
 #include "trace/Trace.h"
@@ -15,6 +16,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace waymark::discv4
 {
@@ -44,9 +46,10 @@ private:
     std::optional<discovery::PeerLiveness> liveness(const node::PeerId& id) const override;
     Signal<discovery::NodeEvent>& events() override { return _engine->events(); }
 
-    void openTransport();
-    void startProbe();
+    void openSockets();
+    void startProbes();
     void startTrace();
+    void tellWhere() const;
     void remember();
     void tick();
     void close() noexcept;
@@ -65,9 +68,8 @@ private:
     std::unique_ptr<trace::Trace> _trace;
     std::unique_ptr<io::Ingress> _ingress;
     std::unique_ptr<NodeKeeper> _keeper;
-    std::shared_ptr<net::UdpTransport> _transport; ///< while started
-    std::unique_ptr<io::UdpProbe> _probe;          ///< from start() on
-    Subscription _reception;
+    std::unique_ptr<io::FamilySockets> _udp;            ///< while started
+    std::vector<std::unique_ptr<io::UdpProbe>> _probes; ///< from start() on, of each address
     Subscription _ticks;
     std::atomic<bool> _running{false};
     std::atomic<MonotonicTime::rep> _lastTick{0};

@@ -3,6 +3,7 @@
 #include <waymark/node/Enode.h>
 #include <waymark/node/Enr.h>
 
+#include <algorithm>
 #include <string>
 
 namespace waymark::discv4
@@ -56,6 +57,33 @@ std::optional<trace::TraceOptions> traceFrom(const plugin::ConfigView& config)
                                static_cast<unsigned>(config.integer("trace-files"))};
 }
 
+Result<void> isListenable(std::string_view text)
+{
+    const auto endpoint = node::Endpoint::parse(text);
+    if (!endpoint)
+        return failure(endpoint.error());
+    return {};
+}
+
+/// The sockets that are asked for; rejects what is no socket at all, and two of one family.
+std::vector<net::UdpOptions> socketsFrom(const plugin::ConfigView& config)
+{
+    std::vector<net::UdpOptions> sockets;
+    for (const std::string& text : config.list("listen")) {
+        const auto endpoint = node::Endpoint::parse(text).value();
+        const bool isTaken = std::ranges::any_of(
+            sockets, [&](const auto& other) { return other.listen.ip.family() == endpoint.ip.family(); });
+        if (isTaken)
+            config.reject("listen", text + " is the second address of its family; one IPv4 and one IPv6 "
+                                           "address may stand there, 0.0.0.0 and [::] stand for all");
+        sockets.push_back({endpoint, static_cast<unsigned>(config.integer("workers")),
+                           static_cast<std::size_t>(config.size("receive-buffer"))});
+    }
+    if (sockets.empty())
+        config.reject("listen", "an address to listen at is missing, such as 0.0.0.0:30303");
+    return sockets;
+}
+
 std::size_t count(const plugin::ConfigView& config, std::string_view key)
 {
     return static_cast<std::size_t>(config.integer(key));
@@ -92,9 +120,11 @@ Result<wire::Neighbor> parseNode(std::string_view text)
 const plugin::ConfigSchema& settingsSchema()
 {
     static const plugin::ConfigSchema schema{
-        Option::endpoint("listen")
+        Option::list("listen")
             .defaultsTo("0.0.0.0:30303")
-            .help("UDP address and port; port 0 picks a free one, shown by GET / and in the log"),
+            .check(isListenable)
+            .help("UDP addresses and ports, one IPv4 and/or one IPv6; port 0 picks a free one, shown by "
+                  "GET / and in the log"),
         Option::integer("workers", 1, 64)
             .defaultsTo("1")
             .help("Threads that receive, check and answer, each with a socket of its own on the port"),
@@ -181,8 +211,7 @@ const plugin::ConfigSchema& settingsSchema()
 Settings Settings::from(const plugin::ConfigView& config)
 {
     Settings settings;
-    settings.udp = {config.endpoint("listen"), static_cast<unsigned>(config.integer("workers")),
-                    static_cast<std::size_t>(config.size("receive-buffer"))};
+    settings.sockets = socketsFrom(config);
     auto& parameters = settings.parameters;
     parameters.bucketSize = count(config, "bucket-size");
     parameters.proofValidity = config.duration("proof-validity");

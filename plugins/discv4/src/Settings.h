@@ -28,7 +28,7 @@ Result<wire::Neighbor> parseNode(std::string_view text);
 /// What the keys say.
 struct Settings
 {
-    net::UdpOptions udp;
+    std::vector<net::UdpOptions> sockets; ///< at most one for each address family
     engine::Parameters parameters;
     io::IngressRates rates;
     engine::AccessRules access;

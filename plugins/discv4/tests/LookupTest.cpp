@@ -24,6 +24,7 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endsAtOnceWithoutAnyNode);
     CPPUNIT_TEST(ignoresUnsolicitedNeighbors);
     CPPUNIT_TEST(believesNoImpossibleNeighbors);
+    CPPUNIT_TEST(asksNobodyInAFamilyOfOthers);
     CPPUNIT_TEST(pingsNodesThatHaveNotPingedItBeforeAsking);
     CPPUNIT_TEST(believesNeighborsFromTheAskedAddressOnly);
     CPPUNIT_TEST(believesANodeMoreThanOthersOfItsTcpPort);
@@ -123,6 +124,29 @@ public:
         CPPUNIT_ASSERT(own.heard().empty());
         for (const auto& bait : baits)
             CPPUNIT_ASSERT(bait->heard().empty());
+    }
+
+    void asksNobodyInAFamilyOfOthers()
+    {
+        const auto asked = [](bool isDual) {
+            World world;
+            Node node(world, 1, at("8.8.8.1:30303"));
+            if (isDual)
+                node.local().alsoAt(nodeAt("[2600::1]:30303"));
+            Speaker teller(world, 2, at("8.8.8.2:30303"));
+            teller.answerPings(true);
+            teller.bond(node.endpoint());
+            Speaker told(world, 3, at("[2600::3]:30303"));
+            Speaker registered(world, 4, at("[2600::4]:30303"));
+            node.enroll(registered.key(), nodeAt("[2600::4]:30303"));
+            node.engine().lookup(teller.key(), [](const auto&) {});
+            world.advance(engine::tickInterval);
+            teller.neighbors(node.endpoint(), {{told.key(), nodeAt("[2600::3]:30303")}});
+            world.advance(std::chrono::seconds(3));
+            return std::pair(!told.heard().empty(), !registered.heard().empty());
+        };
+        CPPUNIT_ASSERT(asked(true) == std::pair(true, true));
+        CPPUNIT_ASSERT(asked(false) == std::pair(false, false));
     }
 
     void pingsNodesThatHaveNotPingedItBeforeAsking()

@@ -60,11 +60,11 @@ class RoutesTest : public CppUnit::TestFixture
         const auto answer = server.get("/");
         const std::string id = testKey(1).hex();
         CPPUNIT_ASSERT_EQUAL(200, answer.status);
-        CPPUNIT_ASSERT_EQUAL(R"({"enode":"enode://)" + id + R"(@10.0.0.1:30303","peer_id":"0x)" + id +
-                                 R"(","discovery_addr":"10.0.0.1:30303","http_addr":")" +
-                                 server.endpoint().toString() +
-                                 R"(","registered_peers":1,"discovered_peers":0})",
-                             answer.body);
+        CPPUNIT_ASSERT_EQUAL(
+            R"({"enode":"enode://)" + id + R"(@10.0.0.1:30303","peer_id":"0x)" + id +
+                R"(","discovery_addr":"10.0.0.1:30303","discovery_addrs":["10.0.0.1:30303"],"http_addr":")" +
+                server.endpoint().toString() + R"(","registered_peers":1,"discovered_peers":0})",
+            answer.body);
         CPPUNIT_ASSERT(server.endpoint().port != 0);
     }
 
@@ -73,7 +73,7 @@ class RoutesTest : public CppUnit::TestFixture
         TestServer server;
         const std::string body = server.start().get("/").body;
         CPPUNIT_ASSERT(body.starts_with("{\"enode\":null,\"peer_id\":\"0x"));
-        CPPUNIT_ASSERT(body.find("\"discovery_addr\":null") != std::string::npos);
+        CPPUNIT_ASSERT(body.find("\"discovery_addr\":null,\"discovery_addrs\":[]") != std::string::npos);
     }
 
     void registersListsShowsAndRemovesAPeer()

@@ -32,7 +32,10 @@ public:
         return _secret.sign(digest);
     }
     void bound(const node::Endpoint&) override {}
-    std::optional<node::NodeEndpoint> advertised(node::IpFamily) const override { return _advertised; }
+    std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override
+    {
+        return _advertised && _advertised->ip.family() == family ? _advertised : std::nullopt;
+    }
     std::optional<node::NodeEndpoint> advertised() const override { return _advertised; }
     std::shared_ptr<const node::Enr> record() const override { return _record; }
     Signal<std::shared_ptr<const node::Enr>>& recordChanged() override { return _changed; }

@@ -1,6 +1,7 @@
 #include "LinkedBootnode.h"
 #include "UdpClient.h"
 
+#include <waymark/host/HostError.h>
 #include <waymark/node/Enr.h>
 #include <waymark/testkit/TestKeys.h>
 
@@ -17,6 +18,9 @@ using wire::PacketType;
 
 const node::IpAddress loopback = node::IpAddress::v4(127, 0, 0, 1);
 const node::IpAddress otherLoopback = node::IpAddress::v4(127, 0, 0, 2);
+const node::IpAddress loopbackV6 = node::IpAddress::parse("::1").value();
+const testkit::Properties bothFamilies{{"discv4.listen", "127.0.0.1:0, [::1]:0"},
+                                       {"node.external-ip", "127.0.0.1, ::1"}};
 
 } // namespace
 
@@ -28,6 +32,9 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(staysSilentForUnprovenSecondAddress);
     CPPUNIT_TEST(workersShareTheirState);
     CPPUNIT_TEST(answersFromTheAddressThatWasAsked);
+    CPPUNIT_TEST(servesBothFamilies);
+    CPPUNIT_TEST(tellsEachRequesterTheEndpointOfItsFamily);
+    CPPUNIT_TEST(bindsBothFamiliesOrDoesNotStart);
     CPPUNIT_TEST(twoBootnodesInOneProcessBond);
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
     CPPUNIT_TEST_SUITE_END();
@@ -90,6 +97,70 @@ public:
         const auto pong = client.receive(PacketType::pong);
         CPPUNIT_ASSERT(pong.has_value());
         CPPUNIT_ASSERT(pong->from == asked);
+    }
+
+    void servesBothFamilies()
+    {
+        LinkedBootnode bootnode(bothFamilies);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, bootnode.sockets().size());
+        const node::Endpoint v4 = bootnode.sockets()[0];
+        const node::Endpoint v6 = bootnode.sockets()[1];
+        CPPUNIT_ASSERT(v4.ip == loopback && v6.ip == loopbackV6 && v4.port != 0);
+        CPPUNIT_ASSERT_EQUAL(v4.port, v6.port);
+        const auto record = bootnode.local().record();
+        CPPUNIT_ASSERT(record->endpointV4()->udpEndpoint() == v4);
+        CPPUNIT_ASSERT(record->endpointV6()->udpEndpoint() == v6);
+        UdpClient four(2, loopback);
+        UdpClient six(3, loopbackV6);
+        CPPUNIT_ASSERT(four.bond(v4) && six.bond(v6));
+        const auto request = six.enrRequest(v6);
+        const auto answer = six.receive(PacketType::enrResponse);
+        CPPUNIT_ASSERT(answer.has_value() && answer->from == v6);
+        CPPUNIT_ASSERT(std::get<wire::EnrResponse>(answer->message).requestHash == request);
+        bootnode.respawn();
+        CPPUNIT_ASSERT(bootnode.sockets() == (std::vector{v4, v6}));
+        CPPUNIT_ASSERT(*bootnode.local().record() == *record);
+    }
+
+    void tellsEachRequesterTheEndpointOfItsFamily()
+    {
+        LinkedBootnode bootnode(bothFamilies);
+        UdpClient four(9, loopback);
+        UdpClient six(9, loopbackV6); // one peer that listens on both
+        auto peer = registry::Peer::at(four.key(), {loopback, four.endpoint().port, 0});
+        for (const auto& address :
+             registry::Peer::at(six.key(), {loopbackV6, six.endpoint().port, 0}).addresses)
+            peer.addresses.push_back(address);
+        bootnode.enroll(peer);
+        // Each of its endpoints is asked for its proof.
+        CPPUNIT_ASSERT(four.receive(PacketType::ping).has_value());
+        CPPUNIT_ASSERT(six.receive(PacketType::ping).has_value());
+        const auto toldTo = [&](const node::IpAddress& ip, const node::Endpoint& with) {
+            UdpClient asker(2, ip);
+            CPPUNIT_ASSERT(asker.bond(with));
+            CPPUNIT_ASSERT(asker.findsBehind(with, four.key()));
+            asker.findNode(with, four.key());
+            const auto answer = asker.receive(PacketType::neighbors);
+            return std::get<wire::Neighbors>(answer.value().message).storage.front().endpoint.udpEndpoint();
+        };
+        CPPUNIT_ASSERT(toldTo(loopback, bootnode.sockets()[0]) == four.endpoint());
+        CPPUNIT_ASSERT(toldTo(loopbackV6, bootnode.sockets()[1]) == six.endpoint());
+    }
+
+    void bindsBothFamiliesOrDoesNotStart()
+    {
+        LinkedBootnode other(testkit::Properties{{"discv4.listen", "[::1]:0"}, {"node.external-ip", "::1"}});
+        const node::Endpoint free{loopback, other.udp().port};
+        try {
+            const LinkedBootnode refused(
+                testkit::Properties{{"discv4.listen", free.toString() + ',' + other.udp().toString()}});
+            CPPUNIT_FAIL("it started with one of two addresses");
+        } catch (const host::HostError& error) {
+            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::addressInUse);
+            CPPUNIT_ASSERT_MESSAGE(error.what(), std::string(error.what()).find(other.udp().toString()) !=
+                                                     std::string::npos);
+        }
+        CPPUNIT_ASSERT_NO_THROW(LinkedBootnode(testkit::Properties{{"discv4.listen", free.toString()}}));
     }
 
     void twoBootnodesInOneProcessBond()

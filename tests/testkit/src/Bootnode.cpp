@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <fstream>
 #include <future>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -34,6 +35,23 @@ bool hasFields(const Event& event, const std::map<std::string, std::string>& fie
         const auto found = event.fields.find(field.first);
         return found != event.fields.end() && found->second == field.second;
     });
+}
+
+std::vector<node::Endpoint> endpointsIn(const std::string& text)
+{
+    std::vector<node::Endpoint> endpoints;
+    std::istringstream parts(text);
+    for (std::string part; std::getline(parts, part, ',');)
+        endpoints.push_back(node::Endpoint::parse(part).value());
+    return endpoints;
+}
+
+std::string textOf(const std::vector<node::Endpoint>& endpoints)
+{
+    std::string text;
+    for (const node::Endpoint& endpoint : endpoints)
+        text += (text.empty() ? "" : ",") + endpoint.toString();
+    return text;
 }
 
 } // namespace
@@ -185,7 +203,7 @@ void Bootnode::start()
         return std::ranges::find(instances, name) != instances.end();
     };
     if (runs("discv4"))
-        _udp = node::Endpoint::parse(await("discv4.listening").fields.at("address")).value();
+        _udp = endpointsIn(await("discv4.listening").fields.at("address"));
     if (runs("http-api")) {
         const std::string url = await("http.listening").fields.at("url");
         _http = node::Endpoint::parse(url.substr(urlScheme.size())).value();
@@ -258,8 +276,8 @@ void Bootnode::respawn(Identity identity, Ports ports)
     if (ports == Ports::fresh) {
         set(_listen);
     } else {
-        if (_udp && _listen.contains(udpKey))
-            _properties.insert_or_assign(udpKey, _udp->toString());
+        if (!_udp.empty() && _listen.contains(udpKey))
+            _properties.insert_or_assign(udpKey, textOf(_udp));
         if (_http && _listen.contains(httpKey))
             _properties.insert_or_assign(httpKey, _http->toString());
     }
@@ -358,10 +376,14 @@ host::Host& Bootnode::host() const
 
 void Bootnode::enroll(const node::PublicKey& peer, const node::NodeEndpoint& where)
 {
+    enroll(registry::Peer::at(peer, where));
+}
+
+void Bootnode::enroll(const registry::Peer& peer)
+{
     std::promise<Result<registry::ApplyReport>> done;
-    registry().apply(
-        {registry::PutClaim{{std::string(registry::apiOrigin), registry::Peer::at(peer, where)}}},
-        [&](const Result<registry::ApplyReport>& report) { done.set_value(report); });
+    registry().apply({registry::PutClaim{{std::string(registry::apiOrigin), peer}}},
+                     [&](const Result<registry::ApplyReport>& report) { done.set_value(report); });
     if (const auto report = done.get_future().get(); !report)
         throw std::runtime_error(report.error().message);
 }
@@ -393,7 +415,7 @@ const Rest& Bootnode::rest() const
 
 const node::Endpoint& Bootnode::udp() const
 {
-    return _udp.value();
+    return _udp.at(0);
 }
 
 std::string Bootnode::enode() const

@@ -13,8 +13,20 @@ TestLocalNode::TestLocalNode(node::SecretKey key, const node::NodeEndpoint& endp
 
 void TestLocalNode::makeRecord()
 {
-    _record = std::make_shared<const node::Enr>(
-        node::EnrBuilder().seq(++_seq).endpoint(_endpoint).sign(_key).value());
+    node::EnrBuilder builder;
+    builder.seq(++_seq).endpoint(_endpoint);
+    if (_second)
+        builder.endpoint(*_second);
+    _record = std::make_shared<const node::Enr>(builder.sign(_key).value());
+}
+
+void TestLocalNode::alsoAt(const node::NodeEndpoint& endpoint)
+{
+    {
+        const std::lock_guard lock(_mutex);
+        _second = endpoint;
+    }
+    renewRecord();
 }
 
 void TestLocalNode::bound(const node::Endpoint& udp)
@@ -31,9 +43,9 @@ void TestLocalNode::bound(const node::Endpoint& udp)
 std::optional<node::NodeEndpoint> TestLocalNode::advertised(node::IpFamily family) const
 {
     const std::lock_guard lock(_mutex);
-    if (_endpoint.ip.family() != family)
-        return std::nullopt;
-    return _endpoint;
+    if (_endpoint.ip.family() == family)
+        return _endpoint;
+    return _second && _second->ip.family() == family ? _second : std::nullopt;
 }
 
 std::optional<node::NodeEndpoint> TestLocalNode::advertised() const

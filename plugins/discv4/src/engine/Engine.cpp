@@ -22,13 +22,14 @@ constexpr Duration checkPause = std::chrono::seconds(10);
 constexpr std::size_t randomLookupsPerRefresh = 3;
 constexpr std::size_t peersPerPage = 1'024;
 
-/// Whatever can be sent to.
-registry::ReachSet anywhere() noexcept
+/// Whatever this node can send to.
+registry::ReachSet reachOf(const node::LocalNode& local)
 {
     registry::ReachSet reach;
     for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
-        for (const auto scope : {node::IpScope::loopback, node::IpScope::lan, node::IpScope::global})
-            reach = reach | registry::ReachSet::of(family, scope);
+        if (local.advertised(family))
+            for (const auto scope : {node::IpScope::loopback, node::IpScope::lan, node::IpScope::global})
+                reach = reach | registry::ReachSet::of(family, scope);
     return reach;
 }
 
@@ -139,14 +140,12 @@ void Engine::synchronise(const node::PeerId& id)
         // Looked up under the lock, so that whoever comes last has seen the last change.
         const std::lock_guard lock(_registryMutex);
         const auto peer = _environment.registry.find(id);
-        std::optional<node::NodeEndpoint> endpoint = peer ? peer->endpoint() : std::nullopt;
-        const auto v6 = peer ? peer->endpoint(node::IpFamily::v6) : std::nullopt;
-        const bool onlyV6 = !_environment.local.advertised(node::IpFamily::v4) && v6;
-        if (onlyV6)
-            endpoint = v6;
-        if (endpoint) {
-            const bool reachable = _environment.local.advertised(endpoint->ip.family()).has_value();
-            _registered.put(nodeId, *endpoint, reachable, _environment.clock.now());
+        std::vector<RegisteredPeers::Place> places;
+        for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
+            if (const auto endpoint = peer ? peer->endpoint(family) : std::nullopt)
+                places.push_back({*endpoint, _environment.local.advertised(family).has_value()});
+        if (!places.empty()) {
+            _registered.put(nodeId, places, _environment.clock.now());
             effect = _table.remove(nodeId);
         } else {
             departed = _registered.remove(nodeId);
@@ -175,7 +174,7 @@ void Engine::tellRegistered(NodeEvent::Kind kind, const node::Hash256& id)
 std::optional<DiscoveredNode> Engine::registeredNode(const node::Hash256& id) const
 {
     registry::ClosestPeer peer;
-    const auto answer = _environment.registry.closest({id, registry::ReachSet::all()}, {&peer, 1});
+    const auto answer = _environment.registry.closest({id, reachOf(_environment.local)}, {&peer, 1});
     const auto liveness = _registered.liveness(id);
     if (answer.count == 0 || peer.nodeId != id || !liveness)
         return std::nullopt;
@@ -301,7 +300,8 @@ node::PublicKey Engine::randomTarget()
 
 void Engine::search(const node::PublicKey& target, Lookups::Completion completion)
 {
-    const auto nearest = _neighborhood.closest({target.nodeId(), _environment.local.nodeId(), anywhere()});
+    const auto nearest =
+        _neighborhood.closest({target.nodeId(), _environment.local.nodeId(), reachOf(_environment.local)});
     std::vector<LookupNode> seeds;
     for (const wire::Neighbor& node : nearest.nodes())
         seeds.push_back({node, node.key.nodeId()});

@@ -171,7 +171,8 @@ Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket&
 bool Engine::isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const
 {
     return told.endpoint.udp >= lowestToldPort && permits(told.endpoint.ip) &&
-           mayTell(teller, told.endpoint.ip) && told.key != _environment.local.key() && told.key.isOnCurve();
+           mayTell(teller, told.endpoint.ip) && _environment.local.advertised(told.endpoint.ip.family()) &&
+           told.key != _environment.local.key() && told.key.isOnCurve();
 }
 
 Engine::Dropped Engine::on(const wire::Neighbors& answer, const VerifiedPacket& packet,

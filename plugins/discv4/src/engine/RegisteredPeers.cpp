@@ -21,6 +21,11 @@ Duration retryAfter(unsigned failures) noexcept
     return std::min<Duration>(firstRetry * (1 << std::min(failures, doublings)), longestRetry);
 }
 
+std::size_t indexOf(node::IpFamily family) noexcept
+{
+    return static_cast<std::size_t>(family);
+}
+
 } // namespace
 
 RegisteredPeers::RegisteredPeers(const Parameters& parameters, std::uint64_t seed)
@@ -44,11 +49,30 @@ void RegisteredPeers::countState(Liveness state, int change) noexcept
         count.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void RegisteredPeers::setState(Tracked& peer, Liveness state) noexcept
+void RegisteredPeers::judge(Tracked& peer) noexcept
 {
     countState(peer.liveness.state, -1);
-    peer.liveness.state = state;
-    countState(state, +1);
+    peer.liveness.state = peer.best();
+    countState(peer.liveness.state, +1);
+}
+
+RegisteredPeers::Spot* RegisteredPeers::Tracked::at(const node::Endpoint& endpoint) noexcept
+{
+    auto& spot = spots[indexOf(endpoint.ip.family())];
+    return spot && spot->place.endpoint.udpEndpoint() == endpoint ? &*spot : nullptr;
+}
+
+Liveness RegisteredPeers::Tracked::best() const noexcept
+{
+    std::optional<Liveness> found;
+    for (const auto& spot : spots) {
+        if (!spot || !spot->place.reachable)
+            continue;
+        const bool isBetter = !found || spot->state == Liveness::live || *found == Liveness::unresponsive;
+        if (isBetter && found != Liveness::live)
+            found = spot->state;
+    }
+    return found.value_or(Liveness::pending);
 }
 
 void RegisteredPeers::watch(const node::Endpoint& endpoint)
@@ -71,36 +95,53 @@ bool RegisteredPeers::knows(const node::Endpoint& endpoint) const
     return _endpoints.contains(_hash(endpoint));
 }
 
-void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Tracked& peer, MonotonicTime due)
+void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot, MonotonicTime due)
 {
-    peer.due = due;
-    shard.turns.push({due, id});
+    spot.due = due;
+    shard.turns.push({due, id, spot.place.endpoint.ip.family()});
 }
 
-void RegisteredPeers::put(const node::Hash256& id, const node::NodeEndpoint& endpoint, bool reachable,
-                          MonotonicTime now)
+void RegisteredPeers::put(const node::Hash256& id, std::span<const Place> places, MonotonicTime now)
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto [place, isNew] = shard.peers.try_emplace(id);
-    Tracked& peer = place->second;
-    if (!isNew && peer.endpoint == endpoint)
-        return;
-    const bool moved = !isNew && peer.endpoint.udpEndpoint() != endpoint.udpEndpoint();
+    const auto [found, isNew] = shard.peers.try_emplace(id);
+    Tracked& peer = found->second;
     if (isNew)
         countState(Liveness::pending, +1);
-    if (moved)
-        unwatch(peer.endpoint.udpEndpoint());
-    peer.endpoint = endpoint;
-    if (!isNew && !moved)
-        return;
-    watch(endpoint.udpEndpoint());
-    setState(peer, Liveness::pending);
-    peer.liveness.lastPong.reset();
-    peer.liveness.roundTrip.reset();
-    peer.failures = 0;
-    if (reachable)
-        schedule(shard, id, peer, now);
+    bool hasMoved = false;
+    for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6}) {
+        const auto wanted =
+            std::ranges::find(places, family, [](const Place& place) { return place.endpoint.ip.family(); });
+        hasMoved |= this->place(shard, id, peer.spots[indexOf(family)],
+                                wanted == places.end() ? std::nullopt : std::optional(*wanted), now);
+    }
+    judge(peer);
+    if (hasMoved && peer.liveness.state != Liveness::live) {
+        peer.liveness.lastPong.reset();
+        peer.liveness.roundTrip.reset();
+    }
+}
+
+bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
+                            const std::optional<Place>& wanted, MonotonicTime now)
+{
+    const bool isThere = spot.has_value();
+    if (isThere && wanted && spot->place.endpoint.udpEndpoint() == wanted->endpoint.udpEndpoint() &&
+        spot->place.reachable == wanted->reachable) {
+        spot->place = *wanted;
+        return false;
+    }
+    if (isThere)
+        unwatch(spot->place.endpoint.udpEndpoint());
+    spot.reset();
+    if (!wanted)
+        return isThere;
+    spot = Spot{*wanted, Liveness::pending, 0, {}};
+    watch(wanted->endpoint.udpEndpoint());
+    if (wanted->reachable)
+        schedule(shard, id, *spot, now);
+    return isThere;
 }
 
 std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Hash256& id)
@@ -110,9 +151,17 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Has
     const auto found = shard.peers.find(id);
     if (found == shard.peers.end())
         return std::nullopt;
-    const Departed departed{found->second.endpoint, found->second.liveness};
-    countState(found->second.liveness.state, -1);
-    unwatch(found->second.endpoint.udpEndpoint());
+    Departed departed{{}, found->second.liveness};
+    bool isReachable = false;
+    for (const auto& spot : found->second.spots) {
+        if (!spot)
+            continue;
+        unwatch(spot->place.endpoint.udpEndpoint());
+        if (!isReachable)
+            departed.endpoint = spot->place.endpoint;
+        isReachable |= spot->place.reachable;
+    }
+    countState(departed.liveness.state, -1);
     shard.peers.erase(found);
     return departed;
 }
@@ -129,7 +178,10 @@ bool RegisteredPeers::isAt(const node::Hash256& id, const node::IpAddress& ip) c
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    return found != shard.peers.end() && found->second.endpoint.ip == ip;
+    if (found == shard.peers.end())
+        return false;
+    const auto& spot = found->second.spots[indexOf(ip.family())];
+    return spot && spot->place.endpoint.ip == ip;
 }
 
 std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::size_t limit)
@@ -146,10 +198,13 @@ std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::s
             const Turn turn = shard.turns.top();
             shard.turns.pop();
             const auto found = shard.peers.find(turn.id);
-            if (found == shard.peers.end() || found->second.due != turn.due)
+            if (found == shard.peers.end())
                 continue;
-            ready.push_back({turn.id, found->second.endpoint});
-            schedule(shard, turn.id, found->second, now + _parameters.livenessInterval);
+            auto& spot = found->second.spots[indexOf(turn.family)];
+            if (!spot || spot->due != turn.due)
+                continue;
+            ready.push_back({turn.id, spot->place.endpoint});
+            schedule(shard, turn.id, *spot, now + _parameters.livenessInterval);
         }
     }
     return ready;
@@ -161,16 +216,18 @@ bool RegisteredPeers::pong(const node::Hash256& id, const node::Endpoint& asked,
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    if (found == shard.peers.end() || found->second.endpoint.udpEndpoint() != asked)
+    Spot* const spot = found == shard.peers.end() ? nullptr : found->second.at(asked);
+    if (spot == nullptr)
         return false;
     Tracked& peer = found->second;
-    const bool becameLive = peer.liveness.state != Liveness::live;
-    setState(peer, Liveness::live);
+    const bool wasLive = peer.liveness.state == Liveness::live;
+    spot->state = Liveness::live;
+    spot->failures = 0;
+    schedule(shard, id, *spot, now + _parameters.livenessInterval);
     peer.liveness.lastPong = wall;
     peer.liveness.roundTrip = roundTrip;
-    peer.failures = 0;
-    schedule(shard, id, peer, now + _parameters.livenessInterval);
-    return becameLive;
+    judge(peer);
+    return !wasLive;
 }
 
 bool RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now)
@@ -178,15 +235,17 @@ bool RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to, 
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    if (found == shard.peers.end() || found->second.endpoint.udpEndpoint() != to)
+    Spot* const spot = found == shard.peers.end() ? nullptr : found->second.at(to);
+    if (spot == nullptr)
         return false;
     Tracked& peer = found->second;
     const bool wasLive = peer.liveness.state == Liveness::live;
-    schedule(shard, id, peer, now + retryAfter(peer.failures));
-    if (++peer.failures < failuresAllowed)
+    schedule(shard, id, *spot, now + retryAfter(spot->failures));
+    if (++spot->failures < failuresAllowed)
         return false;
-    setState(peer, Liveness::unresponsive);
-    return wasLive;
+    spot->state = Liveness::unresponsive;
+    judge(peer);
+    return wasLive && peer.liveness.state != Liveness::live;
 }
 
 std::optional<discovery::PeerLiveness> RegisteredPeers::liveness(const node::Hash256& id) const

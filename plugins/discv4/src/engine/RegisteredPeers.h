@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <queue>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -22,6 +23,9 @@ namespace waymark::discv4::engine
 /// with growing pauses while it does not answer, and at intervals once it does. The registry says who they
 /// are; nothing is written to it.
 ///
+/// A peer may have an endpoint in each address family. Each is pinged by itself, and a peer is as alive as
+/// the liveliest of those that this node can reach.
+///
 /// Sharded by node id under short locks; any thread.
 class RegisteredPeers
 {
@@ -31,12 +35,17 @@ public:
 
     RegisteredPeers(const Parameters& parameters, std::uint64_t seed);
 
-    /// A peer is registered, at this endpoint now. `reachable`: this node has an address of that family.
-    /// A new endpoint makes it pending again and due at once.
-    void put(const node::Hash256& id, const node::NodeEndpoint& endpoint, bool reachable, MonotonicTime now);
-    struct Departed
+    struct Place
     {
         node::NodeEndpoint endpoint;
+        bool reachable = true; ///< this node has an address of that family
+    };
+    /// A peer is registered, at these endpoints now, at most one of a family. A new endpoint is pending and
+    /// due at once.
+    void put(const node::Hash256& id, std::span<const Place> places, MonotonicTime now);
+    struct Departed
+    {
+        node::NodeEndpoint endpoint; ///< the first one that is reachable
         discovery::PeerLiveness liveness;
     };
     /// What was known of it; nothing when it was not here.
@@ -53,11 +62,11 @@ public:
         node::Hash256 id;
         node::NodeEndpoint endpoint;
     };
-    /// At most `limit` peers whose time has come; each counts as asked and is due again later.
+    /// At most `limit` endpoints whose time has come; each counts as asked and is due again later.
     std::vector<Due> due(MonotonicTime now, std::size_t limit);
 
     /// A PONG matched the ping that was sent to `asked`. Returns true when the peer has become live by it. An
-    /// answer at any other endpoint than the registered one changes nothing.
+    /// answer at any other endpoint than a registered one changes nothing.
     bool pong(const node::Hash256& id, const node::Endpoint& asked, Duration roundTrip, WallTime wall,
               MonotonicTime now);
     /// A ping went unanswered. Returns true when the peer was live until now.
@@ -70,17 +79,27 @@ public:
     std::size_t size() const noexcept;
 
 private:
-    struct Tracked
+    struct Spot
     {
-        node::NodeEndpoint endpoint;
-        discovery::PeerLiveness liveness;
+        Place place;
+        discovery::Liveness state = discovery::Liveness::pending;
         unsigned failures = 0;
         MonotonicTime due;
+    };
+    struct Tracked
+    {
+        std::array<std::optional<Spot>, 2> spots; ///< by family
+        discovery::PeerLiveness liveness;
+
+        Spot* at(const node::Endpoint& endpoint) noexcept;
+        /// The state of the liveliest reachable endpoint.
+        discovery::Liveness best() const noexcept;
     };
     struct Turn
     {
         MonotonicTime due;
         node::Hash256 id;
+        node::IpFamily family;
         bool operator>(const Turn& other) const noexcept { return due > other.due; }
     };
     struct Shard
@@ -94,8 +113,12 @@ private:
     };
 
     Shard& shardOf(const node::Hash256& id) const noexcept;
-    void schedule(Shard& shard, const node::Hash256& id, Tracked& peer, MonotonicTime due);
-    void setState(Tracked& peer, discovery::Liveness state) noexcept;
+    static void schedule(Shard& shard, const node::Hash256& id, Spot& spot, MonotonicTime due);
+    /// Takes an endpoint of a family over, or away; true when another one was there.
+    bool place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
+               const std::optional<Place>& wanted, MonotonicTime now);
+    /// Makes the state that of the endpoints.
+    void judge(Tracked& peer) noexcept;
     void countState(discovery::Liveness state, int change) noexcept;
     void watch(const node::Endpoint& endpoint);
     void unwatch(const node::Endpoint& endpoint);

@@ -35,6 +35,16 @@ std::size_t discoveredCount(const Context& context)
     return discoveredNodes(context).size();
 }
 
+/// What is advertised in each family, as the elements of a JSON array.
+std::string advertisedAddresses(const node::LocalNode& node)
+{
+    std::string addresses;
+    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
+        if (const auto endpoint = node.advertised(family))
+            addresses += (addresses.empty() ? "\"" : ",\"") + endpoint->udpEndpoint().toString() + '"';
+    return addresses;
+}
+
 http::ApiResponse describeNode(const Context& context)
 {
     const auto& node = *context.localNode;
@@ -48,7 +58,8 @@ http::ApiResponse describeNode(const Context& context)
                              : std::string("null")) +
                  R"(,"peer_id":"0x)" + node.key().hex() + R"(","discovery_addr":)" +
                  (advertised ? quoted(advertised->udpEndpoint().toString()) : std::string("null")) +
-                 R"(,"http_addr":")" + context.bound().toString() + R"(","registered_peers":)" +
+                 R"(,"discovery_addrs":[)" + advertisedAddresses(node) + ']' + R"(,"http_addr":")" +
+                 context.bound().toString() + R"(","registered_peers":)" +
                  std::to_string(context.registry->size()) + R"(,"discovered_peers":)" +
                  std::to_string(discoveredCount(context)) + '}');
 }

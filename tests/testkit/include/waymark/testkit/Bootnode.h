@@ -145,6 +145,7 @@ public:
     /// Registers a peer as the API would, and waits until the registry acknowledges it. Throws
     /// std::runtime_error when it is refused.
     void enroll(const node::PublicKey& peer, const node::NodeEndpoint& where);
+    void enroll(const registry::Peer& peer);
 
     /// Services of the running node; references end with it.
     registry::PeerRegistry& registry() const;
@@ -154,8 +155,11 @@ public:
     /// Its HTTP API, when http-api is among its plugins.
     const Rest& rest() const;
 
-    /// The endpoint of discovery that is bound; known while it runs and after.
+    /// The endpoint of discovery that is bound, the first one where there are two; known while it runs and
+    /// after.
     const node::Endpoint& udp() const;
+    /// All of them, in the order of discv4.listen.
+    const std::vector<node::Endpoint>& sockets() const noexcept { return _udp; }
     std::string enode() const;
     std::string enr() const;
 
@@ -185,7 +189,7 @@ private:
     std::size_t _started = 0; ///< position in _events
     std::unique_ptr<Seams> _seams;
     std::unique_ptr<host::Host> _host;
-    std::optional<node::Endpoint> _udp;
+    std::vector<node::Endpoint> _udp;
     std::optional<node::Endpoint> _http;
     std::optional<Rest> _rest;
     bool _frozen = false;

@@ -22,6 +22,9 @@ public:
     std::shared_ptr<const node::Enr> record() const override;
     Signal<std::shared_ptr<const node::Enr>>& recordChanged() override { return _changed; }
 
+    /// An endpoint in the other family as well.
+    void alsoAt(const node::NodeEndpoint& endpoint);
+
     /// A new record that differs in its seq only.
     void renewRecord();
 
@@ -33,6 +36,7 @@ private:
     node::Hash256 _nodeId;
     mutable std::mutex _mutex;
     node::NodeEndpoint _endpoint;
+    std::optional<node::NodeEndpoint> _second; ///< of the other family
     std::uint64_t _seq = 0;
     std::shared_ptr<const node::Enr> _record;
     Signal<std::shared_ptr<const node::Enr>> _changed;
