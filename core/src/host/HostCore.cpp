@@ -60,11 +60,11 @@ node::NodeSettings nodeSettings(const plugin::ConfigView& view)
 {
     node::NodeSettings settings;
     if (view.findText("external-ip")) {
-        for (const std::string& text : view.list("external-ip")) {
-            const auto address = node::IpAddress::parse(text).value();
-            (address.isV4() ? settings.externalV4 : settings.externalV6) = address;
-        }
+        for (const std::string& text : view.list("external-ip"))
+            settings.external.push_back(node::ExternalAddress::parse(text).value());
     }
+    settings.resolveInterval = view.duration("resolve-interval");
+    settings.predictionVotes = static_cast<std::size_t>(view.integer("prediction-votes"));
     if (view.findText("advertised-port"))
         settings.udpPort = static_cast<std::uint16_t>(view.integer("advertised-port"));
     settings.tcpPort = static_cast<std::uint16_t>(view.integer("advertised-tcp-port"));
@@ -80,10 +80,13 @@ HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Lo
       _random(seams.random(_systemRandom)),
       _timers(seams.timers(_threadTimers)),
       _sockets(seams.sockets(_systemSockets)),
+      _resolver(seams.resolver(_systemResolver)),
       _files(seams.files(systemFiles())),
-      _localNode(makeLocalNode(node, _random, _clock, std::move(log), _files)),
-      _nodeStore(node.stateDirectory() / "nodes", _files)
+      _localNode(makeLocalNode(node, _random, _clock, log, _files)),
+      _nodeStore(node.stateDirectory() / "nodes", _files),
+      _addresses({*_localNode, _resolver, _timers, _clock, std::move(log)})
 {
+    _addresses.follow(nodeSettings(node));
 }
 
 void HostCore::provide(HostServices& services, const std::vector<PluginInstance>& instances)
@@ -95,6 +98,7 @@ void HostCore::provide(HostServices& services, const std::vector<PluginInstance>
     services.addOwn(_health);
     services.addOwn(_routes);
     services.addOwn(_sockets);
+    services.addOwn(_resolver);
     if (!anyProvides(instances, node::LocalNode::serviceId))
         services.addOwn<node::LocalNode>(*_localNode);
     if (!anyProvides(instances, node::NodeStore::serviceId))
@@ -106,8 +110,10 @@ plugin::ReloadPlan HostCore::prepareReload(const plugin::ConfigView& view)
     auto settings = nodeSettings(view);
     if (const auto fits = _localNode->check(settings); !fits)
         return plugin::ReloadPlan::refuse(fits.error().message);
-    return plugin::ReloadPlan::accept(
-        [this, taken = std::move(settings)]() mutable { _localNode->apply(std::move(taken)); });
+    return plugin::ReloadPlan::accept([this, taken = std::move(settings)] {
+        _localNode->apply(taken);
+        _addresses.follow(taken);
+    });
 }
 
 } // namespace waymark::host

@@ -2,7 +2,9 @@
 
 #include "base/ThreadTimers.h"
 #include "host/HostServices.h"
+#include "net/SystemResolver.h"
 #include "net/SystemUdpSockets.h"
+#include "node/AddressFollower.h"
 #include "node/FileNodeStore.h"
 #include "node/HostLocalNode.h"
 
@@ -34,7 +36,11 @@ public:
     plugin::ReloadPlan prepareReload(const plugin::ConfigView& node);
 
     /// No timer runs afterwards.
-    void stop() noexcept { _threadTimers.stop(); }
+    void stop() noexcept
+    {
+        _addresses.stop();
+        _threadTimers.stop();
+    }
 
     observe::HealthRegistry& health() noexcept { return _health; }
     http::RouteTable& routes() noexcept { return _routes; }
@@ -49,13 +55,16 @@ private:
     SystemRandom _systemRandom;
     ThreadTimers _threadTimers;
     net::SystemUdpSockets _systemSockets;
+    net::SystemResolver _systemResolver;
     Clock& _clock;
     Random& _random;
     Timers& _timers;
     net::UdpSockets& _sockets;
+    net::Resolver& _resolver;
     FileSystem& _files;
     std::unique_ptr<node::HostLocalNode> _localNode;
     node::FileNodeStore _nodeStore;
+    node::AddressFollower _addresses;
 };
 
 /// The section "node" as values; the key apart.

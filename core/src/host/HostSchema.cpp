@@ -1,8 +1,8 @@
 #include "host/HostSchema.h"
 
+#include "node/ExternalAddress.h"
 #include "observe/LogLevels.h"
 
-#include <waymark/node/IpAddress.h>
 #include <waymark/node/Rlp.h>
 
 #include <algorithm>
@@ -31,14 +31,10 @@ Result<void> isLevelSpec(std::string_view spec)
     return {};
 }
 
-Result<void> isAdvertisable(std::string_view text)
+Result<void> isExternalAddress(std::string_view text)
 {
-    const auto address = node::IpAddress::parse(text);
-    if (!address)
+    if (const auto address = node::ExternalAddress::parse(text); !address)
         return failure(address.error());
-    if (address->scope() == node::IpScope::special)
-        return failure(ErrorCode::invalidArgument,
-                       "no node can be reached there (unspecified, multicast, documentation or reserved)");
     return {};
 }
 
@@ -95,10 +91,18 @@ const ConfigSchema& nodeSchema()
             .help("The file of the node key (64 hex digits), created when missing; the default lies in "
                   "waymark.state-dir"),
         Option::list("external-ip")
-            .check(isAdvertisable)
+            .check(isExternalAddress)
             .reloadable()
-            .help("The address that others reach this node at, one IPv4 and/or one IPv6; without it the one "
-                  "that is bound"),
+            .help("Where others reach this node: addresses, interface:NAME, dns:NAME or predicted, in each "
+                  "family the first that has one; without it the address that is bound"),
+        Option::duration("resolve-interval", "1s", "1d")
+            .defaultsTo("1m")
+            .reloadable()
+            .help("Time between two looks at the interfaces and DNS names of node.external-ip"),
+        Option::integer("prediction-votes", 1, 1024)
+            .defaultsTo("10")
+            .reloadable()
+            .help("Hosts that must see the same address before node.external-ip = predicted believes them"),
         Option::integer("advertised-port", 1, 65535)
             .reloadable()
             .help("The UDP port that others reach this node at; without it the one that is bound"),

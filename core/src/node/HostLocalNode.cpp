@@ -128,10 +128,12 @@ Result<void> HostLocalNode::initialise()
 void HostLocalNode::restore(const Enr& kept)
 {
     _record = std::make_shared<const Enr>(kept); // until a socket is bound it stays as it was
-    if (const auto v4 = kept.endpointV4())
-        _expected.emplace(IpFamily::v4, *v4);
-    if (const auto v6 = kept.endpointV6())
-        _expected.emplace(IpFamily::v6, *v6);
+    for (const auto& endpoint : {kept.endpointV4(), kept.endpointV6()}) {
+        if (!endpoint)
+            continue;
+        _expected.emplace(endpoint->ip.family(), *endpoint);
+        _last.emplace(endpoint->ip.family(), endpoint->ip);
+    }
 }
 
 void HostLocalNode::settle()
@@ -147,13 +149,21 @@ void HostLocalNode::settle()
     refresh();
 }
 
+/// Whether node.external-ip says, or may yet say, what the address of a family is.
+bool HostLocalNode::isNamed(IpFamily family) const
+{
+    return std::ranges::any_of(_settings.external, [family](const ExternalAddress& source) {
+        return source.kind != ExternalAddress::Kind::address || source.ip.family() == family;
+    });
+}
+
 void HostLocalNode::warnOfUnroutable() const
 {
     std::vector<std::string> addresses;
     {
         const std::lock_guard lock(_mutex);
         for (const auto& [family, ip] : _unroutable)
-            if (!(family == IpFamily::v4 ? _settings.externalV4 : _settings.externalV6))
+            if (!isNamed(family))
                 addresses.push_back(ip.toString());
     }
     if (addresses.empty())
@@ -163,7 +173,9 @@ void HostLocalNode::warnOfUnroutable() const
         "node.unroutable", {{"address", shown}},
         "this node advertises " + shown +
             ", found by itself, which nodes on the internet cannot reach; set node.external-ip to the "
-            "address that others reach it at, also when it is meant for a private network");
+            "address that others reach it at, also when it is meant for a private network, or to predicted "
+            "to "
+            "believe what others see");
 }
 
 void HostLocalNode::bound(const Endpoint& udp)
@@ -180,6 +192,11 @@ void HostLocalNode::bound(const Endpoint& udp)
             _unroutable.erase(family);
     }
     refresh();
+    tellIdentity(family);
+}
+
+void HostLocalNode::tellIdentity(IpFamily family) const
+{
     const auto shown = advertised(family);
     if (!shown)
         return;
@@ -187,14 +204,70 @@ void HostLocalNode::bound(const Endpoint& udp)
               {{"enode", Enode::advertised(_publicKey, *shown).toString()}, {"enr", record()->toString()}});
 }
 
+void HostLocalNode::found(const ExternalAddress& source, const std::vector<IpAddress>& addresses)
+{
+    const std::lock_guard update(_update);
+    {
+        const std::lock_guard lock(_mutex);
+        Addresses& known = _found[source];
+        for (const IpFamily family : {IpFamily::v4, IpFamily::v6}) {
+            const auto present = known.find(family);
+            if (present != known.end() && std::ranges::find(addresses, present->second) != addresses.end())
+                continue;
+            const auto first = std::ranges::find(addresses, family, &IpAddress::family);
+            known.erase(family);
+            if (first != addresses.end())
+                known.emplace(family, *first);
+        }
+    }
+    if (refresh())
+        tellIdentity(addresses.front().family());
+}
+
+void HostLocalNode::observed(const IpAddress& ip, std::size_t hosts)
+{
+    const std::lock_guard update(_update);
+    {
+        const std::lock_guard lock(_mutex);
+        if (hosts < _settings.predictionVotes || ip.scope() == IpScope::special)
+            return;
+        const ExternalAddress majority{ExternalAddress::Kind::predicted};
+        if (std::ranges::find(_settings.external, majority) == _settings.external.end())
+            return;
+        _found[majority].insert_or_assign(ip.family(), ip);
+    }
+    if (refresh())
+        tellIdentity(ip.family());
+}
+
+std::optional<IpAddress> HostLocalNode::external(IpFamily family, const NodeSettings& settings) const
+{
+    const auto last = _last.find(family);
+    bool doesLastHold = false;
+    for (const ExternalAddress& source : settings.external) {
+        if (source.kind == ExternalAddress::Kind::address) {
+            if (source.ip.family() == family)
+                return source.ip;
+            continue;
+        }
+        const auto known = _found.find(source);
+        const bool isPrediction = source.kind == ExternalAddress::Kind::predicted;
+        if (known == _found.end() || (isPrediction && !known->second.contains(family)))
+            // Until others say what they see, a local address is better found anew.
+            doesLastHold |= last != _last.end() && (!isPrediction || last->second.scope() == IpScope::global);
+        else if (const auto address = known->second.find(family); address != known->second.end())
+            return address->second;
+    }
+    return doesLastHold ? std::optional(last->second) : std::nullopt;
+}
+
 std::optional<NodeEndpoint> HostLocalNode::endpoint(IpFamily family, const NodeSettings& settings) const
 {
     const auto bound = _bound.find(family);
     if (bound == _bound.end())
         return std::nullopt;
-    const auto& external = family == IpFamily::v4 ? settings.externalV4 : settings.externalV6;
-    return NodeEndpoint{external.value_or(bound->second.ip), settings.udpPort.value_or(bound->second.port),
-                        settings.tcpPort};
+    return NodeEndpoint{external(family, settings).value_or(bound->second.ip),
+                        settings.udpPort.value_or(bound->second.port), settings.tcpPort};
 }
 
 std::optional<NodeEndpoint> HostLocalNode::advertised(IpFamily family) const
@@ -249,12 +322,18 @@ void HostLocalNode::apply(NodeSettings settings)
     const std::lock_guard update(_update);
     {
         const std::lock_guard lock(_mutex);
+        for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
+            if (const auto present = endpoint(family, _settings))
+                _last.insert_or_assign(family, present->ip);
         _settings = std::move(settings);
+        std::erase_if(_found, [this](const auto& known) {
+            return std::ranges::find(_settings.external, known.first) == _settings.external.end();
+        });
     }
     refresh();
 }
 
-void HostLocalNode::refresh()
+bool HostLocalNode::refresh()
 {
     std::shared_ptr<const Enr> made;
     {
@@ -263,15 +342,16 @@ void HostLocalNode::refresh()
         auto built = build(seq, _settings);
         if (!built) {
             _log.error("node.record_failed", {{"reason", built.error().message}});
-            return;
+            return false;
         }
         if (sameContent(*built, *_record))
-            return;
+            return false;
         made = std::make_shared<const Enr>(std::move(*built));
         _record = made;
     }
     store(*made);
     _changed.emit(made);
+    return true;
 }
 
 void HostLocalNode::store(const Enr& record) const

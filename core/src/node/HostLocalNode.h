@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <vector>
 
 namespace waymark::node
 {
@@ -36,6 +37,9 @@ public:
     const Hash256& nodeId() const noexcept override { return _nodeId; }
     RecoverableSignature sign(const Hash256& digest) const override { return _secret.sign(digest); }
     void bound(const Endpoint& udp) override;
+    /// Holds where node.external-ip has `predicted`, once node.prediction-votes hosts say so; another
+    /// majority takes its place, the lack of one does not.
+    void observed(const IpAddress& ip, std::size_t hosts) override;
     std::optional<NodeEndpoint> advertised(IpFamily family) const override;
     std::optional<NodeEndpoint> advertised() const override;
     std::shared_ptr<const Enr> record() const override;
@@ -46,6 +50,10 @@ public:
     /// that are bound one after the other change nothing.
     void settle();
 
+    /// What an interface or a name of node.external-ip has now, best first, never empty. Of several addresses
+    /// of a family the present one stays.
+    void found(const ExternalAddress& source, const std::vector<IpAddress>& addresses);
+
     /// Whether a record could be made under other settings; for a reload, before apply().
     Result<void> check(const NodeSettings& settings) const;
     /// Takes other settings over that passed check().
@@ -55,11 +63,14 @@ private:
     HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile, const Clock& clock,
                   observe::Log log, FileSystem& files);
     std::optional<NodeEndpoint> endpoint(IpFamily family, const NodeSettings& settings) const;
+    std::optional<IpAddress> external(IpFamily family, const NodeSettings& settings) const;
+    bool isNamed(IpFamily family) const;
+    void tellIdentity(IpFamily family) const;
     Result<Enr> build(std::uint64_t seq, const NodeSettings& settings) const;
     Result<void> initialise();
     void restore(const Enr& kept);
-    /// Makes a new record when the present one says something else. Under _update.
-    void refresh();
+    /// Makes a new record when the present one says something else, which it returns. Under _update.
+    bool refresh();
     void store(const Enr& record) const;
     /// One line on addresses that nobody configured and that lead nowhere from the open internet.
     void warnOfUnroutable() const;
@@ -78,6 +89,10 @@ private:
     std::map<IpFamily, Endpoint> _bound; ///< with the address that is advertised without node.external-ip
     std::map<IpFamily, IpAddress> _unroutable;  ///< of _bound: not global though others are listened to
     std::map<IpFamily, NodeEndpoint> _expected; ///< of the last run's record, until settle()
+    using Addresses = std::map<IpFamily, IpAddress>;
+    std::map<ExternalAddress, Addresses>
+        _found;      ///< of interfaces, names and the majority, once they are known
+    Addresses _last; ///< what holds until then: that of the last run, or of before a reload
     std::shared_ptr<const Enr> _record;
     Signal<std::shared_ptr<const Enr>> _changed;
 };

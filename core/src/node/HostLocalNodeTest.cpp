@@ -27,6 +27,11 @@ class HostLocalNodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(lostRecordFileStartsFromTheClock);
     CPPUNIT_TEST(anotherKeyIgnoresTheOldRecord);
     CPPUNIT_TEST(tellsOfANewRecord);
+    CPPUNIT_TEST(believesALargeEnoughMajorityWhereAsked);
+    CPPUNIT_TEST(majorityOverridesNoConfiguredAddress);
+    CPPUNIT_TEST(predictionHoldsOverARestart);
+    CPPUNIT_TEST(localAddressOfTheLastRunIsNoPrediction);
+    CPPUNIT_TEST(tellsWhatIsWrongWithAnExternalAddress);
     CPPUNIT_TEST(entriesThatDoNotFitAreRefused);
     CPPUNIT_TEST_SUITE_END();
 
@@ -47,6 +52,24 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         return HostLocalNode::make(std::move(key), std::move(settings), _file, _clock, {}).value();
     }
 
+    static std::vector<ExternalAddress> external(std::initializer_list<const char*> texts)
+    {
+        std::vector<ExternalAddress> entries;
+        for (const char* text : texts)
+            entries.push_back(ExternalAddress::parse(text).value());
+        return entries;
+    }
+
+    static NodeSettings predicting(std::size_t votes,
+                                   std::initializer_list<const char*> texts = {"predicted"})
+    {
+        NodeSettings settings;
+        settings.external = external(texts);
+        settings.predictionVotes = votes;
+        return settings;
+    }
+
+    static IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
     static Endpoint at(const char* text) { return Endpoint::parse(text).value(); }
 
     void advertisesWhatIsBound()
@@ -67,7 +90,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
     void configurationWinsOverWhatIsBound()
     {
         NodeSettings settings;
-        settings.externalV4 = IpAddress::v4(8, 8, 4, 4);
+        settings.external = external({"8.8.4.4"});
         settings.udpPort = 9000;
         settings.tcpPort = 30303;
         settings.entries["eth"] = Bytes{0xc0};
@@ -115,7 +138,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!warned(loggedAfter({"127.0.0.1:30303", "[::1]:30303"})));
         CPPUNIT_ASSERT(!warned(loggedAfter({"8.8.4.4:30303"})));
         NodeSettings settings;
-        settings.externalV4 = IpAddress::v4(10, 1, 2, 3);
+        settings.external = external({"10.1.2.3"});
         CPPUNIT_ASSERT(!warned(loggedAfter({"10.1.2.3:30303"}, settings)));
     }
 
@@ -205,6 +228,79 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         settings.tcpPort = 5;
         node->apply(settings);
         CPPUNIT_ASSERT_EQUAL(5, int{told->endpointV4()->tcp});
+    }
+
+    void believesALargeEnoughMajorityWhereAsked()
+    {
+        const auto node = make(predicting(3));
+        node->bound(at("10.0.0.1:1000"));
+        node->observed(ip("8.8.4.4"), 2);
+        CPPUNIT_ASSERT(node->advertised()->ip == ip("10.0.0.1"));
+        const auto seq = node->record()->seq();
+        node->observed(ip("8.8.4.4"), 3);
+        CPPUNIT_ASSERT(node->advertised()->udpEndpoint() == at("8.8.4.4:1000"));
+        CPPUNIT_ASSERT(node->record()->endpointV4()->ip == ip("8.8.4.4"));
+        CPPUNIT_ASSERT(node->record()->seq() > seq);
+        node->observed(ip("224.0.0.1"), 50);
+        CPPUNIT_ASSERT(node->advertised()->ip == ip("8.8.4.4"));
+        node->observed(ip("8.8.8.8"), 3);
+        CPPUNIT_ASSERT(node->advertised()->ip == ip("8.8.8.8"));
+        node->observed(ip("2600::1"), 3); // no socket of that family
+        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+    }
+
+    void majorityOverridesNoConfiguredAddress()
+    {
+        for (const auto& settings :
+             {predicting(1, {}), predicting(1, {"9.9.9.9"}), predicting(1, {"9.9.9.9", "predicted"})}) {
+            const auto node = make(settings);
+            node->bound(at("9.9.9.9:1000"));
+            node->observed(ip("8.8.4.4"), 100);
+            CPPUNIT_ASSERT(node->advertised()->ip == ip("9.9.9.9"));
+        }
+        // The family that is not configured is predicted.
+        const auto node = make(predicting(1, {"9.9.9.9", "predicted"}));
+        node->bound(at("[2600::1]:1000"));
+        node->observed(ip("2600::2"), 1);
+        CPPUNIT_ASSERT(node->advertised(IpFamily::v6)->ip == ip("2600::2"));
+    }
+
+    void predictionHoldsOverARestart()
+    {
+        auto node = make(predicting(1));
+        node->bound(at("10.0.0.1:1000"));
+        node->observed(ip("8.8.4.4"), 1);
+        const auto before = *node->record();
+        node = make(predicting(1));
+        node->bound(at("10.0.0.1:1000"));
+        node->settle();
+        CPPUNIT_ASSERT(*node->record() == before);
+        node->observed(ip("8.8.8.8"), 1);
+        CPPUNIT_ASSERT(node->advertised()->ip == ip("8.8.8.8"));
+    }
+
+    void localAddressOfTheLastRunIsNoPrediction()
+    {
+        make(predicting(1))->bound(at("10.0.0.1:1000"));
+        const auto node = make(predicting(1));
+        node->bound(at("10.0.0.2:1000"));
+        CPPUNIT_ASSERT(node->advertised()->ip == ip("10.0.0.2"));
+    }
+
+    void tellsWhatIsWrongWithAnExternalAddress()
+    {
+        for (const char* good : {"198.41.0.4", "2600::1", "interface:eth0", "interface:br-1.2@x", "dns:a",
+                                 "dns:node-1.example.org.", "dns:_x.y", "predicted"}) {
+            const auto parsed = ExternalAddress::parse(good);
+            CPPUNIT_ASSERT_MESSAGE(good, parsed);
+            CPPUNIT_ASSERT_EQUAL(std::string(good), parsed->toString());
+        }
+        const std::string long64(64, 'a');
+        for (const std::string bad :
+             {"", "0.0.0.0", "192.0.2.1", "eth0", "interface:", "interface:a b", "interface:sixteen-letters-",
+              "dns:", "dns:a..b", "dns:-a", "dns:a/b", "dns:1.2.3.400", "dns:[::1]", "Predicted"})
+            CPPUNIT_ASSERT_MESSAGE(bad, !ExternalAddress::parse(bad));
+        CPPUNIT_ASSERT(!ExternalAddress::parse("dns:" + long64));
     }
 
     void entriesThatDoNotFitAreRefused()

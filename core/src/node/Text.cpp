@@ -27,4 +27,26 @@ Result<std::uint16_t> parsePort(std::string_view text)
     return port;
 }
 
+bool isHostName(std::string_view text) noexcept
+{
+    constexpr std::size_t longestName = 253;
+    constexpr std::size_t longestLabel = 63;
+    constexpr std::string_view digits = "0123456789";
+    constexpr std::string_view inner = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    if (text.ends_with('.'))
+        text.remove_suffix(1); // the root
+    if (text.size() > longestName)
+        return false;
+    while (true) {
+        const auto dot = text.find('.');
+        const auto label = text.substr(0, dot);
+        if (label.empty() || label.size() > longestLabel || label.front() == '-' || label.back() == '-' ||
+            label.find_first_not_of(inner) != std::string_view::npos)
+            return false;
+        if (dot == std::string_view::npos)
+            return label.find_first_not_of(digits) != std::string_view::npos;
+        text.remove_prefix(dot + 1);
+    }
+}
+
 } // namespace waymark::node

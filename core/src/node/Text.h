@@ -22,4 +22,8 @@ inline std::string_view asText(ByteView bytes) noexcept
 /// A decimal number from 0 to 65535 without sign, blanks or leading zeros.
 Result<std::uint16_t> parsePort(std::string_view text);
 
+/// Whether a text may be a host name: labels of letters, digits, '-' and '_', the last of which is no number,
+/// so that it is no IPv4 address with a slip.
+bool isHostName(std::string_view text) noexcept;
+
 } // namespace waymark::node

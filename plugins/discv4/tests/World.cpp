@@ -163,7 +163,10 @@ void Speaker::raw(const node::Endpoint& to, Bytes bytes)
 
 node::Hash256 Speaker::ping(const node::Endpoint& to)
 {
-    return ping(to, {{_endpoint.ip, _endpoint.port, _endpoint.port}, {to.ip, to.port, 0}, _world.soon(), {}});
+    return ping(to, {{_endpoint.ip, _endpoint.port, _endpoint.port},
+                     {_seen.value_or(to.ip), to.port, 0},
+                     _world.soon(),
+                     {}});
 }
 
 node::Hash256 Speaker::ping(const node::Endpoint& to, const wire::Ping& ping)
@@ -173,7 +176,8 @@ node::Hash256 Speaker::ping(const node::Endpoint& to, const wire::Ping& ping)
 
 node::Hash256 Speaker::pong(const node::Endpoint& to, const node::Hash256& pingHash)
 {
-    return post(to, _encoder.encode(wire::Pong{{to.ip, to.port, 0}, pingHash, _world.soon(), {}}));
+    return post(
+        to, _encoder.encode(wire::Pong{{_seen.value_or(to.ip), to.port, 0}, pingHash, _world.soon(), {}}));
 }
 
 node::Hash256 Speaker::findNode(const node::Endpoint& to, const node::PublicKey& target)

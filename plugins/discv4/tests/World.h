@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -134,6 +135,8 @@ public:
 
     /// Sends from another endpoint from now on, and listens there too.
     void moveTo(const node::Endpoint& endpoint);
+    /// What its PINGs and PONGs say of the other end, instead of the address that it sends to.
+    void seesOthersAt(const node::IpAddress& ip) noexcept { _seen = ip; }
     /// Whether it answers pings by itself; it does not at first.
     void answerPings(bool yes) noexcept { _answersPings = yes; }
 
@@ -159,6 +162,7 @@ private:
     node::PublicKey _public;
     node::Endpoint _endpoint;
     wire::Encoder _encoder;
+    std::optional<node::IpAddress> _seen;
     bool _answersPings = false;
     std::vector<Heard> _heard;
 };

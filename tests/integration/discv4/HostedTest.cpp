@@ -2,7 +2,9 @@
 #include "UdpClient.h"
 
 #include <waymark/host/HostError.h>
+#include <waymark/node/Enode.h>
 #include <waymark/node/Enr.h>
+#include <waymark/testkit/HostNames.h>
 #include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/TestFixture.h>
@@ -35,6 +37,9 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(servesBothFamilies);
     CPPUNIT_TEST(tellsEachRequesterTheEndpointOfItsFamily);
     CPPUNIT_TEST(bindsBothFamiliesOrDoesNotStart);
+    CPPUNIT_TEST(advertisesWhatItsNameStandsFor);
+    CPPUNIT_TEST(advertisesTheAddressOfAnInterface);
+    CPPUNIT_TEST(believesWhereOthersSeeIt);
     CPPUNIT_TEST(twoBootnodesInOneProcessBond);
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
     CPPUNIT_TEST_SUITE_END();
@@ -161,6 +166,46 @@ public:
                                                      std::string::npos);
         }
         CPPUNIT_ASSERT_NO_THROW(LinkedBootnode(testkit::Properties{{"discv4.listen", free.toString()}}));
+    }
+
+    void advertisesWhatItsNameStandsFor()
+    {
+        testkit::HostNames names; // knows no name yet
+        LinkedBootnode bootnode(
+            testkit::Properties{{"node.external-ip", "dns:node.example"}, {"node.resolve-interval", "1s"}},
+            &names);
+        CPPUNIT_ASSERT(bootnode.local().advertised()->ip == loopback);
+        bootnode.await("node.address_unknown");
+        names.set("node.example", {otherLoopback});
+        bootnode.await("node.address_found");
+        CPPUNIT_ASSERT(bootnode.local().record()->endpointV4()->ip == otherLoopback);
+        CPPUNIT_ASSERT(bootnode.reload({{"node.external-ip", "127.0.0.3"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.3"), bootnode.local().advertised()->ip.toString());
+    }
+
+    void advertisesTheAddressOfAnInterface()
+    {
+        LinkedBootnode bootnode(
+            testkit::Properties{{"node.external-ip", "interface:lo"}, {"discv4.listen", "0.0.0.0:0"}});
+        CPPUNIT_ASSERT(bootnode.local().advertised()->ip.scope() == node::IpScope::loopback);
+    }
+
+    void believesWhereOthersSeeIt()
+    {
+        // Bound to one address and asked at another.
+        LinkedBootnode bootnode(testkit::Properties{{"node.external-ip", "predicted"},
+                                                    {"node.prediction-votes", "2"},
+                                                    {"discv4.listen", "0.0.0.0:0"}});
+        const node::Endpoint asked{otherLoopback, bootnode.udp().port};
+        for (int i = 1; i <= 2; ++i) {
+            UdpClient client(10U + static_cast<unsigned>(i),
+                             node::IpAddress::v4(127, 0, 1, static_cast<Byte>(i)));
+            CPPUNIT_ASSERT(client.bond(asked));
+        }
+        bootnode.await(
+            "node.identity",
+            {{"enode", node::Enode::advertised(bootnode.key(), {otherLoopback, asked.port, 0}).toString()}});
+        CPPUNIT_ASSERT(bootnode.local().record()->endpointV4()->ip == otherLoopback);
     }
 
     void twoBootnodesInOneProcessBond()

@@ -13,16 +13,20 @@ namespace waymark::discv4::testing
 class LinkedBootnode : public testkit::Bootnode
 {
 public:
-    explicit LinkedBootnode(testkit::Properties properties = {}) : Bootnode(options(std::move(properties))) {}
+    explicit LinkedBootnode(testkit::Properties properties = {}, net::Resolver* names = nullptr)
+        : Bootnode(options(std::move(properties), names))
+    {
+    }
 
     const node::PublicKey& key() const { return local().key(); }
 
 private:
-    static testkit::BootnodeOptions options(testkit::Properties properties)
+    static testkit::BootnodeOptions options(testkit::Properties properties, net::Resolver* names)
     {
         properties.insert({{"waymark.plugins", "registry-memory, discv4"}, {"http-api.listen", ""}});
         testkit::BootnodeOptions made;
         made.properties = std::move(properties);
+        made.names = names;
         made.linkedPlugins = {waymark_static_plugin_registry_memory(), waymark_static_plugin_discv4()};
         return made;
     }

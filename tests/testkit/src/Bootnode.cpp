@@ -2,6 +2,7 @@
 #include <waymark/node/Enode.h>
 #include <waymark/testkit/Bootnode.h>
 #include <waymark/testkit/Gate.h>
+#include <waymark/testkit/HostNames.h>
 #include <waymark/testkit/KernelSockets.h>
 #include <waymark/testkit/ManualTimers.h>
 #include <waymark/testkit/TemporaryFolder.h>
@@ -69,7 +70,8 @@ Properties wholeBootnode(const std::filesystem::path& folder)
 class Bootnode::Seams final : public host::HostSeams
 {
 public:
-    Seams(const BootnodeOptions& options, FileSystem& files) : _simulated(options.host), _files(files)
+    Seams(const BootnodeOptions& options, FileSystem& files)
+        : _simulated(options.host), _names(options.names), _files(files)
     {
         if (options.manualTime) {
             _clock.emplace();
@@ -93,6 +95,12 @@ public:
     net::UdpSockets& sockets(net::UdpSockets& system) override
     {
         return _gatedSockets.emplace(_simulated == nullptr ? system : *_simulated, gate);
+    }
+    net::Resolver& resolver(net::Resolver& system) override
+    {
+        if (_names != nullptr)
+            return *_names;
+        return _simulated == nullptr ? system : _noNames;
     }
     FileSystem& files(FileSystem&) override { return _files; }
     void beforeRequest() override { static_cast<void>(_requests.pass()); }
@@ -134,6 +142,8 @@ public:
 
 private:
     sim::Host* _simulated;
+    net::Resolver* _names;
+    HostNames _noNames;
     Gate _requests;
     FileSystem& _files;
     std::optional<ManualClock> _clock;

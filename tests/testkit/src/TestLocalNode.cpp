@@ -54,6 +54,19 @@ std::optional<node::NodeEndpoint> TestLocalNode::advertised() const
     return _endpoint;
 }
 
+void TestLocalNode::observed(const node::IpAddress& ip, std::size_t hosts)
+{
+    const std::lock_guard lock(_mutex);
+    _observed.insert_or_assign(ip.family(), Observed{ip, hosts});
+}
+
+std::optional<TestLocalNode::Observed> TestLocalNode::lastObserved(node::IpFamily family) const
+{
+    const std::lock_guard lock(_mutex);
+    const auto found = _observed.find(family);
+    return found == _observed.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::shared_ptr<const node::Enr> TestLocalNode::record() const
 {
     const std::lock_guard lock(_mutex);

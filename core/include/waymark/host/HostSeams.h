@@ -4,6 +4,7 @@
 #include <waymark/base/FileSystem.h>
 #include <waymark/base/Random.h>
 #include <waymark/base/Timers.h>
+#include <waymark/net/Resolver.h>
 #include <waymark/net/UdpTransport.h>
 
 namespace waymark::host
@@ -23,6 +24,7 @@ public:
     /// They run in the time of the clock.
     virtual Timers& timers(Timers& system) { return system; }
     virtual net::UdpSockets& sockets(net::UdpSockets& system) { return system; }
+    virtual net::Resolver& resolver(net::Resolver& system) { return system; }
     /// Of the host's own files: node key, record, known nodes.
     virtual FileSystem& files(FileSystem& system) { return system; }
     /// Called on the serving thread before each HTTP request is looked at, as often as requests come; it may

@@ -5,6 +5,7 @@
 #include <waymark/node/Enr.h>
 #include <waymark/node/Key.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -14,8 +15,8 @@ namespace waymark::node
 /// This node's identity: its key, the endpoint that it advertises and its signed record, shared by every
 /// protocol. The key itself is never handed out. Any thread.
 ///
-/// The advertised address is node.external-ip; without one it is the address that a socket is bound to, and
-/// for a wildcard socket the one that the system would send from. The advertised port is
+/// The advertised address is what node.external-ip says; without it the address that a socket is bound to,
+/// and for a wildcard socket the one that the system would send from. The advertised port is
 /// node.advertised-port, else the bound one. node.enr.* adds entries to the record.
 class LocalNode
 {
@@ -33,6 +34,14 @@ public:
 
     /// Told by the protocol that owns the UDP socket, before its first packet leaves.
     virtual void bound(const Endpoint& udp) = 0;
+
+    /// Told by a protocol now and then: most other hosts, so many of them, see this node at `ip`. It decides
+    /// by itself what that is worth to it; by default nothing.
+    virtual void observed(const IpAddress& ip, std::size_t hosts)
+    {
+        static_cast<void>(ip);
+        static_cast<void>(hosts);
+    }
 
     /// What is advertised in a family; nothing before a socket of it is bound. tcp is 0 unless configured.
     virtual std::optional<NodeEndpoint> advertised(IpFamily family) const = 0;

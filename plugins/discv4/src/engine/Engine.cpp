@@ -17,6 +17,7 @@ constexpr std::size_t seedsTaken = 30;
 constexpr Duration oldestSeed = std::chrono::days(5);
 constexpr Duration bondValidity = std::chrono::hours(24);
 constexpr Duration sweepInterval = std::chrono::minutes(1);
+constexpr Duration tallyInterval = std::chrono::seconds(5);
 /// A node is checked again after this times its credit.
 constexpr Duration checkPause = std::chrono::seconds(10);
 constexpr std::size_t randomLookupsPerRefresh = 3;
@@ -55,6 +56,7 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
       _answers(environment.random.next64(), parameters.answersPerPrefix),
       _questions(environment.random.next64(), parameters.questionsPerNode),
       _answered(environment.random.next64()),
+      _seenAt(environment.random.next64()),
       _lookupInterval(parameters.lookupInterval)
 {
     const MonotonicTime now = environment.clock.now();
@@ -62,6 +64,7 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
     _nextRefresh = now + parameters.lookupInterval;
     _nextRevalidation = now;
     _nextSweep = now + sweepInterval;
+    _nextTally = now + tallyInterval;
 }
 
 Engine::~Engine()
@@ -193,6 +196,7 @@ void Engine::tick(net::DatagramSink& sink)
     revalidate(now, sink);
     walk(now);
     refresh(now);
+    tally(now);
     proceed(now, sink);
     if (now >= _nextSweep) {
         _nextSweep = now + sweepInterval;
@@ -289,6 +293,16 @@ void Engine::refresh(MonotonicTime now)
     search(_environment.local.key(), {});
     for (std::size_t i = 0; i < randomLookupsPerRefresh; ++i)
         search(randomTarget(), {});
+}
+
+void Engine::tally(MonotonicTime now)
+{
+    if (now < _nextTally)
+        return;
+    _nextTally = now + tallyInterval;
+    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
+        if (const auto majority = _seenAt.majority(family, now))
+            _environment.local.observed(majority->ip, majority->hosts);
 }
 
 node::PublicKey Engine::randomTarget()

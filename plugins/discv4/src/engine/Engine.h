@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/Access.h"
+#include "engine/AddressVotes.h"
 #include "engine/Contacts.h"
 #include "engine/EndpointProofs.h"
 #include "engine/Environment.h"
@@ -148,6 +149,8 @@ private:
     void revalidate(MonotonicTime now, net::DatagramSink& sink);
     void walk(MonotonicTime now);
     void refresh(MonotonicTime now);
+    /// Tells the local node where others see it.
+    void tally(MonotonicTime now);
     void search(const node::PublicKey& target, Lookups::Completion completion);
     void synchronise(const node::PeerId& id);
     void tell(const Table::Effect& effect);
@@ -178,6 +181,7 @@ private:
     RateLimiter _answers;
     RateLimiter _questions;
     RecentHashes _answered;
+    AddressVotes _seenAt;
     Signal<discovery::NodeEvent> _events;
     std::vector<Subscription> _gauges;
 
@@ -190,6 +194,7 @@ private:
     MonotonicTime _nextRefresh;
     MonotonicTime _nextRevalidation;
     MonotonicTime _nextSweep;
+    MonotonicTime _nextTally;
 };
 
 } // namespace waymark::discv4::engine

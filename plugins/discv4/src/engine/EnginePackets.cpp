@@ -48,8 +48,10 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
     // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
     if (state != EndpointProofs::State::proven)
         pingBack(packet, {ping.from.tcp, ping.enrSeq, true, accountOf(state, isRegistered)}, sink);
-    if (isProven)
+    if (isProven) {
         _proofs.pinged(who, now);
+        _seenAt.vote(packet.remote.ip, ping.to.ip, now);
+    }
     const std::uint64_t expiration = _sender.expiration() + _answered.repeats(packet.hash);
     _sender.pong({packet.remote, packet.local}, packet.hash, expiration, sink);
     if (isProven)
@@ -73,6 +75,7 @@ Engine::Dropped Engine::on(const wire::Pong& pong, const VerifiedPacket& packet,
     const auto ping = _pings.match({packet.senderId, packet.remote.ip}, pong.pingHash, now);
     if (!ping)
         return Drop::unsolicited;
+    _seenAt.vote(packet.remote.ip, pong.to.ip, now);
     const auto announcedSeq = pong.enrSeq ? pong.enrSeq : ping->enrSeq;
     const bool kept = bondedWith(packet, *ping, announcedSeq, now);
     fetchRecord(packet, announcedSeq, ping->tcp.value_or(0), sink);

@@ -17,7 +17,7 @@ struct Environment
 {
     const Clock& clock;
     Random& random;
-    const node::LocalNode& local;
+    node::LocalNode& local;
     registry::PeerRegistry& registry;
     observe::MetricRegistry& metrics;
     observe::Log log;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/discovery/Discovery.h>
+#include <waymark/net/Resolver.h>
 #include <waymark/node/LocalNode.h>
 #include <waymark/observe/Metrics.h>
 #include <waymark/registry/PeerRegistry.h>
@@ -56,6 +57,9 @@ struct BootnodeOptions
     /// Where it is on a simulated network: its UDP, clock, timers and dice are that host's, and it is driven
     /// by Simulation::advance() on the thread that uses it. It listens on the host's address. Outlives this.
     sim::Host* host = nullptr;
+    /// Who knows DNS names, such as HostNames. Null: the system, on a simulated network nobody. Outlives
+    /// this.
+    net::Resolver* names = nullptr;
 };
 
 /// What was waited for did not come in time. The message has the last events.

@@ -2,6 +2,7 @@
 
 #include <waymark/node/LocalNode.h>
 
+#include <map>
 #include <mutex>
 
 namespace waymark::testkit
@@ -17,6 +18,7 @@ public:
     const node::Hash256& nodeId() const noexcept override { return _nodeId; }
     node::RecoverableSignature sign(const node::Hash256& digest) const override { return _key.sign(digest); }
     void bound(const node::Endpoint& udp) override;
+    void observed(const node::IpAddress& ip, std::size_t hosts) override;
     std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override;
     std::optional<node::NodeEndpoint> advertised() const override;
     std::shared_ptr<const node::Enr> record() const override;
@@ -24,6 +26,14 @@ public:
 
     /// An endpoint in the other family as well.
     void alsoAt(const node::NodeEndpoint& endpoint);
+
+    struct Observed
+    {
+        node::IpAddress ip;
+        std::size_t hosts = 0;
+    };
+    /// The last thing that a protocol told of the node's address in a family.
+    std::optional<Observed> lastObserved(node::IpFamily family) const;
 
     /// A new record that differs in its seq only.
     void renewRecord();
@@ -37,6 +47,7 @@ private:
     mutable std::mutex _mutex;
     node::NodeEndpoint _endpoint;
     std::optional<node::NodeEndpoint> _second; ///< of the other family
+    std::map<node::IpFamily, Observed> _observed;
     std::uint64_t _seq = 0;
     std::shared_ptr<const node::Enr> _record;
     Signal<std::shared_ptr<const node::Enr>> _changed;
