@@ -103,6 +103,29 @@ Result<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
     return parsePortAt("discport", query.substr(discoveryPort.size()), url);
 }
 
+struct Ports
+{
+    std::uint16_t udp = 0;
+    std::uint16_t tcp = 0;
+};
+
+Result<Ports> parsePorts(const Parts& parts, std::string_view url)
+{
+    const auto tcp = parsePortAt("port", parts.port, url);
+    if (!tcp)
+        return failure(tcp.error());
+    const auto udp = parts.query ? parseQuery(*parts.query, url) : tcp;
+    if (!udp)
+        return failure(udp.error());
+    if (*udp == 0 && parts.query)
+        return wrong("discport", positionOf(*parts.query, url) + discoveryPort.size(),
+                     "a node without a discovery port cannot be reached");
+    if (*udp == 0)
+        return wrong("port", positionOf(parts.port, url),
+                     "0 stands for no RLPx port and needs ?discport=<udp port> after it");
+    return Ports{*udp, *tcp};
+}
+
 } // namespace
 
 Result<Enode> Enode::parse(std::string_view url)
@@ -116,19 +139,26 @@ Result<Enode> Enode::parse(std::string_view url)
     const auto ip = parseHost(parts->host, url);
     if (!ip)
         return failure(ip.error());
-    const auto tcp = parsePortAt("port", parts->port, url);
-    if (!tcp)
-        return failure(tcp.error());
-    const auto udp = parts->query ? parseQuery(*parts->query, url) : tcp;
-    if (!udp)
-        return failure(udp.error());
-    if (*udp == 0 && parts->query)
-        return wrong("discport", positionOf(*parts->query, url) + discoveryPort.size(),
-                     "a node without a discovery port cannot be reached");
-    if (*udp == 0)
-        return wrong("port", positionOf(parts->port, url),
-                     "0 stands for no RLPx port and needs ?discport=<udp port> after it");
-    return Enode{*key, {*ip, *udp, *tcp}};
+    const auto ports = parsePorts(*parts, url);
+    if (!ports)
+        return failure(ports.error());
+    return Enode{*key, {*ip, ports->udp, ports->tcp}};
+}
+
+Result<NamedEnode> NamedEnode::parse(std::string_view url)
+{
+    const auto parts = split(url);
+    if (!parts)
+        return failure(parts.error());
+    const auto key = parseId(parts->id, url);
+    if (!key)
+        return failure(key.error());
+    if (!isHostName(parts->host))
+        return wrong("host", positionOf(parts->host, url), "no host name");
+    const auto ports = parsePorts(*parts, url);
+    if (!ports)
+        return failure(ports.error());
+    return NamedEnode{*key, std::string(parts->host), ports->udp, ports->tcp};
 }
 
 Enode Enode::advertised(const PublicKey& key, const NodeEndpoint& endpoint)

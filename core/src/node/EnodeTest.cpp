@@ -24,6 +24,7 @@ class EnodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesEverythingElse);
     CPPUNIT_TEST(truncatedAtEveryCharacterIsAnErrorUntilTheLastPort);
     CPPUNIT_TEST(advertisesADiscoveryPortWhereThereIsNoOther);
+    CPPUNIT_TEST(takesNamesWhereTheyAreMeant);
     CPPUNIT_TEST_SUITE_END();
 
     static void assertError(const std::string& url, std::string_view part, std::size_t position)
@@ -100,6 +101,23 @@ class EnodeTest : public CppUnit::TestFixture
         for (std::size_t size = 0; size < url.size(); ++size)
             CPPUNIT_ASSERT_EQUAL_MESSAGE(url.substr(0, size), size == complete,
                                          Enode::parse(url.substr(0, size)).has_value());
+    }
+
+    void takesNamesWhereTheyAreMeant()
+    {
+        const auto named = NamedEnode::parse(prefix + "boot-0.nodes.example:30303?discport=30301");
+        CPPUNIT_ASSERT(named);
+        CPPUNIT_ASSERT_EQUAL(std::string("boot-0.nodes.example"), named->host);
+        CPPUNIT_ASSERT((named->at(IpAddress::v4(10, 0, 0, 1)).endpoint ==
+                        NodeEndpoint{IpAddress::v4(10, 0, 0, 1), 30301, 30303}));
+        for (const std::string bad : {"10.0.0.1:1", "[::1]:1", "1.2.3.999:1", "a..b:1", ":1", "-a:1", "a b:1",
+                                      "name", "name:0", "name:70000", "name:1?discport=0", "name:1?x=1"}) {
+            const auto refused = NamedEnode::parse(prefix + bad);
+            CPPUNIT_ASSERT_MESSAGE(bad, !refused);
+            CPPUNIT_ASSERT(refused.error().message.find("position") != std::string::npos);
+        }
+        CPPUNIT_ASSERT(!NamedEnode::parse("enode://12@name:1"));
+        CPPUNIT_ASSERT(!Enode::parse(prefix + "name:1"));
     }
 
     void advertisesADiscoveryPortWhereThereIsNoOther()

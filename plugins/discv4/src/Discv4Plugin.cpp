@@ -14,6 +14,8 @@ namespace
 
 /// Later ones leave room for protocols that must look at a datagram first.
 constexpr int receptionOrder = 100;
+/// How often it is seen whether a bootnode's name has to be resolved again.
+constexpr Duration bootnodeInterval = std::chrono::seconds(1);
 /// Ticks come ten times a second; without them for so long time-outs and lookups stand still.
 constexpr Duration longestWithoutTick = std::chrono::seconds(5);
 
@@ -39,6 +41,7 @@ void Discv4Plugin::provide(plugin::Services& services)
     _local = &services.get<node::LocalNode>();
     _store = &services.get<node::NodeStore>();
     _sockets = &services.get<net::UdpSockets>();
+    _resolver = &services.get<net::Resolver>();
     services.provide<discovery::Discovery>(*this);
 }
 
@@ -50,6 +53,13 @@ void Discv4Plugin::wire(const plugin::Services& services)
     _trace = std::make_unique<trace::Trace>(*_clock, *_metrics, _log);
     _ingress = std::make_unique<io::Ingress>(*_engine, environment, _settings.rates);
     _ingress->setTrace(*_trace);
+    _bootnodes = std::make_unique<BootnodeFinder>(BootnodeFinder::Surroundings{
+        *_resolver, *_clock, _log,
+        [this](node::IpFamily family) { return _local->advertised(family).has_value(); },
+        [this](const node::PublicKey& key) { return _engine->isBootnodeReached(key.nodeId()); },
+        [this](const std::vector<wire::Neighbor>& bootnodes) {
+            _engine->setBootnodes(bootnodes);
+        }});
     _keeper = std::make_unique<NodeKeeper>(
         *_store, [this] { return _engine->memory(); }, _settings.saveInterval, _log);
 }
@@ -117,7 +127,8 @@ void Discv4Plugin::start()
         _engine->setAccess(_settings.access);
         _engine->setForkFilter(_settings.forkFilter);
         _engine->start();
-        _engine->setBootnodes(_settings.bootnodes);
+        _bootnodes->follow(_settings.bootnodes);
+        _bootnodeTicks = _timers->every(bootnodeInterval, [this] { _bootnodes->tick(); });
         remember();
         startTrace();
         startProbes();
@@ -165,7 +176,7 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
             _engine->setLookupInterval(changed.parameters.lookupInterval);
         _engine->setAnswerRate(changed.parameters.answersPerPrefix);
         _engine->setQuestionRate(changed.parameters.questionsPerNode);
-        _engine->setBootnodes(changed.bootnodes);
+        _bootnodes->follow(changed.bootnodes);
         _engine->setAccess(changed.access);
         _engine->setForkFilter(changed.forkFilter);
         _ingress->setRates(changed.rates);
@@ -188,6 +199,9 @@ void Discv4Plugin::close() noexcept
     _ticks.reset();
     for (const auto& probe : _probes)
         probe->stop();
+    _bootnodeTicks.reset();
+    if (_bootnodes)
+        _bootnodes->stop();
     if (_udp)
         _udp->detach();
     if (_keeper)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "BootnodeFinder.h"
 #include "NodeKeeper.h"
 #include "Settings.h"
 #include "engine/Engine.h"
@@ -63,14 +64,17 @@ private:
     node::LocalNode* _local = nullptr;
     node::NodeStore* _store = nullptr;
     net::UdpSockets* _sockets = nullptr;
+    net::Resolver* _resolver = nullptr;
 
     std::unique_ptr<engine::Engine> _engine; ///< from wire() on
     std::unique_ptr<trace::Trace> _trace;
     std::unique_ptr<io::Ingress> _ingress;
+    std::unique_ptr<BootnodeFinder> _bootnodes;
     std::unique_ptr<NodeKeeper> _keeper;
     std::unique_ptr<io::FamilySockets> _udp;            ///< while started
     std::vector<std::unique_ptr<io::UdpProbe>> _probes; ///< from start() on, of each address
     Subscription _ticks;
+    Subscription _bootnodeTicks;
     std::atomic<bool> _running{false};
     std::atomic<MonotonicTime::rep> _lastTick{0};
 };

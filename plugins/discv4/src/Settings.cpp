@@ -1,8 +1,5 @@
 #include "Settings.h"
 
-#include <waymark/node/Enode.h>
-#include <waymark/node/Enr.h>
-
 #include <algorithm>
 #include <string>
 
@@ -37,7 +34,7 @@ Result<void> isChain(std::string_view text)
 
 Result<void> isNode(std::string_view text)
 {
-    const auto node = parseNode(text);
+    const auto node = Bootnode::parse(text);
     if (!node)
         return failure(node.error());
     return {};
@@ -91,32 +88,6 @@ std::size_t count(const plugin::ConfigView& config, std::string_view key)
 
 } // namespace
 
-Result<wire::Neighbor> parseNode(std::string_view text)
-{
-    if (text.starts_with(node::Enr::textPrefix)) {
-        const auto record = node::Enr::parse(text);
-        if (!record)
-            return failure(record.error());
-        const auto v4 = record->endpointV4();
-        const auto endpoint = v4 ? v4 : record->endpointV6();
-        if (!endpoint)
-            return failure(ErrorCode::invalidArgument,
-                           "the ENR has no address with a UDP port, so the node cannot be asked");
-        return wire::Neighbor{record->key(), *endpoint};
-    }
-    if (!text.starts_with("enode://"))
-        return failure(
-            ErrorCode::invalidArgument,
-            '\'' + std::string(text) +
-                "' is neither an enode URL (enode://<128 hex digits>@<ip>:<port>) nor an ENR (enr:...)");
-    const auto enode = node::Enode::parse(text);
-    if (!enode)
-        return failure(enode.error());
-    if (enode->endpoint.udp == 0)
-        return failure(ErrorCode::invalidArgument, "the enode URL has no UDP port");
-    return wire::Neighbor{enode->key, enode->endpoint};
-}
-
 const plugin::ConfigSchema& settingsSchema()
 {
     static const plugin::ConfigSchema schema{
@@ -131,7 +102,10 @@ const plugin::ConfigSchema& settingsSchema()
         Option::size("receive-buffer", "0", "1G")
             .defaultsTo("1M")
             .help("What the system keeps for each socket until it is read (SO_RCVBUF); 0 takes its default"),
-        Option::list("bootnodes").help("Nodes to start from: enode URLs or ENRs").check(isNode).reloadable(),
+        Option::list("bootnodes")
+            .help("Nodes to start from: enode URLs, also with host names, or ENRs")
+            .check(isNode)
+            .reloadable(),
         Option::duration("lookup-interval", "0s", "1d")
             .defaultsTo("30s")
             .help("Time between two lookups of random targets; 0s for none; none while the table is empty")
@@ -233,7 +207,7 @@ Settings Settings::from(const plugin::ConfigView& config)
     settings.trace = traceFrom(config);
     if (config.findText("bootnodes"))
         for (const std::string& text : config.list("bootnodes"))
-            settings.bootnodes.push_back(parseNode(text).value());
+            settings.bootnodes.push_back(Bootnode::parse(text).value());
     return settings;
 }
 

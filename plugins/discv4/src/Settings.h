@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Bootnode.h"
 #include "engine/Access.h"
 #include "engine/ForkFilter.h"
 #include "engine/Parameters.h"
@@ -22,9 +23,6 @@ namespace waymark::discv4
 /// The keys of the plugin.
 const plugin::ConfigSchema& settingsSchema();
 
-/// A node by its enode URL or its ENR with an address in it.
-Result<wire::Neighbor> parseNode(std::string_view text);
-
 /// What the keys say.
 struct Settings
 {
@@ -33,7 +31,7 @@ struct Settings
     io::IngressRates rates;
     engine::AccessRules access;
     engine::ForkFilter forkFilter;
-    std::vector<wire::Neighbor> bootnodes;
+    std::vector<Bootnode> bootnodes;
     Duration saveInterval{};
     Duration probeInterval{};
     std::optional<trace::TraceOptions> trace{}; ///< nothing: no capture

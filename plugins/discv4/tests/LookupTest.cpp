@@ -30,6 +30,7 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(believesANodeMoreThanOthersOfItsTcpPort);
     CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
     CPPUNIT_TEST(turnsToALostBootnodeAsIfItWereNew);
+    CPPUNIT_TEST(tellsWhetherABootnodeAnswers);
     CPPUNIT_TEST(provesRememberedNodesAgain);
     CPPUNIT_TEST_SUITE_END();
 
@@ -235,6 +236,21 @@ public:
         bootnode.answerPings(true);
         _world.advance(std::chrono::minutes(5) + std::chrono::seconds(10));
         CPPUNIT_ASSERT(node.engine().table().find(bootnode.id()).has_value());
+    }
+
+    void tellsWhetherABootnodeAnswers()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker bootnode(_world, 2, at("127.0.0.2:30303"));
+        node.engine().setBootnodes({{bootnode.key(), nodeAt("127.0.0.2:30303")}});
+        _world.advance(std::chrono::seconds(10));
+        CPPUNIT_ASSERT(!node.engine().isBootnodeReached(bootnode.id()));
+        bootnode.answerPings(true);
+        _world.advance(std::chrono::seconds(30));
+        CPPUNIT_ASSERT(node.engine().isBootnodeReached(bootnode.id()));
+        bootnode.answerPings(false);
+        _world.advance(std::chrono::hours(1));
+        CPPUNIT_ASSERT(!node.engine().isBootnodeReached(bootnode.id()));
     }
 
     void provesRememberedNodesAgain()

@@ -41,6 +41,7 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(advertisesTheAddressOfAnInterface);
     CPPUNIT_TEST(believesWhereOthersSeeIt);
     CPPUNIT_TEST(twoBootnodesInOneProcessBond);
+    CPPUNIT_TEST(findsABootnodeByItsName);
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
     CPPUNIT_TEST_SUITE_END();
 
@@ -215,6 +216,20 @@ public:
         UdpClient client(2, loopback);
         CPPUNIT_ASSERT(client.bond(one.udp()));
         CPPUNIT_ASSERT(client.findsBehind(one.udp(), two.key()));
+        CPPUNIT_ASSERT(client.bond(two.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(two.udp(), one.key()));
+    }
+
+    void findsABootnodeByItsName()
+    {
+        LinkedBootnode one;
+        testkit::HostNames names; // knows no name yet
+        const std::string url =
+            "enode://" + one.key().hex() + "@boot.example:" + std::to_string(one.udp().port);
+        LinkedBootnode two(testkit::Properties{{"discv4.bootnodes", url}}, &names);
+        two.await("discv4.bootnode_unknown");
+        names.set("boot.example", {loopback});
+        UdpClient client(2, loopback);
         CPPUNIT_ASSERT(client.bond(two.udp()));
         CPPUNIT_ASSERT(client.findsBehind(two.udp(), one.key()));
     }

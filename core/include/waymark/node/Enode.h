@@ -4,6 +4,7 @@
 #include <waymark/node/Endpoint.h>
 #include <waymark/node/Key.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,23 @@ struct Enode
     std::string toString() const;
 
     friend auto operator<=>(const Enode&, const Enode&) noexcept = default;
+};
+
+/// A node URL with a host name in place of the address: enode://<128 hex
+/// digits>@<name>:<tcp>[?discport=<udp>]. Whoever uses it resolves the name, again when the node moved.
+struct NamedEnode
+{
+    PublicKey key;
+    std::string host;
+    std::uint16_t udp = 0;
+    std::uint16_t tcp = 0;
+
+    /// Errors as of Enode::parse(); an address is no name.
+    static Result<NamedEnode> parse(std::string_view url);
+    /// The node at one of the name's addresses.
+    Enode at(const IpAddress& ip) const noexcept { return {key, {ip, udp, tcp}}; }
+
+    friend auto operator<=>(const NamedEnode&, const NamedEnode&) noexcept = default;
 };
 
 } // namespace waymark::node

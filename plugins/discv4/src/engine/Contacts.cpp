@@ -12,6 +12,8 @@ namespace
 constexpr Duration firstRetry = std::chrono::seconds(2);
 constexpr Duration longestRetry = std::chrono::minutes(5);
 constexpr Duration afterAnswer = std::chrono::minutes(30);
+/// A bootnode that leaves more pings unanswered is silent.
+constexpr unsigned missesAllowed = 2;
 /// Pings that leave in one tick.
 constexpr std::size_t atOnce = 8;
 
@@ -30,7 +32,8 @@ void Contacts::setBootnodes(const std::vector<wire::Neighbor>& bootnodes, Monoto
     for (const wire::Neighbor& node : bootnodes) {
         const auto known = std::ranges::find_if(
             _contacts, [&](const Contact& contact) { return !contact.once && contact.node == node; });
-        next.push_back(known != _contacts.end() ? *known : Contact{node.key.nodeId(), node, false, 0, now});
+        next.push_back(known != _contacts.end() ? *known
+                                                : Contact{node.key.nodeId(), node, false, 0, false, now});
     }
     std::ranges::copy_if(_contacts, std::back_inserter(next), &Contact::once);
     _contacts = std::move(next);
@@ -40,7 +43,7 @@ void Contacts::addSeeds(const std::vector<wire::Neighbor>& seeds, MonotonicTime 
 {
     const std::lock_guard lock(_mutex);
     for (const wire::Neighbor& node : seeds)
-        _contacts.push_back({node.key.nodeId(), node, true, 0, now});
+        _contacts.push_back({node.key.nodeId(), node, true, 0, false, now});
 }
 
 std::vector<Contacts::Due> Contacts::due(MonotonicTime now)
@@ -65,6 +68,7 @@ void Contacts::answered(const node::Hash256& id, MonotonicTime now)
     for (Contact& contact : _contacts) {
         if (contact.id == id) {
             contact.attempts = 0;
+            contact.hasAnswered = true;
             contact.due = now + afterAnswer;
         }
     }
@@ -76,6 +80,7 @@ void Contacts::lost(const node::Hash256& id, MonotonicTime now)
     for (Contact& contact : _contacts) {
         if (contact.id == id && !contact.once) {
             contact.attempts = 0;
+            contact.hasAnswered = false;
             contact.due = now + firstRetry;
         }
     }
@@ -89,6 +94,14 @@ std::vector<wire::Neighbor> Contacts::bootnodes() const
         if (!contact.once)
             nodes.push_back(contact.node);
     return nodes;
+}
+
+bool Contacts::isReached(const node::Hash256& id) const
+{
+    const std::lock_guard lock(_mutex);
+    return std::ranges::any_of(_contacts, [&](const Contact& contact) {
+        return contact.id == id && !contact.once && contact.hasAnswered && contact.attempts <= missesAllowed;
+    });
 }
 
 bool Contacts::knows(const node::Endpoint& endpoint) const

@@ -31,6 +31,8 @@ public:
     /// It left the table for its silence: a bootnode is asked again as if it had never answered.
     void lost(const node::Hash256& id, MonotonicTime now);
     std::vector<wire::Neighbor> bootnodes() const;
+    /// Whether a bootnode answered, and did not leave several pings unanswered since.
+    bool isReached(const node::Hash256& id) const;
     /// Whether it is the endpoint of a bootnode.
     bool knows(const node::Endpoint& endpoint) const;
 
@@ -40,7 +42,8 @@ private:
         node::Hash256 id;
         wire::Neighbor node;
         bool once = false;
-        unsigned attempts = 0;
+        unsigned attempts = 0; ///< since it answered
+        bool hasAnswered = false;
         MonotonicTime due;
     };
 

@@ -84,6 +84,8 @@ public:
     void setForkFilter(const ForkFilter& filter);
 
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
+    /// Whether a bootnode answered, and did not fall silent since.
+    bool isBootnodeReached(const node::Hash256& id) const { return _contacts.isReached(id); }
     void setLookupInterval(Duration interval);
     void setAnswerRate(Rate rate) { _answers.setRate(rate); }
     void setQuestionRate(Rate rate) { _questions.setRate(rate); }
