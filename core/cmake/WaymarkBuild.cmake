@@ -59,6 +59,8 @@ endif()
 if(WAYMARK_FUZZERS)
     # Everything tells the fuzzer which way it went; only the programs of tests/fuzz have its main().
     add_compile_options(-fsanitize=fuzzer-no-link)
+    # clang warns that libstdc++ 12 uses what it deprecates itself.
+    target_compile_options(waymark-build-options INTERFACE -Wno-deprecated-declarations)
 endif()
 if(WAYMARK_COVERAGE)
     add_compile_options(--coverage)
