@@ -15,15 +15,18 @@ export class JsNode {
   packets = [];
   undecodable = [];
 
-  /** With `explores` it looks for neighbours and pings them, as a node does; else it only does what it is told. */
-  static async start(name, tcp, { explores = false } = {}) {
+  /**
+   * With `explores` it looks for neighbours and pings them, as a node does, asking each peer once in `refreshInterval`
+   * ms; else it only does what it is told.
+   */
+  static async start(name, tcp, { explores = false, refreshInterval } = {}) {
     const socket = createSocket('udp4');
     socket.bind(0, '127.0.0.1');
     await within(`${name} listens`, once(socket, 'listening'));
-    return new JsNode(name, socket, tcp, explores);
+    return new JsNode(name, socket, tcp, { shouldFindNeighbours: explores, refreshInterval });
   }
 
-  constructor(name, socket, tcp, explores) {
+  constructor(name, socket, tcp, options) {
     this.#secret = testKey(`JavaScript node ${name}`);
     this.#socket = socket;
     const udp = socket.address().port;
@@ -33,7 +36,7 @@ export class JsNode {
     this.dpt = new DPT(this.#secret, {
       createSocket: () => socket,
       endpoint: { address: this.ip, udpPort: udp, tcpPort: tcp },
-      shouldFindNeighbours: explores,
+      ...options,
     });
   }
 

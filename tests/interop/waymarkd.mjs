@@ -23,7 +23,7 @@ function parsed(line) {
 
 /** A state directory with a configuration on which waymarkd can be started again and again. */
 export class Home {
-  constructor(registry) {
+  constructor(registry, settings = []) {
     this.path = mkdtempSync(join(tmpdir(), 'waymark-interop-'));
     this.config = join(this.path, 'waymark.properties');
     const lines = [
@@ -33,6 +33,7 @@ export class Home {
       'node.external-ip = 127.0.0.1',
       'discv4.listen = 127.0.0.1:0',
       'http-api.listen = 127.0.0.1:0',
+      ...settings,
     ];
     writeFileSync(this.config, `${lines.join('\n')}\n`);
     process.once('exit', () => this.remove());

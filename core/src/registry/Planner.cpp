@@ -215,8 +215,9 @@ void Planner::evictTombstones()
         if (_tombstones.find(key) == nullptr)
             evict(key);
     }
-    for (auto oldest = fresh.begin(); excess > 0; ++oldest)
-        evict(oldest->second);
+    auto oldest = fresh.begin();
+    while (excess > 0)
+        evict((oldest++)->second);
 }
 
 void Planner::change(const node::PeerId& id, ClaimSet after)
