@@ -107,6 +107,22 @@ Script forgeries()
     return script.add(Step::ping, {3, 8, 0, 0}).add(Step::ping, {3, 9, 0, 0});
 }
 
+/// A stranger in the table is registered elsewhere, and removed.
+Script strangerTurnsPeer()
+{
+    Script script;
+    script.bond(1, 1).bond(0, 0).ask(0, 0).add(Step::enroll, {1, 4}).ask(0, 0, 1);
+    return script.add(Step::dismiss, {1, 0}).ask(0, 0, 2);
+}
+
+Script repetitions()
+{
+    Script script;
+    script.bond(0, 0).add(Step::ping, {0, 0, 0, 0}).add(Step::replay, {0, 0}).add(Step::replay, {0, 0});
+    script.ask(0, 0).add(Step::replay, {0, 0}).add(Step::replay, {0, 0});
+    return script.add(Step::enrRequest, {0, 0, 0, 0}).add(Step::replay, {0, 0});
+}
+
 Script limited()
 {
     Script script(true);
@@ -128,6 +144,8 @@ std::vector<Seed> seeds()
         {"passing-time", passingTime().bytes()},
         {"forgeries", forgeries().bytes()},
         {"limited", limited().bytes()},
+        {"stranger-turns-peer", strangerTurnsPeer().bytes()},
+        {"repetitions", repetitions().bytes()},
     };
 }
 
