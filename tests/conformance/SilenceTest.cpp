@@ -100,9 +100,11 @@ public:
     {
         _peer.bond();
         const auto madeUp = testkit::testKey(77).publicKey();
-        const std::array told{Neighbor{madeUp, {firstAddress, 40405, 40405}}};
+        Peer victim(_bootnode, 3, secondAddress);
+        const std::array told{Neighbor{madeUp, {secondAddress, victim.endpoint().port, 0}}};
         _peer.sendNeighbors(told);
         requireSilence(_peer);
+        requireSilence(victim);
         _peer.send(question(madeUp));
         const auto answers = _peer.heard();
         CPPUNIT_ASSERT(count(answers, PacketType::neighbors) > 0);
