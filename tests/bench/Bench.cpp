@@ -20,10 +20,16 @@ double Durations::quantile(double share) const
 
 void Table::title(const std::string& text)
 {
-    _out << '\n' << text << '\n' << std::left << std::setw(38) << "  " << std::right;
+    heading(text);
+    _out << std::left << std::setw(38) << "  " << std::right;
     for (const char* const head : {"times", "median ms", "p90 ms", "worst ms"})
         _out << std::setw(10) << head;
     _out << '\n';
+}
+
+void Table::heading(const std::string& text)
+{
+    _out << '\n' << text << '\n';
 }
 
 void Table::row(const std::string& what, const Durations& durations)

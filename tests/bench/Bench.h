@@ -41,7 +41,10 @@ class Table
 public:
     explicit Table(std::ostream& out) : _out(out) {}
 
+    /// What follows are durations.
     void title(const std::string& text);
+    /// What follows are ratios.
+    void heading(const std::string& text);
     void row(const std::string& what, const Durations& durations);
     void ratio(const std::string& what, double value);
 

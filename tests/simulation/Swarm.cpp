@@ -49,15 +49,15 @@ SwarmNode& Swarm::join(Host& host, const node::NodeEndpoint& advertised)
     const SwarmNode::Identity identity{_nodes.size() + 1, advertised};
     _nodes.push_back(std::make_unique<SwarmNode>(host, identity, _settings.signatures, _settings.parameters));
     SwarmNode& fresh = *_nodes.back();
-    fresh.engine().setBootnodes(_bootnodes);
-    fresh.start(_random.upTo(_settings.startUp));
+    fresh.setBootnodes(_bootnodes);
+    fresh.start(_random.upTo(_settings.startUp), _settings.ticks);
     return fresh;
 }
 
 std::vector<discovery::DiscoveredNode> Swarm::lookUp(SwarmNode& node, const node::PublicKey& target)
 {
     std::optional<std::vector<discovery::DiscoveredNode>> result;
-    node.engine().lookup(target, [&](auto found) { result = std::move(found); });
+    node.lookup(target, [&](auto found) { result = std::move(found); });
     if (!_simulation.advanceUntil([&] { return result.has_value(); }, longestLookup))
         throw std::runtime_error("a lookup did not end");
     return *result;
@@ -91,7 +91,7 @@ double Swarm::lookupQuality(std::size_t samples)
         const auto truth = nearest(asking, target);
         wanted += truth.size();
         ++pending;
-        asking.engine().lookup(target, [&, truth](const auto& nodes) {
+        asking.lookup(target, [&, truth](const auto& nodes) {
             --pending;
             for (const auto& node : nodes)
                 found += std::ranges::count(truth, node.key.nodeId()) > 0 ? 1 : 0;

@@ -26,7 +26,10 @@ public:
                                          .jitter = std::chrono::milliseconds(1)};
         /// All have started after this time.
         Duration startUp = std::chrono::seconds(10);
-        engine::Parameters parameters{};
+        /// Those of production, but with tables for a thousand nodes: larger ones, a thousand times, would
+        /// crowd out the processor's caches.
+        engine::Parameters parameters{.rateSlots = 1'024, .answeredSlots = 512};
+        SwarmNode::Ticks ticks = SwarmNode::Ticks::needed;
     };
 
     Swarm(testkit::sim::Simulation& simulation, const Settings& settings);

@@ -4,7 +4,9 @@
 
 #include <waymark/testkit/TestKeys.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace waymark::discv4::simulation
 {
@@ -25,7 +27,7 @@ std::unique_ptr<node::LocalNode> makeLocal(const SwarmNode::Identity& identity, 
 } // namespace
 
 SwarmNode::SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatures signatures,
-                     const engine::Parameters& parameters, const io::IngressRates& rates)
+                     const engine::Parameters& parameters)
     : _host(host), _local(makeLocal(identity, signatures)), _registry({.backend = "memory", .limits = {}})
 {
     _registry.state().begin({1, 0});
@@ -36,27 +38,70 @@ SwarmNode::SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatu
     const engine::Environment environment{host.clock(), host.random(), *_local, _registry, _metrics,
                                           {},           recovery};
     _engine = std::make_unique<engine::Engine>(environment, parameters);
-    _ingress = std::make_unique<io::Ingress>(*_engine, environment, rates);
+    _ingress =
+        std::make_unique<io::Ingress>(*_engine, environment, io::IngressRates{.slots = parameters.rateSlots});
     _transport = host.open({.listen = {host.address(), identity.advertised.udp}}).value();
     _engine->start();
-    _reception = _transport->attach(*_ingress, 0);
+    _reception = _transport->attach(*this, 0);
     _transport->start();
 }
 
 SwarmNode::~SwarmNode()
 {
-    _firstTick.reset();
-    _ticks.reset();
+    _timer.reset();
     _reception.reset();
     _engine->stop();
 }
 
-void SwarmNode::start(Duration delay)
+void SwarmNode::start(Duration delay, Ticks ticks)
 {
-    _firstTick = _host.timers().after(delay, [this] {
-        _ticks = _host.timers().every(engine::tickInterval, [this] { _engine->tick(*this); });
-        _engine->tick(*this);
-    });
+    _ticks = ticks;
+    _firstTick = _host.clock().now() + delay;
+    arm();
+}
+
+void SwarmNode::setBootnodes(const std::vector<wire::Neighbor>& bootnodes)
+{
+    _engine->setBootnodes(bootnodes);
+    arm();
+}
+
+void SwarmNode::lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion)
+{
+    _engine->lookup(target, std::move(completion));
+    arm();
+}
+
+bool SwarmNode::consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept
+{
+    const bool claimed = _ingress->consume(datagram, sink);
+    arm();
+    return claimed;
+}
+
+void SwarmNode::tick()
+{
+    _nextTick = MonotonicTime::max();
+    _engine->tick(*this);
+    arm();
+}
+
+void SwarmNode::arm()
+{
+    const MonotonicTime now = _host.clock().now();
+    if (_firstTick == MonotonicTime::max())
+        return;
+    MonotonicTime next = _firstTick;
+    if (now >= _firstTick) {
+        const MonotonicTime due = _ticks == Ticks::all ? now : _engine->nextDue();
+        const auto passed = (now - _firstTick) / engine::tickInterval;
+        const auto wanted = (due - _firstTick + engine::tickInterval - Duration(1)) / engine::tickInterval;
+        next += std::max(passed + 1, wanted) * engine::tickInterval;
+    }
+    if (next >= _nextTick)
+        return;
+    _nextTick = next;
+    _timer = _host.timers().after(next - now, [this] { tick(); });
 }
 
 void SwarmNode::send(const net::Datagram& datagram)

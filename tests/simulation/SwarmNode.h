@@ -21,7 +21,9 @@ enum class Signatures
 
 /// A whole discv4 node on a host of a simulated network: identity, registry, engine, ingress, and the timer
 /// that the plugin has.
-class SwarmNode final : private net::DatagramSink
+///
+/// Ticks come ten times a second in production; here those that would do nothing are left out.
+class SwarmNode final : private net::DatagramSink, private net::DatagramConsumer
 {
 public:
     /// What stays when the node is started again.
@@ -32,14 +34,22 @@ public:
     };
 
     SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatures signatures,
-              const engine::Parameters& parameters = {}, const io::IngressRates& rates = {});
+              const engine::Parameters& parameters);
     ~SwarmNode() override;
 
+    enum class Ticks
+    {
+        needed,
+        all
+    };
     /// Ticks begin after `delay`, so that not all nodes tick at one instant.
-    void start(Duration delay);
+    void start(Duration delay, Ticks ticks = Ticks::needed);
+
+    void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
+    void lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion);
 
     testkit::sim::Host& host() noexcept { return _host; }
-    engine::Engine& engine() noexcept { return *_engine; }
+    const engine::Engine& engine() const noexcept { return *_engine; }
     const node::PublicKey& key() const noexcept { return _local->key(); }
     const node::Hash256& id() const noexcept { return _local->nodeId(); }
     wire::Neighbor contact() const { return {key(), *_local->advertised()}; }
@@ -48,6 +58,10 @@ public:
 
 private:
     void send(const net::Datagram& datagram) override;
+    bool consume(const net::Datagram& datagram, net::DatagramSink& sink) noexcept override;
+    void tick();
+    /// Sets the timer to the first tick that has something to do.
+    void arm();
 
     testkit::sim::Host& _host;
     std::unique_ptr<node::LocalNode> _local;
@@ -57,8 +71,10 @@ private:
     std::unique_ptr<io::Ingress> _ingress;
     std::shared_ptr<net::UdpTransport> _transport;
     Subscription _reception;
-    Subscription _firstTick;
-    Subscription _ticks;
+    Ticks _ticks = Ticks::needed;
+    MonotonicTime _firstTick = MonotonicTime::max();
+    MonotonicTime _nextTick = MonotonicTime::max(); ///< that the timer is set to
+    Subscription _timer;
 };
 
 } // namespace waymark::discv4::simulation

@@ -27,6 +27,7 @@ class SwarmTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(SwarmTest);
     CPPUNIT_TEST(repeatsTheRunOfASeed);
+    CPPUNIT_TEST(ticksThatAreLeftOutWouldDoNothing);
     CPPUNIT_TEST(lookupsFindTheNearestNodes);
     CPPUNIT_TEST(lookupsFindTheNearestNodesInSpiteOfLoss);
     CPPUNIT_TEST(growsTogetherAgainAfterAPartition);
@@ -47,6 +48,24 @@ public:
         const auto first = run(1);
         CPPUNIT_ASSERT_EQUAL(first, run(1));
         CPPUNIT_ASSERT(first != run(2));
+    }
+
+    void ticksThatAreLeftOutWouldDoNothing()
+    {
+        const auto traceOf = [](SwarmNode::Ticks ticks, std::uint64_t& events) {
+            Simulation simulation(7);
+            // Lost packets, so that time-outs of all kinds come about.
+            Swarm swarm(simulation, {.nodes = 40, .links = {.loss = 0.1, .delay = 50ms}, .ticks = ticks});
+            simulation.advance(5min);
+            swarm.lookUp(swarm.node(1), swarm.node(30).key());
+            simulation.advance(5min);
+            events = simulation.events().happened();
+            return simulation.trace().hash();
+        };
+        std::uint64_t all = 0;
+        std::uint64_t needed = 0;
+        CPPUNIT_ASSERT_EQUAL(traceOf(SwarmNode::Ticks::all, all), traceOf(SwarmNode::Ticks::needed, needed));
+        CPPUNIT_ASSERT(needed < all / 2);
     }
 
     void lookupsFindTheNearestNodes()

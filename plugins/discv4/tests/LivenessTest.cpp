@@ -32,6 +32,8 @@ class LivenessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesRecordsWithAddressesThatMayNotBeTold);
     CPPUNIT_TEST(callsNoPeerLiveForAnswersElsewhere);
     CPPUNIT_TEST(checksNodeAgainSoonAfterAFailure);
+    CPPUNIT_TEST(leavesNodeThatAnsweredAloneForAMinute);
+    CPPUNIT_TEST(checksStableNodesEveryFiveMinutes);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -217,7 +219,7 @@ public:
         _node.engine().setLookupInterval({});
         _node.engine().setBootnodes({{_peer.key(), nodeAt("127.0.0.2:30303")}});
         _peer.answerPings(true); // it pings nobody, so each lookup pings it
-        _world.advance(std::chrono::minutes(10));
+        _world.advance(std::chrono::hours(1));
         const auto credit = _node.engine().table().find(_peer.id())->credit;
         CPPUNIT_ASSERT(credit >= 9);
         _peer.heard().clear();
@@ -231,6 +233,28 @@ public:
         _peer.heard().clear();
         _world.advance(std::chrono::seconds(5)); // far less than its credit is worth
         CPPUNIT_ASSERT(_peer.count(PacketType::ping) > 0);
+    }
+
+    void leavesNodeThatAnsweredAloneForAMinute()
+    {
+        _peer.answerPings(true);
+        _peer.bond(_node.endpoint());
+        _world.advance(std::chrono::seconds(59));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::ping));
+        _world.advance(std::chrono::seconds(5));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::ping));
+    }
+
+    void checksStableNodesEveryFiveMinutes()
+    {
+        _node.engine().setLookupInterval({});
+        _peer.answerPings(true);
+        _peer.bond(_node.endpoint());
+        _world.advance(std::chrono::hours(2));
+        const auto before = _peer.count(PacketType::ping);
+        _world.advance(std::chrono::hours(1));
+        const auto checks = _peer.count(PacketType::ping) - before;
+        CPPUNIT_ASSERT(checks >= 11 && checks <= 12); // pauses of 5 min, then of up to 3 s
     }
 
 private:
@@ -247,7 +271,7 @@ private:
 
     void advanceUntilPinged()
     {
-        for (int i = 0; i < 600 && _peer.count(PacketType::ping) == 0; ++i)
+        for (int i = 0; i < 1'200 && _peer.count(PacketType::ping) == 0; ++i)
             _world.advance(engine::tickInterval);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::ping));
     }
@@ -257,6 +281,11 @@ private:
     {
         _peer.bond(_node.endpoint());
         _world.clock().advance(std::chrono::seconds(1));
+        pingWithSeq(seq);
+    }
+
+    void pingWithSeq(std::uint64_t seq)
+    {
         const auto& endpoint = _peer.endpoint();
         const node::NodeEndpoint where{endpoint.ip, endpoint.port, endpoint.port};
         _peer.ping(_node.endpoint(), {where, where, _world.soon(), seq});

@@ -26,6 +26,7 @@ class LookupTest : public CppUnit::TestFixture
     CPPUNIT_TEST(believesNoImpossibleNeighbors);
     CPPUNIT_TEST(asksNobodyInAFamilyOfOthers);
     CPPUNIT_TEST(pingsNodesThatHaveNotPingedItBeforeAsking);
+    CPPUNIT_TEST(pingsNodesThatLeftAQuestionUnansweredBeforeAskingAgain);
     CPPUNIT_TEST(believesNeighborsFromTheAskedAddressOnly);
     CPPUNIT_TEST(believesANodeMoreThanOthersOfItsTcpPort);
     CPPUNIT_TEST(retriesBootnodesWithGrowingPauses);
@@ -166,6 +167,30 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, silent.count(PacketType::findNode));
         _world.advance(std::chrono::milliseconds(500));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, silent.count(PacketType::findNode));
+    }
+
+    void pingsNodesThatLeftAQuestionUnansweredBeforeAskingAgain()
+    {
+        Node node(_world, 1, at("127.0.0.1:30303"));
+        Speaker peer(_world, 2, at("127.0.0.2:30303"));
+        peer.bond(node.endpoint());
+        lookUp(node, testkit::testKey(9).publicKey());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peer.count(PacketType::findNode));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, peer.count(PacketType::ping));
+        // It was started again, and forgot who had proven what.
+        _world.advance(std::chrono::seconds(1)); // pings are a second apart
+        lookUp(node, testkit::testKey(9).publicKey());
+        const auto isPing = [](const auto& packet) {
+            return packet.type == PacketType::ping;
+        };
+        const auto isQuestion = [](const auto& packet) {
+            return packet.type == PacketType::findNode;
+        };
+        const auto& heard = peer.heard();
+        const auto first = std::ranges::find_if(heard, isQuestion);
+        CPPUNIT_ASSERT(first != heard.end());
+        CPPUNIT_ASSERT(std::ranges::find_if(first + 1, heard.end(), isPing) <
+                       std::ranges::find_if(first + 1, heard.end(), isQuestion));
     }
 
     void believesNeighborsFromTheAskedAddressOnly()

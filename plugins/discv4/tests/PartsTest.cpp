@@ -103,7 +103,7 @@ public:
         fill(pings);
         CPPUNIT_ASSERT(pings.reserve(id(99), ping("8.8.8.8:99")) == PendingPings::Reserved::full);
         _clock.advance(std::chrono::seconds(1));
-        CPPUNIT_ASSERT(pings.expire(_clock.now(), _clock.unixSeconds()).empty());
+        CPPUNIT_ASSERT(pings.expire(_clock.now(), _clock.wallNow()).empty());
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, pings.size());
         CPPUNIT_ASSERT(pings.reserve(id(99), ping("8.8.8.8:99")) == PendingPings::Reserved::send);
     }
@@ -116,7 +116,7 @@ public:
         own.account = PendingPings::Account::own;
         CPPUNIT_ASSERT(pings.reserve(id(99), own) == PendingPings::Reserved::send);
         _clock.advance(std::chrono::milliseconds(500));
-        const auto timedOut = pings.expire(_clock.now(), _clock.unixSeconds());
+        const auto timedOut = pings.expire(_clock.now(), _clock.wallNow());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, timedOut.size());
         CPPUNIT_ASSERT(timedOut[0].id == id(99) && timedOut[0].to == own.to);
     }
@@ -138,7 +138,7 @@ public:
         PendingPings pings(few(), 1);
         CPPUNIT_ASSERT(pings.reserve(id(1), ping("8.8.8.8:99")) == PendingPings::Reserved::send);
         _clock.advance(std::chrono::milliseconds(900)); // timed out, but in the same second
-        pings.expire(_clock.now(), _clock.unixSeconds());
+        pings.expire(_clock.now(), _clock.wallNow());
         CPPUNIT_ASSERT(pings.reserve(id(1), ping("8.8.8.8:99")) == PendingPings::Reserved::pending);
         CPPUNIT_ASSERT(pings.reserve(id(1), ping("8.8.8.8:98")) == PendingPings::Reserved::send);
         _clock.advance(std::chrono::milliseconds(100));

@@ -62,6 +62,15 @@ std::vector<Contacts::Due> Contacts::due(MonotonicTime now)
     return ready;
 }
 
+MonotonicTime Contacts::nextDue() const
+{
+    const std::lock_guard lock(_mutex);
+    auto next = MonotonicTime::max();
+    for (const Contact& contact : _contacts)
+        next = std::min(next, contact.due);
+    return next;
+}
+
 void Contacts::answered(const node::Hash256& id, MonotonicTime now)
 {
     const std::lock_guard lock(_mutex);

@@ -26,6 +26,8 @@ public:
     };
     /// Whom to ping now; each is due again later.
     std::vector<Due> due(MonotonicTime now);
+    /// When due() next has somebody.
+    MonotonicTime nextDue() const;
 
     void answered(const node::Hash256& id, MonotonicTime now);
     /// It left the table for its silence: a bootnode is asked again as if it had never answered.

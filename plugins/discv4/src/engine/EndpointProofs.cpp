@@ -216,6 +216,15 @@ void EndpointProofs::pinged(const NodeAddress& who, MonotonicTime now)
         found->second.pingedAt = now;
 }
 
+void EndpointProofs::notPinged(const NodeAddress& who)
+{
+    Shard& shard = shardOf(who.ip);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(who);
+    if (found != shard.entries.end())
+        found->second.pingedAt.reset();
+}
+
 bool EndpointProofs::pingedWithin(const NodeAddress& who, Duration period, MonotonicTime now) const
 {
     const Shard& shard = shardOf(who.ip);

@@ -61,6 +61,8 @@ public:
 
     /// The node pinged us and got its PONG.
     void pinged(const NodeAddress& who, MonotonicTime now);
+    /// It has our proof no more, as far as can be told.
+    void notPinged(const NodeAddress& who);
     /// Whether it did within `period`.
     bool pingedWithin(const NodeAddress& who, Duration period, MonotonicTime now) const;
 

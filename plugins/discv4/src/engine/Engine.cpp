@@ -18,8 +18,9 @@ constexpr Duration oldestSeed = std::chrono::days(5);
 constexpr Duration bondValidity = std::chrono::hours(24);
 constexpr Duration sweepInterval = std::chrono::minutes(1);
 constexpr Duration tallyInterval = std::chrono::seconds(5);
-/// A node is checked again after this times its credit.
-constexpr Duration checkPause = std::chrono::seconds(10);
+/// A node is checked again after this times its credit, and at the latest after the longest pause.
+constexpr Duration checkPause = std::chrono::minutes(1);
+constexpr Duration longestCheckPause = std::chrono::minutes(5);
 constexpr std::size_t randomLookupsPerRefresh = 3;
 constexpr std::size_t peersPerPage = 1'024;
 
@@ -53,9 +54,9 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
       _table(environment.local.nodeId(), parameters, environment.random.next64()),
       _neighborhood(environment.registry, _registered, _table),
       _lookups(parameters.requestTimeout),
-      _answers(environment.random.next64(), parameters.answersPerPrefix),
-      _questions(environment.random.next64(), parameters.questionsPerNode),
-      _answered(environment.random.next64()),
+      _answers(environment.random.next64(), parameters.answersPerPrefix, parameters.rateSlots),
+      _questions(environment.random.next64(), parameters.questionsPerNode, parameters.rateSlots),
+      _answered(environment.random.next64(), parameters.answeredSlots),
       _seenAt(environment.random.next64()),
       _lookupInterval(parameters.lookupInterval)
 {
@@ -212,9 +213,21 @@ void Engine::pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now,
         tellRegistered(NodeEvent::Kind::lost, peer.id);
 }
 
+MonotonicTime Engine::nextDue() const
+{
+    const std::lock_guard lock(_tickMutex);
+    if (_lookups.active() > 0 || _registered.size() > 0)
+        return _environment.clock.now();
+    MonotonicTime next =
+        std::min({_nextRevalidation, _nextRefresh, _nextSweep, _nextTally, _pings.nextDue(), _contacts.nextDue()});
+    if (_lookupInterval != Duration::zero())
+        next = std::min(next, _nextWalk);
+    return next;
+}
+
 void Engine::expirePings(MonotonicTime now)
 {
-    for (const auto& ping : _pings.expire(now, _environment.clock.unixSeconds())) {
+    for (const auto& ping : _pings.expire(now, _environment.clock.wallNow())) {
         if (_registered.failed(ping.id, ping.to, now))
             tellRegistered(NodeEvent::Kind::lost, ping.id);
         const auto effect = _table.failed(ping.id, ping.to);
@@ -236,7 +249,7 @@ void Engine::revalidate(MonotonicTime now, net::DatagramSink& sink)
     if (!node)
         return;
     const Duration unseen = _environment.clock.wallNow() - node->lastPong;
-    if (node->failures > 0 || unseen >= checkPause * node->credit)
+    if (node->failures > 0 || unseen >= std::min(checkPause * node->credit, longestCheckPause))
         pingOwn(node->id, node->endpoint, sink);
 }
 
@@ -280,7 +293,7 @@ void Engine::walk(MonotonicTime now)
         return;
     _nextWalk = now + _lookupInterval;
     if (_table.size() > 0)
-        search(randomTarget(), {});
+        search(randomTarget(), Lookups::walk, {});
 }
 
 void Engine::refresh(MonotonicTime now)
@@ -290,9 +303,9 @@ void Engine::refresh(MonotonicTime now)
     _nextRefresh = now + _parameters.refreshInterval;
     if (_table.size() == 0)
         return;
-    search(_environment.local.key(), {});
+    search(_environment.local.key(), Lookups::thorough, {});
     for (std::size_t i = 0; i < randomLookupsPerRefresh; ++i)
-        search(randomTarget(), {});
+        search(randomTarget(), Lookups::walk, {});
 }
 
 void Engine::tally(MonotonicTime now)
@@ -312,7 +325,8 @@ node::PublicKey Engine::randomTarget()
     return node::PublicKey(bytes);
 }
 
-void Engine::search(const node::PublicKey& target, Lookups::Completion completion)
+void Engine::search(const node::PublicKey& target, const Lookups::Extent& extent,
+                    Lookups::Completion completion)
 {
     const auto nearest =
         _neighborhood.closest({target.nodeId(), _environment.local.nodeId(), reachOf(_environment.local)});
@@ -321,7 +335,7 @@ void Engine::search(const node::PublicKey& target, Lookups::Completion completio
         seeds.push_back({node, node.key.nodeId()});
     for (const wire::Neighbor& node : _contacts.bootnodes())
         seeds.push_back({node, node.key.nodeId()});
-    _lookups.start(target, seeds, std::move(completion));
+    _lookups.start(target, seeds, extent, std::move(completion));
 }
 
 bool Engine::isBonded(const LookupNode& node)
@@ -346,6 +360,12 @@ void Engine::ask(const LookupNode& node, const node::PublicKey& target, net::Dat
     const auto& endpoint = node.node.endpoint;
     const auto expiration = _proofs.expirationFor({node.id, endpoint.ip}, _sender.expiration());
     _sender.findNode({endpoint.udpEndpoint(), {}}, target, expiration, sink);
+}
+
+void Engine::unanswered(const LookupNode& node)
+{
+    // A node that was started again knows nobody: it is pinged before it is asked again.
+    _proofs.notPinged({node.id, node.node.endpoint.ip});
 }
 
 void Engine::remember(const std::vector<node::StoredNode>& nodes)
@@ -387,16 +407,18 @@ std::size_t Engine::nodeCount() const
 
 void Engine::lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion)
 {
-    search(target, [this, completion = std::move(completion)](const std::vector<LookupNode>& found) {
-        std::vector<DiscoveredNode> nodes;
-        for (const LookupNode& node : found) {
-            const auto known = _table.find(node.id);
-            nodes.push_back(
-                known ? discovered(*known)
-                      : DiscoveredNode{node.node.key, node.node.endpoint, {}, _environment.clock.wallNow()});
-        }
-        completion(std::move(nodes));
-    });
+    search(target, Lookups::thorough,
+           [this, completion = std::move(completion)](const std::vector<LookupNode>& found) {
+               std::vector<DiscoveredNode> nodes;
+               for (const LookupNode& node : found) {
+                   const auto known = _table.find(node.id);
+                   nodes.push_back(
+                       known ? discovered(*known)
+                             : DiscoveredNode{
+                                   node.node.key, node.node.endpoint, {}, _environment.clock.wallNow()});
+               }
+               completion(std::move(nodes));
+           });
 }
 
 std::optional<discovery::PeerLiveness> Engine::liveness(const node::PeerId& id) const

@@ -68,6 +68,8 @@ public:
 
     /// Time-outs, pings, lookups that are due.
     void tick(net::DatagramSink& sink);
+    /// Until then tick() does nothing, unless a packet is handled or another function is called meanwhile.
+    MonotonicTime nextDue() const;
 
     /// True for endpoints of proven nodes, registered peers and bootnodes: what strangers cost is not charged
     /// to them.
@@ -153,7 +155,7 @@ private:
     void refresh(MonotonicTime now);
     /// Tells the local node where others see it.
     void tally(MonotonicTime now);
-    void search(const node::PublicKey& target, Lookups::Completion completion);
+    void search(const node::PublicKey& target, const Lookups::Extent& extent, Lookups::Completion completion);
     void synchronise(const node::PeerId& id);
     void tell(const Table::Effect& effect);
     void tellRegistered(discovery::NodeEvent::Kind kind, const node::Hash256& id);
@@ -164,6 +166,7 @@ private:
     bool isProven(const LookupNode& node) override;
     void bond(const LookupNode& node, net::DatagramSink& sink) override;
     void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) override;
+    void unanswered(const LookupNode& node) override;
 
     Environment _environment;
     Access _access;
@@ -190,7 +193,7 @@ private:
     std::mutex _registryMutex; ///< one change of who is registered at a time
     Subscription _registryChanges;
 
-    std::mutex _tickMutex; ///< the next times of what tick() does
+    mutable std::mutex _tickMutex; ///< the next times of what tick() does
     Duration _lookupInterval;
     MonotonicTime _nextWalk;
     MonotonicTime _nextRefresh;

@@ -8,9 +8,10 @@
 namespace waymark::discv4::engine
 {
 
-void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> seeds, Completion completion)
+void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> seeds, const Extent& extent,
+                    Completion completion)
 {
-    Search search{target, target.nodeId(), {}, std::move(completion)};
+    Search search{target, target.nodeId(), {}, extent, 0, std::move(completion)};
     for (const LookupNode& seed : seeds)
         add(search, seed);
     {
@@ -34,8 +35,10 @@ void Lookups::add(Search& search, const LookupNode& node)
     if (place != candidates.end() && place->node.id == node.id)
         return;
     candidates.insert(place, Candidate{node, Stage::fresh, {}, 0, false});
-    if (candidates.size() > maximumCandidates)
+    if (candidates.size() > maximumCandidates) {
+        search.underWay -= isUnderWay(candidates.back()) ? 1 : 0;
         candidates.pop_back();
+    }
 }
 
 bool Lookups::isAsking(const NodeAddress& from) const
@@ -61,8 +64,10 @@ bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nod
             continue;
         asked->heard = true;
         asked->told += told;
-        if (told == 0 || asked->told >= neighborCount)
+        if (told == 0 || asked->told >= neighborCount) {
             asked->stage = Stage::answered;
+            --search.underWay;
+        }
         for (const LookupNode& node : nodes)
             add(search, node); // asked is not valid from here on
         return true;
@@ -87,8 +92,11 @@ void Lookups::settle(Candidate& candidate, MonotonicTime now, const Search& sear
                      net::DatagramSink& sink) const
 {
     const bool over = now >= candidate.deadline;
-    if (candidate.stage == Stage::asked && over)
+    if (candidate.stage == Stage::asked && over) {
         candidate.stage = candidate.heard ? Stage::answered : Stage::failed;
+        if (!candidate.heard)
+            ports.unanswered(candidate.node);
+    }
     if (candidate.stage != Stage::bonding)
         return;
     if (ports.isBonded(candidate.node) || (over && ports.isProven(candidate.node))) {
@@ -102,23 +110,28 @@ void Lookups::settle(Candidate& candidate, MonotonicTime now, const Search& sear
 
 bool Lookups::step(Search& search, MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink) const
 {
-    std::size_t underWay = 0;
-    for (Candidate& candidate : search.candidates) {
-        settle(candidate, now, search, ports, sink);
-        underWay += candidate.stage == Stage::bonding || candidate.stage == Stage::asked ? 1 : 0;
+    std::size_t unsettled = search.underWay;
+    for (auto candidate = search.candidates.begin(); unsettled > 0; ++candidate) {
+        if (!isUnderWay(*candidate))
+            continue;
+        --unsettled;
+        settle(*candidate, now, search, ports, sink);
+        search.underWay -= isUnderWay(*candidate) ? 0 : 1;
     }
     std::size_t nearest = 0;
     for (Candidate& candidate : search.candidates) {
+        if (search.underWay >= search.extent.atOnce)
+            break;
         if (candidate.stage == Stage::failed)
             continue;
-        if (++nearest > neighborCount || underWay >= lookupConcurrency)
+        if (++nearest > search.extent.answers)
             break;
         if (candidate.stage == Stage::fresh) {
             begin(candidate, now, search, ports, sink);
-            ++underWay;
+            ++search.underWay;
         }
     }
-    return underWay == 0;
+    return search.underWay == 0;
 }
 
 std::vector<LookupNode> Lookups::resultOf(const Search& search)

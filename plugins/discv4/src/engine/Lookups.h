@@ -35,11 +35,13 @@ public:
     virtual bool isProven(const LookupNode& node) = 0;
     virtual void bond(const LookupNode& node, net::DatagramSink& sink) = 0;
     virtual void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) = 0;
+    /// It was asked, and did not answer.
+    virtual void unanswered(const LookupNode& node) = 0;
 };
 
 /// The iterative search for the nodes nearest to a target (discv4.md, "Recursive Lookup"): always asks the
-/// nearest ones that were not asked yet, a few at a time, until the nearest 16 have answered. A node without
-/// proof is pinged first.
+/// nearest ones that were not asked yet, a few at a time, until enough of the nearest have answered. A
+/// node without proof is pinged first.
 ///
 /// Any thread; one short lock. Completions run without it.
 class Lookups
@@ -52,9 +54,22 @@ public:
     /// Of one lookup; farther ones are forgotten.
     static constexpr std::size_t maximumCandidates = 64;
 
+    /// How far a lookup goes.
+    struct Extent
+    {
+        std::size_t answers; ///< it ends when so many of the nearest have answered
+        std::size_t atOnce;  ///< nodes that it asks at the same time
+    };
+    /// Finds the nearest nodes there are, soon.
+    static constexpr Extent thorough{neighborCount, lookupConcurrency};
+    /// Nobody waits for it and nobody needs all of the nearest: it comes to the same parts of the network
+    /// with a third of the packets.
+    static constexpr Extent walk{walkAnswers, 1};
+
     explicit Lookups(Duration timeout) noexcept : _timeout(timeout) {}
 
-    void start(const node::PublicKey& target, std::span<const LookupNode> seeds, Completion completion);
+    void start(const node::PublicKey& target, std::span<const LookupNode> seeds, const Extent& extent,
+               Completion completion);
 
     /// NEIGHBORS came from a node. False when no lookup is waiting for them. `nodes` passed the engine's
     /// checks already; `told` is how many there were before.
@@ -92,9 +107,15 @@ private:
         node::PublicKey target;
         node::Hash256 targetId{};
         std::vector<Candidate> candidates; ///< nearest first
+        Extent extent = thorough;
+        std::size_t underWay = 0; ///< candidates that something is expected of
         Completion completion;
     };
 
+    static bool isUnderWay(const Candidate& candidate) noexcept
+    {
+        return candidate.stage == Stage::bonding || candidate.stage == Stage::asked;
+    }
     static void add(Search& search, const LookupNode& node);
     void settle(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
                 net::DatagramSink& sink) const;

@@ -41,6 +41,11 @@ struct Parameters
     Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
     Rate questionsPerNode{50, 500};  ///< FINDNODEs and ENRRequests of one node at one address
 
+    /// Token buckets of each rate limiter; those who fall into one share it.
+    std::size_t rateSlots = std::size_t{1} << 15;
+    /// Answered packets that are remembered, so that no two answers are the same.
+    std::size_t answeredSlots = std::size_t{1} << 13;
+
     friend bool operator==(const Parameters&, const Parameters&) = default;
 };
 
@@ -51,6 +56,8 @@ inline constexpr Duration tickInterval = std::chrono::milliseconds(100);
 inline constexpr std::size_t neighborCount = 16;
 /// How many nodes a lookup asks at the same time.
 inline constexpr std::size_t lookupConcurrency = 3;
+/// A random walk ends when so many of the nearest have answered: nobody needs to know all sixteen.
+inline constexpr std::size_t walkAnswers = 8;
 /// Nodes at lower UDP ports are not believed when others tell of them.
 inline constexpr unsigned lowestToldPort = 1025;
 

@@ -87,7 +87,17 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
         return Reserved::full;
     }
     _size.fetch_add(1, std::memory_order_relaxed);
+    lookAt(ping.sentAt + _parameters.requestTimeout);
     return Reserved::send;
+}
+
+/// expire() looks then, or earlier. Called under the lock of the ping that it is for.
+void PendingPings::lookAt(MonotonicTime time) noexcept
+{
+    const auto wanted = time.time_since_epoch().count();
+    auto next = _nothingBefore.load();
+    while (wanted < next && !_nothingBefore.compare_exchange_weak(next, wanted)) {
+    }
 }
 
 void PendingPings::sent(const node::Hash256& id, const node::Endpoint& to, const node::Hash256& hash)
@@ -119,11 +129,16 @@ std::optional<PendingPings::Ping> PendingPings::match(const NodeAddress& from, c
     return std::nullopt;
 }
 
-std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, std::uint64_t second)
+std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, WallTime wall)
 {
     std::vector<TimedOut> timedOut;
-    if (size() == 0)
+    if (now < nextDue())
         return timedOut;
+    const auto wholeSecond = std::chrono::floor<std::chrono::seconds>(wall);
+    const auto second = static_cast<std::uint64_t>(wholeSecond.time_since_epoch().count());
+    const MonotonicTime nextSecond = now + (wholeSecond + std::chrono::seconds(1) - wall);
+    // Those that stay say when to look again; so do those that come meanwhile.
+    _nothingBefore.store(std::numeric_limits<MonotonicTime::rep>::max());
     for (const auto& shard : _shards) {
         const std::lock_guard lock(shard->mutex);
         for (auto entry = shard->pings.begin(); entry != shard->pings.end();) {
@@ -142,6 +157,10 @@ std::vector<PendingPings::TimedOut> PendingPings::expire(MonotonicTime now, std:
                     forget(ping);
                 return gone;
             });
+            for (const Ping& ping : pings) {
+                const MonotonicTime timeout = ping.sentAt + _parameters.requestTimeout;
+                lookAt(timeout > now ? timeout : nextSecond);
+            }
             entry = pings.empty() ? shard->pings.erase(entry) : std::next(entry);
         }
     }

@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -73,7 +74,9 @@ public:
         node::Endpoint to;
     };
     /// Forgets what is over and returns own pings that nobody answered.
-    std::vector<TimedOut> expire(MonotonicTime now, std::uint64_t second);
+    std::vector<TimedOut> expire(MonotonicTime now, WallTime wall);
+    /// Until then expire() finds nothing, unless a ping is sent meanwhile.
+    MonotonicTime nextDue() const noexcept { return MonotonicTime(Duration(_nothingBefore.load())); }
 
     std::size_t size() const noexcept { return _size.load(std::memory_order_relaxed); }
 
@@ -91,12 +94,15 @@ private:
     bool charge(Account account) noexcept;
     void release(Account account) noexcept;
     void forget(const Ping& ping) noexcept;
+    void lookAt(MonotonicTime time) noexcept;
     bool isOver(const Ping& ping, MonotonicTime now, std::uint64_t second) const noexcept;
 
     Parameters _parameters;
     KeyedHash _hash;
     std::vector<std::unique_ptr<Shard>> _shards;
     std::atomic<std::size_t> _size{0};
+    /// Before that time no ping times out or is over, so that expire() need not look.
+    std::atomic<MonotonicTime::rep> _nothingBefore{std::numeric_limits<MonotonicTime::rep>::max()};
     std::array<std::atomic<std::size_t>, 3> _accounts{};
 };
 

@@ -14,10 +14,11 @@ constexpr std::int64_t longAgo = std::numeric_limits<std::int64_t>::min() / 2;
 
 } // namespace
 
-RateLimiter::RateLimiter(std::uint64_t seed, Rate rate)
-    : _hash(seed), _fullAt(std::make_unique<std::atomic<std::int64_t>[]>(slots))
+RateLimiter::RateLimiter(std::uint64_t seed, Rate rate, std::size_t slots)
+    : _hash(seed), _slots(slots), _fullAt(std::make_unique<std::atomic<std::int64_t>[]>(slots))
 {
-    std::for_each_n(_fullAt.get(), slots, [](auto& slot) { slot.store(longAgo, std::memory_order_relaxed); });
+    std::for_each_n(_fullAt.get(), _slots,
+                    [](auto& slot) { slot.store(longAgo, std::memory_order_relaxed); });
     setRate(rate);
 }
 
@@ -37,7 +38,7 @@ bool RateLimiter::take(std::size_t hash, MonotonicTime now) noexcept
         return true;
     const std::int64_t time = now.time_since_epoch().count();
     const std::int64_t latest = time + _tolerance.load(std::memory_order_relaxed);
-    auto& slot = _fullAt[hash % slots];
+    auto& slot = _fullAt[hash % _slots];
     std::int64_t fullAt = slot.load(std::memory_order_relaxed);
     do {
         if (fullAt > latest)

@@ -20,9 +20,8 @@ namespace waymark::discv4::engine
 class RateLimiter
 {
 public:
-    static constexpr std::size_t slots = std::size_t{1} << 15;
-
-    RateLimiter(std::uint64_t seed, Rate rate);
+    /// More than no slots.
+    RateLimiter(std::uint64_t seed, Rate rate, std::size_t slots = Parameters().rateSlots);
 
     /// Takes one token from the bucket of an address, an endpoint or a node at its address, or returns false
     /// when it is empty. Any thread.
@@ -39,6 +38,7 @@ private:
     bool take(std::size_t hash, MonotonicTime now) noexcept;
 
     KeyedHash _hash;
+    std::size_t _slots;
     std::atomic<std::int64_t> _interval{0};  ///< nanoseconds for one token; 0: no limit
     std::atomic<std::int64_t> _tolerance{0}; ///< how far ahead of time a bucket may be
     std::unique_ptr<std::atomic<std::int64_t>[]> _fullAt;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "engine/KeyedHash.h"
+#include "engine/Parameters.h"
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -16,9 +16,11 @@ namespace waymark::discv4::engine
 class RecentHashes
 {
 public:
-    static constexpr std::size_t slots = 8'192;
-
-    explicit RecentHashes(std::uint64_t seed) : _hash(seed), _slots(std::make_unique<Slots>()) {}
+    /// More than no slots.
+    explicit RecentHashes(std::uint64_t seed, std::size_t slots = Parameters().answeredSlots)
+        : _hash(seed), _size(slots), _slots(std::make_unique<std::atomic<std::uint64_t>[]>(slots))
+    {
+    }
 
     /// How often this packet came before, as far as is remembered; at most 255. Any thread.
     unsigned repeats(const node::Hash256& packet) noexcept
@@ -26,7 +28,7 @@ public:
         constexpr std::uint64_t countMask = 0xff;
         const std::uint64_t hash = _hash(packet);
         const std::uint64_t tag = hash & ~countMask;
-        auto& slot = (*_slots)[static_cast<std::size_t>(hash >> 8) % slots];
+        auto& slot = _slots[static_cast<std::size_t>(hash >> 8) % _size];
         std::uint64_t seen = slot.load(std::memory_order_relaxed);
         std::uint64_t next = 0;
         do {
@@ -38,10 +40,9 @@ public:
     }
 
 private:
-    using Slots = std::array<std::atomic<std::uint64_t>, slots>;
-
     KeyedHash _hash;
-    std::unique_ptr<Slots> _slots;
+    std::size_t _size;
+    std::unique_ptr<std::atomic<std::uint64_t>[]> _slots;
 };
 
 } // namespace waymark::discv4::engine

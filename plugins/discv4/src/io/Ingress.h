@@ -24,6 +24,7 @@ struct IngressRates
     engine::Rate perPrefix{500, 2'000};
     engine::Rate perKnown{500, 2'000};
     BanRule bans{};
+    std::size_t slots = engine::Parameters().rateSlots; ///< of each rate; fixed when the Ingress is made
 
     friend bool operator==(const IngressRates&, const IngressRates&) = default;
 };

@@ -1,0 +1,142 @@
+#include "engine/Lookups.h"
+
+#include <waymark/testkit/TestKeys.h>
+
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+namespace waymark::discv4::engine
+{
+
+/// How far lookups go among nodes that all answer, and know nobody else.
+class ExtentTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ExtentTest);
+    CPPUNIT_TEST(aThoroughLookupAsksThreeAtATimeUntilSixteenHaveAnswered);
+    CPPUNIT_TEST(aWalkAsksOneAtATimeUntilEightHaveAnswered);
+    CPPUNIT_TEST(aWalkGoesOnPastThoseThatAreSilent);
+    CPPUNIT_TEST(theNearestAreAskedFirst);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override
+    {
+        for (std::uint64_t i = 1; i <= 30; ++i) {
+            const auto key = testkit::testKey(i).publicKey();
+            _seeds.push_back({{key, {node::IpAddress::v4(8, 8, 8, 8), 30'303, 0}}, key.nodeId()});
+        }
+    }
+
+    void aThoroughLookupAsksThreeAtATimeUntilSixteenHaveAnswered()
+    {
+        start(Lookups::thorough);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _ports.asked.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, answerAll());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, _found.size());
+    }
+
+    void aWalkAsksOneAtATimeUntilEightHaveAnswered()
+    {
+        start(Lookups::walk);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.asked.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, answerAll());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, _found.size());
+    }
+
+    void aWalkGoesOnPastThoseThatAreSilent()
+    {
+        start(Lookups::walk);
+        _ports.asked.clear();
+        _now += timeout;
+        advance();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.asked.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8}, answerAll());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.silent);
+    }
+
+    void theNearestAreAskedFirst()
+    {
+        auto expected = _seeds;
+        const auto targetId = _target.nodeId();
+        std::ranges::sort(expected, [&](const LookupNode& left, const LookupNode& right) {
+            return distance(left, targetId) < distance(right, targetId);
+        });
+        start(Lookups::walk);
+        answerAll();
+        for (std::size_t i = 0; i < _found.size(); ++i)
+            CPPUNIT_ASSERT(_found[i].id == expected[i].id);
+    }
+
+private:
+    static constexpr Duration timeout = std::chrono::milliseconds(500);
+
+    /// Everybody is bonded; remembers who was asked.
+    class Ports final : public LookupPorts
+    {
+    public:
+        std::deque<LookupNode> asked;
+
+        bool isBonded(const LookupNode&) override { return true; }
+        bool isProven(const LookupNode&) override { return true; }
+        void bond(const LookupNode&, net::DatagramSink&) override { CPPUNIT_FAIL("all are bonded"); }
+        void ask(const LookupNode& node, const node::PublicKey&, net::DatagramSink&) override
+        {
+            asked.push_back(node);
+        }
+        void unanswered(const LookupNode&) override { ++silent; }
+
+        std::size_t silent = 0;
+    };
+    class NoSink final : public net::DatagramSink
+    {
+    public:
+        void send(const net::Datagram&) override { CPPUNIT_FAIL("the ports send"); }
+    };
+
+    static node::Hash256 distance(const LookupNode& node, const node::Hash256& target)
+    {
+        node::Hash256 result{};
+        for (std::size_t i = 0; i < result.size(); ++i)
+            result[i] = static_cast<Byte>(node.id[i] ^ target[i]);
+        return result;
+    }
+
+    void start(const Lookups::Extent& extent)
+    {
+        _lookups.start(_target, _seeds, extent,
+                       [this](std::vector<LookupNode> found) { _found = std::move(found); });
+        advance();
+    }
+
+    void advance() { _lookups.advance(_now, _ports, _sink); }
+
+    /// Each answers that it knows nobody; how many it were until the lookup ended.
+    std::size_t answerAll()
+    {
+        std::size_t answers = 0;
+        for (; !_ports.asked.empty(); ++answers) {
+            const LookupNode node = _ports.asked.front();
+            _ports.asked.pop_front();
+            CPPUNIT_ASSERT(_lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0));
+            advance();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
+        return answers;
+    }
+
+    const node::PublicKey _target = testkit::testKey(99).publicKey();
+    std::vector<LookupNode> _seeds;
+    Lookups _lookups{timeout};
+    Ports _ports;
+    NoSink _sink;
+    MonotonicTime _now;
+    std::vector<LookupNode> _found;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ExtentTest);
+
+} // namespace waymark::discv4::engine
