@@ -19,7 +19,7 @@ void requireOneLine(std::string_view message)
 {
     require(!message.empty(), "an error has a message");
     const auto isControl = [](char c) {
-        return (c >= 0 && c < ' ') || c == '\x7f';
+        return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f';
     };
     require(std::ranges::none_of(message, isControl), "a message is one line of printable text");
 }

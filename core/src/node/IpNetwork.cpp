@@ -1,3 +1,5 @@
+#include "node/Text.h"
+
 #include <waymark/node/IpNetwork.h>
 
 #include <algorithm>
@@ -27,8 +29,7 @@ Result<std::uint8_t> parsePrefixLength(std::string_view digits, std::size_t bits
     const auto [rest, error] = std::from_chars(digits.data(), end, length);
     if (error != std::errc() || rest != end || length > bits || (digits.size() > 1 && digits.front() == '0'))
         return failure(ErrorCode::invalidArgument, "the prefix length after '/' must be 0.." +
-                                                       std::to_string(bits) + ", not '" +
-                                                       std::string(digits) + "'");
+                                                       std::to_string(bits) + ", not " + quoted(digits));
     return static_cast<std::uint8_t>(length);
 }
 

@@ -12,6 +12,7 @@ class IpNetworkTest : public CppUnit::TestFixture
     CPPUNIT_TEST(anAddressAloneIsOneHost);
     CPPUNIT_TEST(familiesDoNotMix);
     CPPUNIT_TEST(refusesWhatIsMoreLikelyAMistake);
+    CPPUNIT_TEST(saysWhatIsWrongInOneLine);
     CPPUNIT_TEST_SUITE_END();
 
     static bool contains(const char* network, const char* address)
@@ -49,6 +50,12 @@ class IpNetworkTest : public CppUnit::TestFixture
         for (const char* text : {"10.1.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08",
                                  "::1/127", "10/8", "", "/8", "10.0.0.0/8/8", "10.0.0.0/8 "})
             CPPUNIT_ASSERT_MESSAGE(text, !IpNetwork::parse(text));
+    }
+
+    void saysWhatIsWrongInOneLine()
+    {
+        const auto message = IpNetwork::parse("10.0.0.0/8\n\x1b[2J").error().message;
+        CPPUNIT_ASSERT(message.ends_with("not '8??[2J'"));
     }
 };
 

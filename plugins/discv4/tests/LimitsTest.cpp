@@ -22,6 +22,7 @@ class LimitsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(pingsKnownNodesWhenStrangersTookAllPings);
     CPPUNIT_TEST(countsWhateverASubscriberThrows);
     CPPUNIT_TEST(answersNoAddressThatCannotBeAnswered);
+    CPPUNIT_TEST(pingsNoAddressThatCannotBeAnswered);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -164,6 +165,17 @@ public:
             CPPUNIT_ASSERT_MESSAGE(nowhere, stranger.heard().empty());
         }
         CPPUNIT_ASSERT_EQUAL(5.0, node.dropped("not_usable"));
+    }
+
+    void pingsNoAddressThatCannotBeAnswered()
+    {
+        Node node(_world, 10, at("1.2.3.4:30303"));
+        const wire::Neighbor nowhere{testkit::testKey(11).publicKey(), nodeAt("224.0.0.5:30303")};
+        node.enroll(nowhere.key, nowhere.endpoint);
+        node.engine().setBootnodes({nowhere});
+        node.engine().remember({{nowhere.key, nowhere.endpoint, _world.clock().wallNow()}});
+        _world.advance(std::chrono::seconds(5));
+        CPPUNIT_ASSERT_EQUAL(0.0, node.sent("ping"));
     }
 
 private:

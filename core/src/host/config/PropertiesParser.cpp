@@ -130,6 +130,9 @@ std::string wrongWithAll(std::string_view text)
     };
     if (std::ranges::any_of(text, control))
         return "the file holds control characters: it is no text";
+    for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at + 1))
+        if (at + 1 < text.size() && text[at + 1] != '\n')
+            return "the file has carriage returns within lines; save it with lines that end in LF or CRLF";
     if (text::cleanUtf8(text) != text)
         return "the file is not UTF-8";
     return {};

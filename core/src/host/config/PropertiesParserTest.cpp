@@ -86,6 +86,7 @@ class PropertiesParserTest : public CppUnit::TestFixture
                            .find("byte order mark") != std::string::npos);
         CPPUNIT_ASSERT(problemOf("a = \xff").find("UTF-8") != std::string::npos);
         CPPUNIT_ASSERT(problemOf(std::string_view("a = \0b", 6)).find("control") != std::string::npos);
+        CPPUNIT_ASSERT(problemOf("a = b\rc = d\r").find("carriage returns") != std::string::npos);
         CPPUNIT_ASSERT(problemOf(std::string((1 << 20) + 1, '#')).find("1 MiB") != std::string::npos);
     }
 

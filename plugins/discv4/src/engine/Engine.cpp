@@ -1,5 +1,7 @@
 #include "engine/Engine.h"
 
+#include "engine/Reach.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -259,6 +261,9 @@ void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint
         return;
     PendingPings::Ping ping;
     ping.to = endpoint.udpEndpoint();
+    // A registry, a configuration or an old file may name any address.
+    if (!isUsable(ping.to))
+        return;
     ping.tcp = endpoint.tcp;
     ping.account = PendingPings::Account::own;
     sendPing(id, ping, {}, sink);
