@@ -16,7 +16,7 @@ constexpr int checkpointLock = 1;
 sqlite3_file* fileOf(sqlite3* connection, int control) noexcept
 {
     sqlite3_file* file = nullptr;
-    const int code = ::sqlite3_file_control(connection, nullptr, control, &file);
+    const int code = ::sqlite3_file_control(connection, nullptr, control, static_cast<void*>(&file));
     return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
 }
 

@@ -57,14 +57,12 @@ void StoreWeather::spell()
 {
     constexpr std::uint64_t kinds = 16;
     const std::uint64_t kind = _random() % kinds;
-    if (_disk.isCut())
+    if (_disk.isCut() || kind == 2 || kind == 3)
         cutPower();
     else if (kind == 0 || _isDying)
         kill();
     else if (kind == 1)
         end();
-    else if (kind <= 3)
-        cutPower();
     else if (kind <= 11)
         breakDisk();
     if (_random() % 4 == 0)
