@@ -20,9 +20,9 @@ constexpr std::size_t remembered = 16;
 constexpr Byte limited = 1;
 
 /// Identity and metrics are the same for all plays: making them anew would take most of the time.
-const FakeSigningNode& ownNode()
+FakeSigningNode& ownNode()
 {
-    static const FakeSigningNode node(testkit::testKey(1), {node::IpAddress::v4(5, 5, 5, 5), 30303, 0});
+    static FakeSigningNode node(testkit::testKey(1), {node::IpAddress::v4(5, 5, 5, 5), 30303, 0});
     return node;
 }
 
