@@ -32,9 +32,8 @@ class RegistryWithoutMemoryTest : public CppUnit::TestFixture
 
     static void change(StoredRegistry& registry, std::uint64_t key, Told& told)
     {
-        registry.apply({claim(key)}, [&told](const Result<ApplyReport>& report) {
-            ++(report ? told.good : told.refused);
-        });
+        registry.apply({claim(key)},
+                       [&told](const Result<ApplyReport>& report) { ++(report ? told.good : told.refused); });
     }
 
     /// True when the allocation was needed at all.

@@ -22,8 +22,8 @@ namespace waymark::registry
 /// meanwhile. Each goes through the same steps: plan, write, commit, tell watches and changes(), complete. So
 /// whoever was told of success finds it done everywhere. When the write fails, nothing happened: the requests
 /// of the group fail with the store's error, health is degraded until a write succeeds, and reading goes on.
-/// Without memory a group fails as unavailable; when that happens in the midst of a commit, the registry takes
-/// no further changes and says so in its health.
+/// Without memory a group fails as unavailable; when that happens in the midst of a commit, the registry
+/// takes no further changes and says so in its health.
 ///
 /// With a store, a thread of its own does the work, completions and changes() included. Without one the
 /// calling threads do, one at a time, each also for those that came meanwhile; then a lone caller has its
