@@ -53,7 +53,7 @@ void readAll(const plugin::ConfigView& view)
     static_cast<void>(view.cidrs("cidrs"));
     static_cast<void>(view.list("list"));
     static_cast<void>(view.table("table"));
-    const std::string choice = view.text("choice");
+    const std::string& choice = view.text("choice");
     require(choice == "one" || choice == "two", "a choice is one of its words");
     if (!view.isWord("path", "none"))
         require(view.path("path").is_absolute(), "a path is absolute");

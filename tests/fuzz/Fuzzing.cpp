@@ -11,7 +11,7 @@ void require(bool holds, std::string_view what)
 {
     if (holds)
         return;
-    std::cerr << "fuzz: this does not hold: " << what << std::endl;
+    std::cerr << "fuzz: this does not hold: " << what << '\n' << std::flush;
     std::abort();
 }
 

@@ -53,13 +53,13 @@ int replay(std::span<const std::string_view> places)
     std::size_t count = 0;
     for (const std::string_view place : places) {
         for (const fs::path& file : filesIn(place)) {
-            std::cout << file.filename().string() << std::endl;
+            std::cout << file.filename().string() << '\n' << std::flush;
             fuzz::run(contentOf(file));
             ++count;
         }
     }
     for (const fuzz::Seed& seed : fuzz::seeds()) {
-        std::cout << "seed " << seed.name << std::endl;
+        std::cout << "seed " << seed.name << '\n' << std::flush;
         fuzz::run(seed.bytes);
     }
     std::cout << count << " inputs ran\n";

@@ -88,6 +88,7 @@ void Oracle::received(const net::Datagram& datagram, const Packets& sent)
 void Oracle::ticked(const Packets& sent)
 {
     ++_step;
+    _strangersPings = 0;
     for (const Packet& packet : sent) {
         requireInOrder(packet);
         require(packet.type() == PacketType::ping || packet.type() == PacketType::findNode,
@@ -147,20 +148,17 @@ void Oracle::requirePongFor(const Packet& ping, const Packet& pong)
 
 void Oracle::boundPingBacks(const Packet& ping, const Packets& sent)
 {
-    const MonotonicTime now = _clock.now();
-    std::erase_if(_strangersPings, [&](MonotonicTime at) { return now - at >= _parameters.requestTimeout; });
     const auto peer = _registered.find(ping.sender);
     const bool isRegistered = peer != _registered.end() && peer->second.ip == ping.remote.ip;
     if (count(sent, PacketType::ping) == 0 || isRegistered || wasProven({ping.sender, ping.remote.ip}))
         return;
-    _strangersPings.push_back(now);
-    require(_strangersPings.size() <= _parameters.maximumPendingPings,
-            "pings that strangers cause are bounded");
+    require(++_strangersPings <= _parameters.maximumPendingPings, "pings that strangers cause are bounded");
 }
 
 void Oracle::on(const Pong& pong, const Packet& packet, const Packets& sent)
 {
     const MonotonicTime now = _clock.now();
+    _strangersPings = 0;
     bool isExpected = false;
     for (const SentPing& ping : _pings) {
         if (ping.hash != pong.pingHash || ping.to.ip != packet.remote.ip ||
@@ -255,6 +253,7 @@ void Oracle::requireComplete(const Packet& question, const std::set<node::Public
 
 void Oracle::on(const Neighbors&, const Packet& packet, const Packets& sent)
 {
+    _strangersPings = 0;
     const bool wasAsked = std::ranges::any_of(
         _questions, [&](const auto& question) { return question.first.ip == packet.remote.ip; });
     require(wasAsked || sent.empty(), "NEIGHBORS that nobody asked for cause nothing");

@@ -78,7 +78,8 @@ private:
     unsigned _step = 0;
     std::vector<SentPing> _pings;
     std::vector<std::pair<node::Endpoint, MonotonicTime>> _questions; ///< FINDNODEs of the engine
-    std::vector<MonotonicTime> _strangersPings;
+    /// Pings back to strangers since the engine could last take one of them over as its own.
+    std::size_t _strangersPings = 0;
     std::map<Who, Proof> _proofs;
     std::map<node::PublicKey, node::NodeEndpoint> _registered;
     std::map<node::PublicKey, unsigned> _changed; ///< the step of the last change of who is registered
