@@ -220,8 +220,8 @@ MonotonicTime Engine::nextDue() const
     const std::lock_guard lock(_tickMutex);
     if (_lookups.active() > 0 || _registered.size() > 0)
         return _environment.clock.now();
-    MonotonicTime next =
-        std::min({_nextRevalidation, _nextRefresh, _nextSweep, _nextTally, _pings.nextDue(), _contacts.nextDue()});
+    MonotonicTime next = std::min(
+        {_nextRevalidation, _nextRefresh, _nextSweep, _nextTally, _pings.nextDue(), _contacts.nextDue()});
     if (_lookupInterval != Duration::zero())
         next = std::min(next, _nextWalk);
     return next;
