@@ -97,7 +97,7 @@ void BootnodeFinder::learn(const node::NamedEnode& name, const Answer& answer)
         tell();
 }
 
-std::vector<wire::Neighbor> BootnodeFinder::preferred(std::vector<wire::Neighbor> places) const
+std::vector<wire::Neighbor> BootnodeFinder::preferred(const std::vector<wire::Neighbor>& places) const
 {
     for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6}) {
         if (!_surroundings.hasFamily(family))
@@ -125,7 +125,7 @@ void BootnodeFinder::tell()
                     const node::Enode found = bootnode.name->at(ip);
                     places.push_back({found.key, found.endpoint});
                 }
-            const auto chosen = preferred(std::move(places));
+            const auto chosen = preferred(places);
             all.insert(all.end(), chosen.begin(), chosen.end());
         }
     }

@@ -60,7 +60,7 @@ private:
     bool isDue(const node::NamedEnode& name, const Sought& sought, MonotonicTime now) const;
     void learn(const node::NamedEnode& name, const Answer& answer);
     void tell();
-    std::vector<wire::Neighbor> preferred(std::vector<wire::Neighbor> places) const;
+    std::vector<wire::Neighbor> preferred(const std::vector<wire::Neighbor>& places) const;
 
     Surroundings _surroundings;
     std::mutex _telling; ///< one list after the other; taken before _mutex
