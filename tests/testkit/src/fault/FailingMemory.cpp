@@ -6,11 +6,40 @@
 #include <stdexcept>
 #include <string>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace waymark::testkit::fault
 {
 
 namespace
 {
+
+/// While it lives, what the thread allocates may be left behind without a word of the leak sanitizer.
+class ForgivenLeaks
+{
+public:
+    explicit ForgivenLeaks(Leaks leaks) noexcept : _forgives(leaks == Leaks::inLibraries)
+    {
+#ifdef __SANITIZE_ADDRESS__
+        if (_forgives)
+            __lsan_disable();
+#endif
+    }
+    ~ForgivenLeaks()
+    {
+#ifdef __SANITIZE_ADDRESS__
+        if (_forgives)
+            __lsan_enable();
+#endif
+    }
+    ForgivenLeaks(const ForgivenLeaks&) = delete;
+    ForgivenLeaks& operator=(const ForgivenLeaks&) = delete;
+
+private:
+    [[maybe_unused]] bool _forgives;
+};
 
 struct State
 {
@@ -96,6 +125,7 @@ std::uint64_t failEachAllocation(const std::function<void()>& work, Leaks leaks)
             std::int64_t alive = 0;
             const char* unexpected = nullptr;
             {
+                const ForgivenLeaks forgiven(leaks);
                 const FailingMemory memory(successes, fails);
                 try {
                     work();
