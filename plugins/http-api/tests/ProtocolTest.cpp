@@ -32,6 +32,7 @@ class ProtocolTest : public CppUnit::TestFixture
     CPPUNIT_TEST(oversizedHeadsAreRefused);
     CPPUNIT_TEST(unspokenVersionsAndCodingsAreRefused);
     CPPUNIT_TEST(truncatedRequestsGetNoAnswer);
+    CPPUNIT_TEST(clientsMayLeaveBetweenRequests);
     CPPUNIT_TEST(slowRequestsAre408);
     CPPUNIT_TEST(silentAndIdleConnectionsEnd);
     CPPUNIT_TEST(randomBytesNeverHurt);
@@ -205,20 +206,47 @@ class ProtocolTest : public CppUnit::TestFixture
         assertRefused(server, 501, post("Transfer-Encoding: gzip\r\n", ""));
     }
 
+    static double cutOff(const TestServer& server)
+    {
+        return server.metric("waymark_http_dropped_total", {{"reason", "cut-off"}});
+    }
+
+    void clientsMayLeaveBetweenRequests()
+    {
+        TestServer server;
+        server.start();
+        for (int requests = 0; requests < 3; ++requests) {
+            HttpClient client(server.endpoint());
+            for (int i = 0; i < requests; ++i)
+                CPPUNIT_ASSERT_EQUAL(200, client.send(okRequest).read().status);
+            client.send("\r\n"); // which a client may add, and is no request
+            client.socket().shutdownSend();
+            CPPUNIT_ASSERT(client.ended());
+        }
+        CPPUNIT_ASSERT_EQUAL(0.0, cutOff(server));
+        HttpClient client(server.endpoint());
+        CPPUNIT_ASSERT_EQUAL(200, client.send(okRequest).read().status);
+        client.send("G");
+        client.socket().shutdownSend();
+        CPPUNIT_ASSERT(client.ended());
+        CPPUNIT_ASSERT_EQUAL(1.0, cutOff(server));
+    }
+
     void truncatedRequestsGetNoAnswer()
     {
         TestServer server;
         server.start();
         const std::string body = registration();
         const std::string whole = post("Content-Length: " + std::to_string(body.size()) + "\r\n", body);
-        for (std::size_t length = 1; length < whole.size(); length += 7) {
+        int cut = 0;
+        for (std::size_t length = 1; length < whole.size(); length += 7, ++cut) {
             HttpClient client(server.endpoint());
             client.send(whole.substr(0, length));
             client.socket().shutdownSend();
             CPPUNIT_ASSERT(client.ended());
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t(0), server.registry.size());
-        CPPUNIT_ASSERT(server.metric("waymark_http_dropped_total", {{"reason", "cut-off"}}) > 0);
+        CPPUNIT_ASSERT_EQUAL(static_cast<double>(cut), cutOff(server));
         CPPUNIT_ASSERT_EQUAL(200, server.get("/").status);
     }
 

@@ -56,7 +56,9 @@ bool RequestSocket::nextRequest()
     _deadline = _started + _state->limits.request();
     const auto head = readHead();
     if (!head) {
-        _state->metrics.dropped(head.error().reason);
+        const bool left = head.error().status == gone && _input.empty(); // between requests, as it may
+        if (!left)
+            _state->metrics.dropped(head.error().reason);
         if (head.error().status != gone)
             answerRefusal(head.error());
         return false;
