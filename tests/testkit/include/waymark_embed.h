@@ -8,7 +8,9 @@
  * Functions that can fail return 0 when they did what they say, else one of WAYMARK_EMBED_* or an exit code
  * of waymarkd (78: configuration, 69: address in use, 77: key file...), and waymark_embed_error() says why.
  *
- * Strings that are returned belong to the handle and hold until the next call with that handle.
+ * Strings that a node returns belong to its handle and hold until waymark_bootnode_free(), whatever happens
+ * to the node and however many are asked for. What waymark_embed_error() returned holds until the next call
+ * of its thread.
  */
 #ifndef WAYMARK_EMBED_H
 #define WAYMARK_EMBED_H
@@ -45,11 +47,11 @@ int waymark_bootnode_start(const char* const* properties, waymark_bootnode** nod
 /* As above, with a clock that stands still until waymark_bootnode_advance(). */
 int waymark_bootnode_start_manual_time(const char* const* properties, waymark_bootnode** node);
 
-/* Stops it if it runs, and frees the handle and the node's temporary folder. NULL is fine. */
+/* Stops it if it runs, and frees the handle, its strings and the node's temporary folder. NULL is fine. */
 void waymark_bootnode_free(waymark_bootnode* node);
 
 /* Stops it as SIGTERM would, or ends it as SIGKILL would: connections are reset, nothing more is written or
- * sent. */
+ * sent. Without effect on a node that does not run. */
 int waymark_bootnode_stop(waymark_bootnode* node);
 int waymark_bootnode_kill(waymark_bootnode* node);
 
@@ -60,7 +62,8 @@ int waymark_bootnode_kill(waymark_bootnode* node);
 #define WAYMARK_RESPAWN_FRESH_PORTS 2u
 int waymark_bootnode_respawn(waymark_bootnode* node, unsigned flags);
 
-/* Keeps its sockets open and lets nothing answer, as SIGSTOP would; thaw goes on with what piled up. */
+/* Keeps its sockets open and lets nothing answer, as SIGSTOP would; thaw goes on with what piled up.
+ * WAYMARK_EMBED_MISUSE for a node that does not run. */
 int waymark_bootnode_freeze(waymark_bootnode* node);
 int waymark_bootnode_thaw(waymark_bootnode* node);
 
@@ -82,11 +85,16 @@ int waymark_bootnode_metric(waymark_bootnode* node, const char* name, const char
 int waymark_bootnode_await_metric(waymark_bootnode* node, const char* name, const char* const* labels,
                                   double least, unsigned milliseconds);
 
-/* What it is known by; NULL with waymark_embed_error() when it does not run or lacks the plugin. */
+/* What it is known by while it runs; NULL with waymark_embed_error() when it does not, or lacks the plugin.
+ */
 const char* waymark_bootnode_enode(waymark_bootnode* node);
 const char* waymark_bootnode_enr(waymark_bootnode* node);
-const char* waymark_bootnode_udp(waymark_bootnode* node);      /* "127.0.0.1:30303" */
 const char* waymark_bootnode_http_url(waymark_bootnode* node); /* "http://127.0.0.1:8080" */
+
+/* Where discovery is, or was before the node ended, "127.0.0.1:30303"; NULL when it never had any. */
+const char* waymark_bootnode_udp(waymark_bootnode* node);
+
+/* The folder of its state and its properties; always. */
 const char* waymark_bootnode_folder(waymark_bootnode* node);
 
 #ifdef __cplusplus

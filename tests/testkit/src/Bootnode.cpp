@@ -234,7 +234,6 @@ void Bootnode::end() noexcept
 
 void Bootnode::stop()
 {
-    thaw();
     end();
 }
 
@@ -304,26 +303,29 @@ void Bootnode::forgetKey() const
 
 void Bootnode::freeze()
 {
-    if (!running() || std::exchange(_frozen, true))
-        return;
-    _seams->freeze();
+    static_cast<void>(host());
+    if (!std::exchange(_frozen, true))
+        _seams->freeze();
 }
 
 void Bootnode::thaw()
 {
-    if (!running() || !std::exchange(_frozen, false))
-        return;
-    _seams->thaw();
+    static_cast<void>(host());
+    if (std::exchange(_frozen, false))
+        _seams->thaw();
 }
 
 bool Bootnode::reload(const Properties& changed)
 {
+    host::Host& running = host();
     Properties before = _properties;
+    Properties listenedBefore = _listen;
     set(changed);
     writeProperties();
-    if (host().reload())
+    if (running.reload())
         return true;
     _properties = std::move(before);
+    _listen = std::move(listenedBefore);
     writeProperties();
     return false;
 }
@@ -380,7 +382,7 @@ double Bootnode::metric(const std::string& name, const observe::MetricLabels& la
 host::Host& Bootnode::host() const
 {
     if (!_host)
-        throw std::logic_error("the Bootnode does not run");
+        throw std::logic_error("the Bootnode does not run: respawn it first");
     return *_host;
 }
 
@@ -418,6 +420,7 @@ node::LocalNode& Bootnode::local() const
 
 const Rest& Bootnode::rest() const
 {
+    static_cast<void>(host());
     if (!_rest)
         throw std::logic_error("the Bootnode runs without http-api");
     return *_rest;
@@ -425,7 +428,9 @@ const Rest& Bootnode::rest() const
 
 const node::Endpoint& Bootnode::udp() const
 {
-    return _udp.at(0);
+    if (_udp.empty())
+        throw std::logic_error("the Bootnode never ran discv4");
+    return _udp.front();
 }
 
 std::string Bootnode::enode() const

@@ -29,6 +29,7 @@ class BootnodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(cutPowerLosesWhatWasNotSynced);
     CPPUNIT_TEST(frozenNodeAnswersWhenItThaws);
     CPPUNIT_TEST(reloadTakesChangesOverOrLeavesTheFile);
+    CPPUNIT_TEST(refusedReloadChangesNoPorts);
     CPPUNIT_TEST(manualTimeMovesTheTimers);
     CPPUNIT_TEST(frozenManualTimersRunWhenItThaws);
     CPPUNIT_TEST(awaitTellsWhatDidNotCome);
@@ -183,6 +184,14 @@ class BootnodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(node.reload());
         node.respawn();
         CPPUNIT_ASSERT(node.reload({{"discv4.lookup-interval", "8s"}}));
+    }
+
+    void refusedReloadChangesNoPorts()
+    {
+        Bootnode node;
+        CPPUNIT_ASSERT(!node.reload({{"discv4.listen", "127.0.0.2:0"}}));
+        node.respawn(Identity::same, Ports::fresh);
+        CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1"), node.udp().ip.toString());
     }
 
     void manualTimeMovesTheTimers()

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ struct waymark_bootnode
     explicit waymark_bootnode(BootnodeOptions options) : node(std::move(options)) {}
 
     Bootnode node;
-    std::string answer; ///< what the last call returned
+    std::set<std::string> answers; ///< what was ever handed out; each string stays where it is
 };
 
 namespace
@@ -106,8 +107,7 @@ const char* tell(waymark_bootnode* node, Function&& function)
     const char* told = nullptr;
     guarded([&] {
         waymark_bootnode& known = given(node, "node");
-        known.answer = function(known.node);
-        told = known.answer.c_str();
+        told = known.answers.insert(function(known.node)).first->c_str();
         return WAYMARK_EMBED_OK;
     });
     return told;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 #include <waymark_embed.h>
 
 namespace waymark::testkit
@@ -13,6 +14,8 @@ class EmbedTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(EmbedTest);
     CPPUNIT_TEST(startsKillsAndRespawns);
     CPPUNIT_TEST(refusalTellsCodeAndReason);
+    CPPUNIT_TEST(stringsHoldForAsLongAsTheHandle);
+    CPPUNIT_TEST(whatDoesNotRunSaysSo);
     CPPUNIT_TEST(misuseIsToldAndHarmless);
     CPPUNIT_TEST(waitsForEventsAndMetrics);
     CPPUNIT_TEST(reloadIsAllOrNothing);
@@ -52,6 +55,56 @@ private:
         CPPUNIT_ASSERT_EQUAL(78, waymark_bootnode_start(misspelt.data(), &_node));
         CPPUNIT_ASSERT(_node == nullptr);
         CPPUNIT_ASSERT(errorHas("discv4.listen?"));
+    }
+
+    void stringsHoldForAsLongAsTheHandle()
+    {
+        start();
+        const char* const enode = waymark_bootnode_enode(_node);
+        const char* const url = waymark_bootnode_http_url(_node);
+        const char* const enr = waymark_bootnode_enr(_node);
+        const std::array kept{std::string(enode), std::string(url), std::string(enr)};
+        CPPUNIT_ASSERT(waymark_bootnode_udp(_node) != nullptr);
+        CPPUNIT_ASSERT(waymark_bootnode_folder(_node) != nullptr);
+        CPPUNIT_ASSERT(kept[0].starts_with("enode://"));
+        CPPUNIT_ASSERT(kept[1].starts_with("http://"));
+        CPPUNIT_ASSERT(kept[2].starts_with("enr:"));
+        CPPUNIT_ASSERT_EQUAL(
+            WAYMARK_EMBED_OK,
+            waymark_bootnode_respawn(_node, WAYMARK_RESPAWN_FRESH_IDENTITY | WAYMARK_RESPAWN_FRESH_PORTS));
+        CPPUNIT_ASSERT(kept[0] != waymark_bootnode_enode(_node));
+        CPPUNIT_ASSERT(kept[1] != waymark_bootnode_http_url(_node));
+        CPPUNIT_ASSERT(kept[2] != waymark_bootnode_enr(_node));
+        CPPUNIT_ASSERT_EQUAL(kept[0], std::string(enode));
+        CPPUNIT_ASSERT_EQUAL(kept[1], std::string(url));
+        CPPUNIT_ASSERT_EQUAL(kept[2], std::string(enr));
+    }
+
+    void whatDoesNotRunSaysSo()
+    {
+        start();
+        const std::string udp = waymark_bootnode_udp(_node);
+        CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_OK, waymark_bootnode_freeze(_node));
+        CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_OK, waymark_bootnode_stop(_node));
+        for (const auto& known : {waymark_bootnode_enode, waymark_bootnode_enr, waymark_bootnode_http_url}) {
+            CPPUNIT_ASSERT(known(_node) == nullptr);
+            CPPUNIT_ASSERT_MESSAGE(waymark_embed_error(), errorHas("does not run"));
+        }
+        for (const auto& act : {waymark_bootnode_freeze, waymark_bootnode_thaw}) {
+            CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_MISUSE, act(_node));
+            CPPUNIT_ASSERT_MESSAGE(waymark_embed_error(), errorHas("does not run"));
+        }
+        CPPUNIT_ASSERT_EQUAL(udp, std::string(waymark_bootnode_udp(_node)));
+        CPPUNIT_ASSERT(waymark_bootnode_folder(_node) != nullptr);
+        for (const auto& act : {waymark_bootnode_stop, waymark_bootnode_kill})
+            CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_OK, act(_node));
+        // A node without discovery has no such place, and says which plugin it lacks.
+        waymark_bootnode_free(std::exchange(_node, nullptr));
+        const std::array<const char*, 3> noDiscovery{"waymark.plugins=registry-memory, http-api",
+                                                     "discv4.listen=", nullptr};
+        CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_OK, waymark_bootnode_start(noDiscovery.data(), &_node));
+        CPPUNIT_ASSERT(waymark_bootnode_udp(_node) == nullptr);
+        CPPUNIT_ASSERT_MESSAGE(waymark_embed_error(), errorHas("discv4"));
     }
 
     void misuseIsToldAndHarmless()

@@ -160,7 +160,7 @@ public:
     const Rest& rest() const;
 
     /// The endpoint of discovery that is bound, the first one where there are two; known while it runs and
-    /// after.
+    /// after. Throws std::logic_error when it never had any.
     const node::Endpoint& udp() const;
     /// All of them, in the order of discv4.listen.
     const std::vector<node::Endpoint>& sockets() const noexcept { return _udp; }
