@@ -2,6 +2,11 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <memory>
+
 namespace waymark::scenarios
 {
 
@@ -16,6 +21,7 @@ class FrozenNodeTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(FrozenNodeTest);
     CPPUNIT_TEST(clientsTurnToTheOtherBootnode);
     CPPUNIT_TEST(itGoesOnWhereItStoodStill);
+    CPPUNIT_TEST(whatItIsAskedMeanwhileIsDoneLater);
     CPPUNIT_TEST_SUITE_END();
 
     Bootnode _frozen;
@@ -53,6 +59,25 @@ private:
         _frozen.awaitUntil("health", [&] { return _frozen.rest().get("/health").status == 200; });
         Bootnode newcomer(Properties{{"discv4.bootnodes", _frozen.enode()}});
         find(newcomer, _registered.local().key());
+    }
+
+    void whatItIsAskedMeanwhileIsDoneLater()
+    {
+        Bootnode known(client());
+        find(known, _registered.local().key());
+        known.freeze();
+        const auto found = std::make_shared<std::atomic<bool>>(false);
+        const auto target = _registered.local().key();
+        auto asked = std::async(std::launch::async, [&] {
+            known.discovery().lookup(target, [found, target](const auto& nodes) {
+                *found = std::ranges::any_of(nodes, [&](const auto& node) { return node.key == target; });
+            });
+        });
+        const bool returned = asked.wait_for(Bootnode::patience) == std::future_status::ready;
+        known.thaw();
+        asked.get();
+        CPPUNIT_ASSERT(returned);
+        known.awaitUntil("what the lookup found", [&] { return found->load(); });
     }
 };
 

@@ -318,6 +318,8 @@ void Bootnode::thaw()
 bool Bootnode::reload(const Properties& changed)
 {
     host::Host& running = host();
+    if (_frozen)
+        throw std::logic_error("a frozen Bootnode reloads nothing: thaw it first");
     Properties before = _properties;
     Properties listenedBefore = _listen;
     set(changed);

@@ -172,6 +172,8 @@ class BootnodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, node.rest().get("/").status);
         node.awaitUntil("the datagram that was sent meanwhile", [&] { return garbageCounted(node) > 0; });
         CPPUNIT_ASSERT(before <= 1);
+        node.freeze();
+        CPPUNIT_ASSERT_THROW(node.reload(), std::logic_error);
     }
 
     void reloadTakesChangesOverOrLeavesTheFile()

@@ -22,9 +22,10 @@ public:
         return Subscription([this] { _consumer = nullptr; });
     }
     void start() override {}
-    Result<void> send(const net::Datagram&) override
+    Result<void> send(const net::Datagram& datagram) override
     {
         ++sent;
+        lastSent.assign(datagram.payload.begin(), datagram.payload.end());
         return {};
     }
     node::Endpoint bound() const override { return {}; }
@@ -43,6 +44,7 @@ public:
 
     int sent = 0;
     int answered = 0;
+    Bytes lastSent;
 
 private:
     net::DatagramConsumer* _consumer = nullptr;
@@ -68,6 +70,23 @@ public:
     int seen = 0;
 };
 
+/// Is stopped while it handles a datagram, as whoever holds a lock may be.
+class ClosesAndAnswers final : public net::DatagramConsumer
+{
+public:
+    explicit ClosesAndAnswers(Gate& gate) : _gate(gate) {}
+    bool consume(const net::Datagram&, net::DatagramSink& sink) noexcept override
+    {
+        _gate.close();
+        const Bytes gone{1, 2, 3};
+        sink.send({{}, {}, gone});
+        return true;
+    }
+
+private:
+    Gate& _gate;
+};
+
 } // namespace
 
 class GateTest : public CppUnit::TestFixture
@@ -75,7 +94,10 @@ class GateTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(GateTest);
     CPPUNIT_TEST(openLetsEverythingPass);
     CPPUNIT_TEST(closedHoldsBackUntilItOpens);
+    CPPUNIT_TEST(sendersNeverWait);
+    CPPUNIT_TEST(answersThatWereBegunLeaveWhenItOpens);
     CPPUNIT_TEST(cutSwallowsBothWaysForGood);
+    CPPUNIT_TEST(cutSwallowsWhatWasHeldBack);
     CPPUNIT_TEST(timersOfACutHostRunNoMore);
     CPPUNIT_TEST(detachedConsumerIsAskedNoMore);
     CPPUNIT_TEST_SUITE_END();
@@ -110,6 +132,48 @@ class GateTest : public CppUnit::TestFixture
         _gate.open();
         delivered.get();
         CPPUNIT_ASSERT_EQUAL(1, _system.transport->answered);
+    }
+
+    /// True when it returned though the gate is closed; opens it, so that no thread is left.
+    template <class Function>
+    bool returnsBeforeItOpens(Function function)
+    {
+        auto done = std::async(std::launch::async, function);
+        const bool returned = done.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+        _gate.open();
+        done.get();
+        return returned;
+    }
+
+    void sendersNeverWait()
+    {
+        _gate.close();
+        const bool returned = returnsBeforeItOpens([&] {
+            for (const Byte number : {Byte{7}, Byte{8}})
+                static_cast<void>(_transport->send({{}, {}, Bytes{number}}));
+        });
+        CPPUNIT_ASSERT(returned);
+        CPPUNIT_ASSERT_EQUAL(2, _system.transport->sent);
+        CPPUNIT_ASSERT(_system.transport->lastSent == Bytes{8});
+    }
+
+    void answersThatWereBegunLeaveWhenItOpens()
+    {
+        ClosesAndAnswers consumer(_gate);
+        const auto attached = _transport->attach(consumer, 0);
+        CPPUNIT_ASSERT(returnsBeforeItOpens([&] { _system.transport->deliver(); }));
+        CPPUNIT_ASSERT_EQUAL(0, _system.transport->answered);
+        CPPUNIT_ASSERT_EQUAL(1, _system.transport->sent);
+        CPPUNIT_ASSERT((_system.transport->lastSent == Bytes{1, 2, 3}));
+    }
+
+    void cutSwallowsWhatWasHeldBack()
+    {
+        _gate.close();
+        CPPUNIT_ASSERT(_transport->send({}));
+        _gate.cut();
+        _gate.open();
+        CPPUNIT_ASSERT_EQUAL(0, _system.transport->sent);
     }
 
     void cutSwallowsBothWaysForGood()

@@ -118,13 +118,14 @@ public:
     void set(const Properties& changed);
 
     /// Sockets stay open and nothing answers, as with SIGSTOP: UDP piles up in the socket's buffer, HTTP
-    /// requests and timers wait. A request that was already being handled may still end.
+    /// requests and timers wait. A request that was already being handled may still end; datagrams that are
+    /// sent meanwhile, also on behalf of a test that calls a service, leave when it thaws.
     void freeze();
     /// Goes on with what piled up.
     void thaw();
 
     /// Writes changed properties into its file and reloads it as SIGHUP would. False when that was refused;
-    /// events() say why, and the file is as it was.
+    /// events() say why, and the file is as it was. Throws std::logic_error on a frozen one.
     bool reload(const Properties& changed = {});
 
     bool running() const noexcept { return _host != nullptr; }

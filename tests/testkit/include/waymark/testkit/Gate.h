@@ -5,7 +5,9 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <vector>
 
 namespace waymark::testkit
 {
@@ -23,6 +25,9 @@ public:
     /// Waits while the gate is closed. False when it is cut.
     bool pass() const;
     bool isCut() const;
+    /// Keeps `action` for the thread that opens the gate when it is closed now, and drops it when it is cut;
+    /// false, and nothing is kept, when it is open. Never waits, so that locks may be held.
+    bool hold(std::function<void()> action) const;
 
 private:
     enum class State : std::uint8_t
@@ -36,6 +41,7 @@ private:
 
     mutable std::mutex _mutex;
     mutable std::condition_variable _changed;
+    mutable std::vector<std::function<void()>> _held;
     State _state = State::open;
 };
 
@@ -57,7 +63,8 @@ private:
 };
 
 /// UDP behind a gate. While it is closed the workers that receive wait, so that datagrams pile up in the
-/// socket's buffer as they do before a stopped process; once it is cut datagrams vanish.
+/// socket's buffer as they do before a stopped process, and what is sent leaves when it opens: who sends may
+/// hold locks, and waits for nothing. Once it is cut datagrams vanish.
 class GatedSockets final : public net::UdpSockets
 {
 public:
