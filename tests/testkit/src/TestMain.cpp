@@ -1,6 +1,7 @@
 #include <cppunit/BriefTestProgressListener.h>
 #include <cppunit/CompilerOutputter.h>
 #include <cppunit/Test.h>
+#include <cppunit/TestListener.h>
 #include <cppunit/TestResult.h>
 #include <cppunit/TestResultCollector.h>
 #include <cppunit/TestRunner.h>
@@ -10,8 +11,33 @@
 #include <string>
 #include <string_view>
 
+namespace waymark::testkit::sim
+{
+
+// From ReproducibleRun.h; null in programs that use no simulation, and need no testkit then.
+[[gnu::weak]] void forgetLastRun() noexcept;
+[[gnu::weak]] void tellOfLastRun() noexcept;
+
+} // namespace waymark::testkit::sim
+
 namespace
 {
+
+/// Says how to repeat a simulation that is a member of the fixture whose test failed.
+class Simulations final : public CppUnit::TestListener
+{
+public:
+    void startTest(CppUnit::Test*) override
+    {
+        if (waymark::testkit::sim::forgetLastRun != nullptr)
+            waymark::testkit::sim::forgetLastRun();
+    }
+    void addFailure(const CppUnit::TestFailure&) override
+    {
+        if (waymark::testkit::sim::tellOfLastRun != nullptr)
+            waymark::testkit::sim::tellOfLastRun();
+    }
+};
 
 void list(const CppUnit::Test& test)
 {
@@ -50,6 +76,8 @@ int main(int argc, char** argv)
     CppUnit::BriefTestProgressListener progress;
     controller.addListener(&collected);
     controller.addListener(&progress);
+    Simulations simulations;
+    controller.addListener(&simulations);
     if (argc == 1)
         runner.run(controller);
     for (int i = 1; i < argc; ++i) {

@@ -1,3 +1,5 @@
+#include "sim/LastRun.h"
+
 #include <waymark/testkit/sim/ReproducibleRun.h>
 
 #include <charconv>
@@ -53,10 +55,26 @@ std::string quoted(const std::string& word)
     return result + '\'';
 }
 
+std::string commandFor(std::uint64_t seed)
+{
+    std::string text = std::string(seedVariable) + '=' + std::to_string(seed);
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    for (std::string word; std::getline(file, word, '\0');)
+        text += ' ' + quoted(word);
+    return text;
+}
+
+void tell(std::uint64_t seed)
+{
+    std::cerr << "\nThe simulation that failed had the seed " << seed << ". To repeat it:\n  "
+              << commandFor(seed) << "\nWith " << traceVariable
+              << "=FILE before that, every event is written to the file.\n";
+}
+
 } // namespace
 
 ReproducibleRun::ReproducibleRun(std::uint64_t seed)
-    : _seed(seedFrom(variable(seedVariable), seed)),
+    : _seed(std::make_shared<const std::uint64_t>(seedFrom(variable(seedVariable), seed))),
       _traceFile(variable(traceVariable)),
       _exceptions(std::uncaught_exceptions())
 {
@@ -64,11 +82,7 @@ ReproducibleRun::ReproducibleRun(std::uint64_t seed)
 
 std::string ReproducibleRun::command() const
 {
-    std::string text = std::string(seedVariable) + '=' + std::to_string(_seed);
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    for (std::string word; std::getline(file, word, '\0');)
-        text += ' ' + quoted(word);
-    return text;
+    return commandFor(seed());
 }
 
 ReproducibleRun::~ReproducibleRun()
@@ -76,9 +90,23 @@ ReproducibleRun::~ReproducibleRun()
     if (std::uncaught_exceptions() <= _exceptions)
         return;
     try {
-        std::cerr << "\nThe simulation that failed had the seed " << _seed << ". To repeat it:\n  "
-                  << command() << "\nWith " << traceVariable
-                  << "=FILE before that, every event is written to the file.\n";
+        tell(seed());
+        forgetLastRun();
+    } catch (const std::exception&) {
+        return; // the failure itself goes on its way
+    }
+}
+
+void forgetLastRun() noexcept
+{
+    LastRun::instance().use({});
+}
+
+void tellOfLastRun() noexcept
+{
+    try {
+        if (const auto seed = LastRun::instance().take())
+            tell(*seed);
     } catch (const std::exception&) {
         return; // the failure itself goes on its way
     }

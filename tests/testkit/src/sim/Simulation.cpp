@@ -1,3 +1,4 @@
+#include "sim/LastRun.h"
 #include "sim/Mix.h"
 
 #include <waymark/testkit/sim/ReproducibleRun.h>
@@ -14,6 +15,8 @@ Simulation::Simulation(std::uint64_t seed) : _seed(seed) {}
 
 Simulation::Simulation(const ReproducibleRun& run) : Simulation(run.seed())
 {
+    _run = run._seed;
+    used();
     if (run.traceFile().empty())
         return;
     auto file = std::make_shared<std::ofstream>(run.traceFile());
@@ -23,8 +26,21 @@ Simulation::Simulation(const ReproducibleRun& run) : Simulation(run.seed())
     _trace.setSink([file](std::string_view line) { *file << line << '\n'; });
 }
 
+void Simulation::used() const noexcept
+{
+    if (_run)
+        LastRun::instance().use(_run);
+}
+
+SimRandom Simulation::random(std::string_view stream) const noexcept
+{
+    used();
+    return SimRandom(_seed, stream);
+}
+
 void Simulation::advance(Duration duration)
 {
+    used();
     const Duration until = now() + duration;
     while (_events.step(until)) {
     }
@@ -32,6 +48,7 @@ void Simulation::advance(Duration duration)
 
 bool Simulation::advanceUntil(const std::function<bool()>& done, Duration atMost)
 {
+    used();
     const Duration until = now() + atMost;
     while (!done())
         if (!_events.step(until))

@@ -5,6 +5,7 @@
 #include <waymark/testkit/sim/Trace.h>
 
 #include <functional>
+#include <memory>
 
 namespace waymark::testkit::sim
 {
@@ -24,7 +25,7 @@ public:
 
     std::uint64_t seed() const noexcept { return _seed; }
     /// A stream of random numbers of its own for each name.
-    SimRandom random(std::string_view stream) const noexcept { return SimRandom(_seed, stream); }
+    SimRandom random(std::string_view stream) const noexcept;
 
     /// Virtual time since the beginning.
     Duration now() const noexcept { return _events.now(); }
@@ -38,7 +39,10 @@ public:
     std::uint64_t fingerprint() const noexcept;
 
 private:
+    void used() const noexcept;
+
     std::uint64_t _seed;
+    std::shared_ptr<const std::uint64_t> _run; ///< null: it is none that tells how to repeat it
     EventQueue _events;
     Trace _trace;
 };
