@@ -18,7 +18,7 @@ constexpr std::chrono::seconds deadline{5};
 /// http-api.request-timeout, and some.
 constexpr std::chrono::seconds longestRequest{12};
 constexpr std::chrono::milliseconds udpPatience{500};
-constexpr int created = 201, ok = 200, notFound = 404, tooMany = 429, serverErrors = 500;
+constexpr int created = 201, ok = 200, notFound = 404, tooMany = 429, serverErrors = 500, diskFailed = 500;
 
 std::string idOf(const Account& account)
 {
@@ -70,7 +70,7 @@ void Client::act(Account& account)
 {
     constexpr std::uint64_t actions = 10, puts = 4, removes = 6, reads = 9;
     const std::uint64_t action = _random.below(actions);
-    if (!account.isCertain() || (action >= removes && action < reads))
+    if (!account.isCertain(_places.lives) || (action >= removes && action < reads))
         read(account);
     else if (action < puts)
         put(account);
@@ -80,7 +80,16 @@ void Client::act(Account& account)
         ask(account);
 }
 
-/// What `account` may be now, after a request without an answer.
+/// What `account` may be after a request that was not carried out as far as we were told, and was sent in
+/// that life.
+void Client::refuse(Account& account, int status, Account::State wanted, std::uint64_t life)
+{
+    if (status == 0)
+        doubt(account, std::move(wanted));
+    else if (status == diskFailed)
+        account.refused.push_back({std::move(wanted), life});
+}
+
 void Client::doubt(Account& account, Account::State wanted)
 {
     account.unanswered = std::move(wanted);
@@ -105,6 +114,8 @@ void Client::ask(const Account& account)
     }
     _findings.count("udp findnode answered");
     const auto& told = std::get<wire::Neighbors>(answer->message);
+    if (!account.isCertain(_places.lives)) // it has died meanwhile
+        return;
     const bool first = told.size > 0 && told.nodes()[0].key == account.key;
     if (first != account.acknowledged.has_value())
         _findings.violated((first ? "advertised after its removal: " : "registered and not advertised: ") +
@@ -129,8 +140,7 @@ node::NodeEndpoint Client::somewhere()
             port, port};
 }
 
-/// Whether a request was acknowledged. A refusal, too, leaves open what is on the disk when that is what
-/// failed.
+/// Whether a request was acknowledged.
 bool Client::isDone(Account& account, const testkit::RestAnswer& answer, int expected,
                     const std::string& what, const std::string& wanted)
 {
@@ -147,22 +157,24 @@ bool Client::isDone(Account& account, const testkit::RestAnswer& answer, int exp
 void Client::put(Account& account)
 {
     const Account::State wanted = somewhere();
+    const std::uint64_t life = _places.lives;
     const auto answer = send("POST", "/peers",
                              R"({"id": ")" + idOf(account) + R"(", "ip": ")" + wanted->ip.toString() +
                                  R"(", "tcp_port": )" + std::to_string(wanted->tcp) + "}");
     if (isDone(account, answer, created, "register", textOf(wanted)))
         account.settle(wanted);
     else
-        doubt(account, wanted);
+        refuse(account, answer.status, wanted, life);
 }
 
 void Client::remove(Account& account)
 {
+    const std::uint64_t life = _places.lives;
     const auto answer = send("DELETE", "/peers/" + idOf(account));
     if (answer.status == notFound) {
         _findings.count("http remove 404");
         account.note(_findings.stamped("remove -> 404"));
-        if (!account.allows({}))
+        if (!account.allows({}, _places.lives))
             _findings.violated("lost: acknowledged at " + textOf(account.acknowledged) +
                                ", not there when it was removed: " + storyOf(account));
         account.settle({});
@@ -171,29 +183,33 @@ void Client::remove(Account& account)
     if (isDone(account, answer, ok, "remove", ""))
         account.settle({});
     else
-        doubt(account, {});
+        refuse(account, answer.status, {}, life);
 }
 
-void Client::read(Account& account)
+bool Client::read(Account& account)
 {
     const auto answer = send("GET", "/peers/" + idOf(account));
     const bool absent = answer.status == notFound;
     _findings.count("http read " + (answer.status == 0 ? "without answer" : std::to_string(answer.status)));
     if (answer.status != ok && !absent)
-        return;
+        return false;
     const Account::State seen = absent ? Account::State() : stateIn(answer);
     account.note(_findings.stamped("read -> " + textOf(seen)));
-    if (!account.allows(seen))
+    if (!account.allows(seen, _places.lives))
         _findings.violated("wrong: is " + textOf(seen) + ", acknowledged was " +
                            textOf(account.acknowledged) + ": " + storyOf(account));
     account.settle(seen);
+    return true;
 }
 
 void Client::audit()
 {
-    for (Account& account : _ledger)
-        read(account);
-    _findings.count("accounts audited", _ledger.size());
+    for (Account& account : _ledger) {
+        if (read(account))
+            _findings.count("accounts audited");
+        else
+            _findings.violated("could not be read in good weather: " + storyOf(account));
+    }
 }
 
 } // namespace waymark::soak

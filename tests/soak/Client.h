@@ -6,6 +6,7 @@
 #include <waymark/testkit/Rest.h>
 #include <waymark/testkit/SeededRandom.h>
 
+#include <atomic>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -22,14 +23,15 @@ public:
     {
         std::string url;
         node::Endpoint udp;
+        const std::atomic<std::uint64_t>& lives; ///< how often the bootnode's process has ended
     };
 
     Client(Places places, Ledger ledger, std::uint64_t seed, Findings& findings);
 
     void run(const std::stop_token& stopping);
 
-    /// Reads every account once; after the weather has cleared up nothing may be uncertain. What does not fit
-    /// is a violation.
+    /// Reads every account once, when the weather has cleared up. What does not fit is a violation, and so is
+    /// what cannot be read.
     void audit();
 
 private:
@@ -38,7 +40,9 @@ private:
     void ask(const Account& account);
     void put(Account& account);
     void remove(Account& account);
-    void read(Account& account);
+    /// False when there was no answer that says what it is.
+    bool read(Account& account);
+    void refuse(Account& account, int status, Account::State wanted, std::uint64_t life);
     bool isDone(Account& account, const testkit::RestAnswer& answer, int expected, const std::string& what,
                 const std::string& wanted);
     testkit::RestAnswer send(const std::string& method, const std::string& path,

@@ -3,8 +3,10 @@
 #include <waymark/node/Endpoint.h>
 #include <waymark/node/Key.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -15,25 +17,35 @@ namespace waymark::soak
 {
 
 /// What one client knows of one peer: what was acknowledged, and what may be instead because a request of its
-/// had no answer.
+/// had no answer. A refused one changed nothing, with the gap that registry-sqlite documents: what was
+/// refused because the disk failed may be there in a later life of the bootnode. Lives are counted from 0.
 struct Account
 {
     static constexpr std::size_t longestHistory = 12;
 
     using State = std::optional<node::NodeEndpoint>; ///< nothing: not registered
 
+    struct Refused
+    {
+        State wanted;
+        std::uint64_t life = 0;
+    };
+
     node::PublicKey key;
     State acknowledged;
     std::optional<State> unanswered;
+    std::vector<Refused> refused; ///< because the disk failed
     std::deque<std::string> history;
     /// A request without an answer may still be on its way into the bootnode until then: leave the peer
     /// alone.
     std::chrono::steady_clock::time_point restUntil{};
 
-    /// Whether the bootnode may say so.
-    bool allows(const State& seen) const
+    /// Whether the bootnode may say so in that life.
+    bool allows(const State& seen, std::uint64_t life) const
     {
-        return seen == acknowledged || (unanswered && *unanswered == seen);
+        return seen == acknowledged || (unanswered && *unanswered == seen) ||
+               std::ranges::any_of(
+                   refused, [&](const Refused& write) { return write.life < life && write.wanted == seen; });
     }
 
     /// An answer: from now on it is so.
@@ -41,6 +53,7 @@ struct Account
     {
         acknowledged = std::move(state);
         unanswered.reset();
+        refused.clear();
     }
 
     /// What was asked and answered last, for the message of a violation.
@@ -51,7 +64,12 @@ struct Account
             history.pop_front();
     }
 
-    bool isCertain() const noexcept { return !unanswered.has_value(); }
+    /// Whether there is one state only that it may have in that life.
+    bool isCertain(std::uint64_t life) const noexcept
+    {
+        return !unanswered &&
+               std::ranges::none_of(refused, [&](const Refused& write) { return write.life < life; });
+    }
 };
 
 /// The accounts of one client; no other client touches these peers.

@@ -8,6 +8,7 @@
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Timestamp.h>
 
+#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <deque>
@@ -72,7 +73,7 @@ public:
     explicit Soak(const Options& options) : _options(options)
     {
         _bootnode.enroll(_registered.local().key(), _registered.local().advertised().value());
-        const Client::Places places{_bootnode.rest().url(), _bootnode.udp()};
+        const Client::Places places{_bootnode.rest().url(), _bootnode.udp(), _lives};
         for (std::size_t i = 0; i < clients; ++i)
             _clients.emplace_back(places, openLedger(1 + i * keysApart, peersOfAClient),
                                   1 + i + options.seed % keysApart, _findings);
@@ -114,7 +115,7 @@ private:
         std::deque<std::jthread> threads;
         for (Client& client : _clients)
             threads.emplace_back([&](const std::stop_token& stopping) { client.run(stopping); });
-        Weather weather(_bootnode, _registered.local().key(), _options.seed, _findings);
+        Weather weather(_bootnode, _registered.local().key(), _options.seed, _findings, _lives);
         constexpr std::chrono::seconds betweenMeasurements{10};
         auto next = std::chrono::seconds::zero();
         const std::chrono::minutes length{_options.minutes};
@@ -129,6 +130,7 @@ private:
 
     const Options& _options;
     Findings _findings;
+    std::atomic<std::uint64_t> _lives{0};
     Vitals _vitals;
     testkit::Bootnode _registered;
     testkit::Bootnode _bootnode{

@@ -1,7 +1,12 @@
+#include "Client.h"
 #include "Ledger.h"
 #include "Vitals.h"
 
+#include <waymark/testkit/Bootnode.h>
+
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
 
 namespace waymark::soak
 {
@@ -16,6 +21,8 @@ class SoakTest : public CppUnit::TestFixture
     CPPUNIT_TEST(measuresThisProcess);
     CPPUNIT_TEST(certainAccountAllowsOneStateOnly);
     CPPUNIT_TEST(unansweredRequestAllowsBothStates);
+    CPPUNIT_TEST(refusedRequestIsAllowedInALaterLifeOnly);
+    CPPUNIT_TEST(whatCannotBeReadIsNotAudited);
     CPPUNIT_TEST_SUITE_END();
 
     /// 90 measurements, a minute apart.
@@ -65,9 +72,9 @@ class SoakTest : public CppUnit::TestFixture
     void certainAccountAllowsOneStateOnly()
     {
         Account account = openLedger(1, 1).front();
-        CPPUNIT_ASSERT(account.allows({}) && !account.allows(at(1)));
+        CPPUNIT_ASSERT(account.allows({}, 0) && !account.allows(at(1), 0));
         account.settle(at(1));
-        CPPUNIT_ASSERT(account.allows(at(1)) && !account.allows(at(2)) && !account.allows({}));
+        CPPUNIT_ASSERT(account.allows(at(1), 0) && !account.allows(at(2), 0) && !account.allows({}, 0));
     }
 
     void unansweredRequestAllowsBothStates()
@@ -75,9 +82,44 @@ class SoakTest : public CppUnit::TestFixture
         Account account = openLedger(1, 1).front();
         account.settle(at(1));
         account.unanswered = Account::State();
-        CPPUNIT_ASSERT(account.allows(at(1)) && account.allows({}) && !account.allows(at(2)));
+        CPPUNIT_ASSERT(account.allows(at(1), 0) && account.allows({}, 0) && !account.allows(at(2), 0));
         account.settle({});
-        CPPUNIT_ASSERT(account.isCertain() && !account.allows(at(1)));
+        CPPUNIT_ASSERT(account.isCertain(0) && !account.allows(at(1), 0));
+    }
+
+    void refusedRequestIsAllowedInALaterLifeOnly()
+    {
+        Account account = openLedger(1, 1).front();
+        account.settle(at(1));
+        account.refused.push_back({at(2), 3});
+        CPPUNIT_ASSERT(account.isCertain(3) && account.allows(at(1), 3) && !account.allows(at(2), 3));
+        CPPUNIT_ASSERT(!account.isCertain(4) && account.allows(at(1), 4) && account.allows(at(2), 4));
+        CPPUNIT_ASSERT(!account.allows({}, 4));
+        account.settle(at(1));
+        CPPUNIT_ASSERT(account.isCertain(4) && !account.allows(at(2), 4));
+    }
+
+    static std::uint64_t audited(const Findings& findings)
+    {
+        const auto counts = findings.counts();
+        const auto found = counts.find("accounts audited");
+        return found == counts.end() ? 0 : found->second;
+    }
+
+    void whatCannotBeReadIsNotAudited()
+    {
+        constexpr std::size_t peers = 3;
+        const std::atomic<std::uint64_t> lives{0};
+        testkit::Bootnode bootnode;
+        Findings findings;
+        Client client({bootnode.rest().url(), bootnode.udp(), lives}, openLedger(1, peers), 1, findings);
+        client.audit();
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{peers}, audited(findings));
+        CPPUNIT_ASSERT(findings.violations().empty());
+        bootnode.stop();
+        client.audit();
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{peers}, audited(findings));
+        CPPUNIT_ASSERT_EQUAL(peers, findings.violations().size());
     }
 };
 

@@ -29,8 +29,8 @@ constexpr std::uint64_t spellSpread = 1'800;
 } // namespace
 
 Weather::Weather(Bootnode& bootnode, const node::PublicKey& registered, std::uint64_t seed,
-                 Findings& findings)
-    : _bootnode(bootnode), _registered(registered), _random(seed), _findings(findings)
+                 Findings& findings, std::atomic<std::uint64_t>& lives)
+    : _bootnode(bootnode), _registered(registered), _random(seed), _findings(findings), _lives(lives)
 {
 }
 
@@ -83,17 +83,24 @@ void Weather::clearUp()
 void Weather::kill()
 {
     _bootnode.kill();
-    _bootnode.respawn();
+    rise();
 }
 
 void Weather::cutPower()
 {
     _bootnode.cutPower(_random.next64());
-    _bootnode.respawn();
+    rise();
 }
 
 void Weather::restart()
 {
+    _bootnode.stop();
+    rise();
+}
+
+void Weather::rise()
+{
+    ++_lives;
     _bootnode.respawn();
 }
 

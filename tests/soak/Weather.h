@@ -5,6 +5,7 @@
 #include <waymark/testkit/Bootnode.h>
 #include <waymark/testkit/SeededRandom.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace waymark::soak
@@ -15,9 +16,10 @@ namespace waymark::soak
 class Weather
 {
 public:
-    /// `registered` is a node that runs and is registered with the bootnode, whatever comes.
+    /// `registered` is a node that runs and is registered with the bootnode, whatever comes. `lives` counts
+    /// how often the bootnode ended; it goes up before the next life begins.
     Weather(testkit::Bootnode& bootnode, const node::PublicKey& registered, std::uint64_t seed,
-            Findings& findings);
+            Findings& findings, std::atomic<std::uint64_t>& lives);
 
     /// One spell of bad weather, from its beginning to its end. Afterwards the bootnode runs, healthy. Throws
     /// testkit::AwaitError when it does not recover.
@@ -42,11 +44,13 @@ private:
     void whileDiskFails(Fault&& fault);
     void letPass();
     void clearUp();
+    void rise();
 
     testkit::Bootnode& _bootnode;
     const node::PublicKey _registered;
     testkit::SeededRandom _random;
     Findings& _findings;
+    std::atomic<std::uint64_t>& _lives;
 };
 
 } // namespace waymark::soak
