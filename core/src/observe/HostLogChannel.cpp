@@ -86,4 +86,16 @@ void HostLogChannel::write(LogLevel level, std::string_view source, std::string_
     }
 }
 
+void HostLogChannel::heldBack(LogLevel level, std::string_view source, std::string_view event,
+                              std::span<const LogField> fields, std::string_view text) noexcept
+{
+    try {
+        const std::shared_lock lock(_mutex);
+        if (_observer && level >= LogLevel::info)
+            _observer({std::chrono::system_clock::now(), level, source, event, fields, text});
+    } catch (...) {
+        return; // as in write()
+    }
+}
+
 } // namespace waymark::observe

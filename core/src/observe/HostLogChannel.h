@@ -24,12 +24,15 @@ public:
     void configure(LogFormat format);
     LogFormat format() const;
     void configure(LogLevels levels);
-    /// Sees every line of info and above, whatever the levels are; set before threads log.
+    /// Sees every line of info and above, whatever the levels and Log::limited() let through; set before
+    /// threads log.
     void observe(LogObserver observer);
 
     bool enabled(LogLevel level, std::string_view source) const noexcept override;
     void write(LogLevel level, std::string_view source, std::string_view event,
                std::span<const LogField> fields, std::string_view text) noexcept override;
+    void heldBack(LogLevel level, std::string_view source, std::string_view event,
+                  std::span<const LogField> fields, std::string_view text) noexcept override;
 
 private:
     Poco::AutoPtr<Poco::Channel> _sink;

@@ -20,6 +20,7 @@ class HostLogChannelTest : public CppUnit::TestFixture
     CPPUNIT_TEST(journaldLinesLeadWithTheirPriority);
     CPPUNIT_TEST(twoChannelsDoNotMix);
     CPPUNIT_TEST(observerSeesWhatLevelsHide);
+    CPPUNIT_TEST(observerSeesWhatIsLimited);
     CPPUNIT_TEST_SUITE_END();
 
     struct Capture
@@ -122,6 +123,23 @@ class HostLogChannelTest : public CppUnit::TestFixture
         capture.log.debug("http.detail");
         CPPUNIT_ASSERT_EQUAL(std::string("http.listening"), seen);
         CPPUNIT_ASSERT(capture.stream.str().empty());
+    }
+
+    void observerSeesWhatIsLimited()
+    {
+        constexpr int events = 25, limit = 10;
+        Capture capture;
+        std::vector<std::string> seen;
+        capture.channel->observe([&](const LogRecord& record) {
+            CPPUNIT_ASSERT_EQUAL(std::string("peer.registered"), std::string(record.event));
+            seen.push_back(record.fields.front().value);
+        });
+        for (int i = 0; i < events; ++i)
+            capture.log.limited(LogLevel::info, "peer.registered", {{"number", i}});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{events}, seen.size());
+        CPPUNIT_ASSERT_EQUAL(std::to_string(events - 1), seen.back());
+        const std::string lines = capture.stream.str();
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{limit}, std::ranges::count(lines, '\n'));
     }
 };
 

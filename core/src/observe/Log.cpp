@@ -88,7 +88,7 @@ void Log::limited(LogLevel level, std::string_view event, LogFields fields, std:
         return;
     const auto suppressed = _limits->admit(event);
     if (!suppressed)
-        return;
+        return _channel->heldBack(level, _source, event, fields, text);
     if (*suppressed == 0)
         return write(level, event, fields, text);
     std::vector<LogField> all(fields);

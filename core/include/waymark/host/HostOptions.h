@@ -28,7 +28,7 @@ struct HostOptions
     std::vector<std::filesystem::path> pluginPath;              ///< --plugin-path, before waymark.plugin-path
     std::vector<const plugin::StaticPlugin*> linkedPlugins;     ///< found by name before any file
     Poco::AutoPtr<Poco::Channel> logSink;                       ///< null: standard error
-    observe::LogObserver logObserver;                           ///< sees every line from info up
+    observe::LogObserver logObserver;                           ///< sees every event from info up
     HostSeams* seams = nullptr; ///< null: the system as it is; outlives the host
 
     /// Called from a thread of its own when stop() is late by a second; the argument names the plugin that

@@ -59,6 +59,11 @@ public:
     virtual bool enabled(LogLevel level, std::string_view source) const noexcept = 0;
     virtual void write(LogLevel level, std::string_view source, std::string_view event,
                        std::span<const LogField> fields, std::string_view text) noexcept = 0;
+    /// A line that Log::limited() keeps from the readers of the log; for who watches events it has happened.
+    virtual void heldBack(LogLevel /*level*/, std::string_view /*source*/, std::string_view /*event*/,
+                          std::span<const LogField> /*fields*/, std::string_view /*text*/) noexcept
+    {
+    }
 };
 
 /// Writes events of one source ("discv4", "host"). An event is a stable name such as "peer.registered";
