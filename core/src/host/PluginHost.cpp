@@ -87,7 +87,9 @@ void PluginHost::makeCore()
         if (_options.seams != nullptr)
             _core->routes().setGate([&seams] { seams.beforeRequest(); });
     } catch (const plugin::StartError& error) {
-        throw HostError(error.code(), {error.what()});
+        const bool ofKey = error.code() == ExitCode::keyFile;
+        const Problem problem = _configuration->problemOf(ofKey ? "node.key" : "", error.what());
+        throw HostError(error.code(), {problem.toString()});
     } catch (const std::system_error& error) {
         throw HostError(ExitCode::internal, {error.what()});
     }

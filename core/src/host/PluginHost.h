@@ -79,6 +79,8 @@ private:
     /// Fills _instances with those of waymark.plugins that are there and acceptable; true when all are.
     bool findPlugins(Configuration& configuration, const PluginFinder& finder);
     void loadCode(Configuration& configuration);
+    /// What no schema alone can say.
+    void crossCheck(Configuration& configuration) const;
     void configurePlugins();
     void takeStateDirectory();
     /// Whether the user named the state directory, or the node key lies in it.

@@ -3,6 +3,7 @@
 #include "host/HostSchema.h"
 #include "host/Phase.h"
 #include "host/PluginHost.h"
+#include "host/config/CrossChecks.h"
 #include "host/config/SettingsReader.h"
 #include "host/loader/PluginLoader.h"
 #include "host/loader/PluginOrder.h"
@@ -49,9 +50,20 @@ std::string similarLibrary(const std::string& library, const std::map<std::strin
     for (const auto& [name, source] : installed)
         names.push_back(name);
     const std::string meant = text::nearest(library, names);
-    if (!meant.empty())
+    if (!library.empty() && !meant.empty())
         return "; did you mean " + meant + '?';
-    return names.empty() ? "" : "; installed are " + text::joined(names);
+    const std::string elsewhere = "--plugin-path or waymark.plugin-path names another folder";
+    if (names.empty())
+        return "; no plugin is installed: " + elsewhere;
+    return "; installed are " + text::joined(names) + "; " + elsewhere;
+}
+
+std::string foldersOf(const PluginFinder& finder)
+{
+    std::vector<std::string> folders;
+    for (const fs::path& folder : finder.folders())
+        folders.push_back(folder.string());
+    return text::joined(folders);
 }
 
 /// What the schema of "node" cannot say: one address a family, and entries that the host writes itself.
@@ -128,10 +140,7 @@ void PluginHost::load()
     // together no code of theirs is run.
     if (conflicts.empty())
         loadCode(*_configuration);
-    std::set<std::string> idle;
-    for (const auto& [library, source] : _installed)
-        idle.insert(library);
-    _configuration->addIdlePrefixes(std::move(idle));
+    crossCheck(*_configuration);
     for (const PluginInstance& instance : _instances)
         if (!_configuration->hasSection(instance.name))
             _configuration->addRefusedPrefix(instance.name);
@@ -140,6 +149,20 @@ void PluginHost::load()
     throwOnProblems();
     for (const Problem& warning : _configuration->warnings())
         logProblem(observe::LogLevel::warning, "config.idle_key", warning);
+}
+
+void PluginHost::crossCheck(Configuration& configuration) const
+{
+    std::set<std::string> installed;
+    for (const auto& [library, source] : _installed)
+        installed.insert(library);
+    checkLogSources(configuration, installed);
+    configuration.addIdlePrefixes(std::move(installed));
+    std::map<std::string, std::vector<std::string>> instancesOf;
+    for (const PluginInstance& instance : _instances)
+        instancesOf[instance.manifest().name].push_back(instance.name);
+    for (const auto& [plugin, instances] : instancesOf)
+        checkEndpoints(configuration, instances);
 }
 
 void PluginHost::loadInstalled()
@@ -169,7 +192,12 @@ bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& f
     if (given == nullptr)
         return false;
     bool allFound = true;
-    for (const std::string& entry : text::splitList(given->raw)) {
+    const auto entries = text::splitList(given->raw);
+    if (entries.empty())
+        configuration.addProblem("waymark.plugins",
+                                 "names no plugin, and the host does nothing without one; looked in " +
+                                     foldersOf(finder) + similarLibrary("", _installed));
+    for (const std::string& entry : entries) {
         const auto parsed = parsePluginEntry(entry);
         if (!parsed) {
             allFound = false; // the schema's check has reported it
@@ -186,10 +214,7 @@ bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& f
         }
         auto source = finder.find(library, given->origin.base);
         if (!source) {
-            std::vector<std::string> folders;
-            for (const fs::path& folder : finder.folders())
-                folders.push_back(folder.string());
-            problem("plugin " + name + ": there is no " + library + ".so in " + text::joined(folders) +
+            problem("plugin " + name + ": there is no " + library + ".so in " + foldersOf(finder) +
                     similarLibrary(library, _installed));
             configuration.addRefusedPrefix(name);
             continue;

@@ -21,6 +21,12 @@ class PluginHostLoadTest : public HostFixture
     CPPUNIT_TEST(unreadableFileIsTheOnlyProblem);
     CPPUNIT_TEST(installedPluginsAreLoadedWhereNoneAreNamed);
     CPPUNIT_TEST(checkingWritesNothing);
+    CPPUNIT_TEST(hostWithoutPluginsIsRefused);
+    CPPUNIT_TEST(pluginThatIsNowhereTellsWhereToLook);
+    CPPUNIT_TEST(listWithoutCommasSaysWhatIsMissing);
+    CPPUNIT_TEST(levelsOfNobodyAreRefused);
+    CPPUNIT_TEST(levelsOfIdlePluginsAreWarnings);
+    CPPUNIT_TEST(twoOfOnePluginListenApart);
     CPPUNIT_TEST_SUITE_END();
 
     void everyRejectionOfEveryPluginIsReported()
@@ -107,6 +113,77 @@ class PluginHostLoadTest : public HostFixture
         const auto [code, text] = failureOf(host);
         CPPUNIT_ASSERT(code == ExitCode::configuration);
         CPPUNIT_ASSERT_EQUAL(made.configFile.string() + ": cannot be read: No such file or directory", text);
+    }
+
+    void hostWithoutPluginsIsRefused()
+    {
+        _plugins->add("a");
+        PluginHost host(options(""));
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text, "host.properties:1: waymark.plugins: names no plugin");
+        assertContains(text, "installed are ");
+    }
+
+    void pluginThatIsNowhereTellsWhereToLook()
+    {
+        auto made = options("zzzzzz");
+        made.pluginPath = {_folder.path()};
+        PluginHost host(made);
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text, "there is no zzzzzz.so in " + _folder.path().string());
+        assertContains(text, "--plugin-path or waymark.plugin-path names another folder");
+    }
+
+    void listWithoutCommasSaysWhatIsMissing()
+    {
+        _plugins->add("a");
+        PluginHost host(options("a b"));
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text, "'a b'");
+        assertContains(text, "separated by commas");
+    }
+
+    void levelsOfNobodyAreRefused()
+    {
+        _plugins->add("alpha");
+        PluginHost host(options("alpha", "waymark.log.level = info,aplha=debug,host=error\n"));
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text,
+                       "host.properties:4: waymark.log.level: nothing logs as 'aplha', only host, alpha; "
+                       "did you mean alpha?");
+    }
+
+    void levelsOfIdlePluginsAreWarnings()
+    {
+        _plugins->add("alpha");
+        _plugins->add("beta");
+        PluginHost host(options("alpha", "waymark.log.level = info,beta=debug\n"));
+        host.load();
+        assertContains(_log.str(), "the level of beta has no effect");
+    }
+
+    void twoOfOnePluginListenApart()
+    {
+        auto& script = _plugins->add("talk");
+        script.schema = plugin::ConfigSchema{plugin::Option::text("listen").defaultsTo("0.0.0.0:30303")};
+        {
+            PluginHost host(options("one:talk, two:talk", "two.listen = 127.0.0.1:30303, 0.0.0.0:30303\n"));
+            const auto [code, text] = failureOf(host);
+            CPPUNIT_ASSERT(code == ExitCode::configuration);
+            CPPUNIT_ASSERT_EQUAL(_folder.path().string() +
+                                     "/host.properties:4: two.listen: 0.0.0.0:30303 is where one, the same "
+                                     "plugin, listens; give one of them another port",
+                                 text);
+        }
+        for (const char* apart : {"two.listen = 0.0.0.0:30304\n", "two.listen = 127.0.0.1:30303\n",
+                                  "one.listen = 0.0.0.0:0\ntwo.listen = 0.0.0.0:0\n"}) {
+            PluginHost host(options("one:talk, two:talk", apart));
+            host.load();
+        }
     }
 
     void installedPluginsAreLoadedWhereNoneAreNamed()

@@ -3,6 +3,7 @@
 #include "host/HostSchema.h"
 #include "host/Phase.h"
 #include "host/PluginHost.h"
+#include "observe/LogLevels.h"
 
 #include <vector>
 
@@ -36,8 +37,17 @@ bool PluginHost::reload()
     for (const auto& commit : commits)
         commit();
     _configuration = std::move(changed);
+    const auto tell = [&] {
+        log().info("config.reloaded", {{"changed", text::joined(keys, ",")}});
+    };
+    // Under the levels that show it: of a reload that makes the log quieter this is the last that is said.
+    const auto levels = observe::LogLevels::parse(_configuration->view("waymark").text("log.level"));
+    const bool isQuiet = levels && !levels->enabled(observe::LogLevel::info, "host");
+    if (isQuiet)
+        tell();
     applyLogging(*_configuration);
-    log().info("config.reloaded", {{"changed", text::joined(keys, ",")}});
+    if (!isQuiet)
+        tell();
     return true;
 }
 
@@ -56,14 +66,11 @@ void PluginHost::logProblem(observe::LogLevel level, std::string_view event, con
 std::unique_ptr<Configuration> PluginHost::readChanged(Problems& problems) const
 {
     auto changed = readConfiguration();
-    std::set<std::string> idle;
-    for (const auto& [library, source] : _installed)
-        idle.insert(library);
-    changed->addIdlePrefixes(std::move(idle));
     for (const PluginInstance& instance : _instances)
         runPhase(instance, "schema", plugin::ExitCode::internal, [&] {
             changed->addSection({instance.name, "Plugin " + instance.name, instance.plugin->schema()});
         });
+    crossCheck(*changed);
     changed->checkUnknown();
     problems = changed->problems();
     for (const std::string& key : changed->changedKeys(*_configuration, false))

@@ -15,6 +15,8 @@ class PluginHostReloadTest : public HostFixture
     CPPUNIT_TEST(reloadWithoutTheFileSaysSoOnce);
     CPPUNIT_TEST(refusalSaysWhatAndThatNothingChanged);
     CPPUNIT_TEST(reloadChangesTheIdentity);
+    CPPUNIT_TEST(reloadThatQuietensTheLogIsTheLastOfIt);
+    CPPUNIT_TEST(reloadRefusesSourcesThatNobodyLogsAs);
     CPPUNIT_TEST_SUITE_END();
 
     /// Two plugins with a key that may change; the value that each committed last.
@@ -161,10 +163,38 @@ class PluginHostReloadTest : public HostFixture
         options("a", "node.external-ip = 8.8.4.4\nnode.enr.eth = c0\n");
         CPPUNIT_ASSERT(host.reload());
         CPPUNIT_ASSERT_EQUAL(std::string("8.8.4.4"), node.advertised()->ip.toString());
+        const std::string told = _log.str().substr(_log.str().rfind("node.identity"));
+        assertContains(told, "@8.8.4.4:30303");
         CPPUNIT_ASSERT(node.record()->entry("eth"));
         options("a", "node.enr.big = b8f0" + std::string(480, '0') + "\n");
         CPPUNIT_ASSERT(!host.reload());
         CPPUNIT_ASSERT_EQUAL(std::string("8.8.4.4"), node.advertised()->ip.toString());
+    }
+
+    void reloadThatQuietensTheLogIsTheLastOfIt()
+    {
+        _plugins->add("a");
+        PluginHost host(options("a"));
+        host.load();
+        host.start();
+        options("a", "waymark.log.level = warning\n");
+        CPPUNIT_ASSERT(host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(_log.str(), "config.reloaded"));
+        assertContains(_log.str(), "changed=waymark.log.level");
+        options("a");
+        CPPUNIT_ASSERT(host.reload());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, count(_log.str(), "config.reloaded"));
+    }
+
+    void reloadRefusesSourcesThatNobodyLogsAs()
+    {
+        _plugins->add("a");
+        PluginHost host(options("a"));
+        host.load();
+        host.start();
+        options("a", "waymark.log.level = info,hots=debug\n");
+        CPPUNIT_ASSERT(!host.reload());
+        assertContains(_log.str(), "did you mean host?");
     }
 };
 

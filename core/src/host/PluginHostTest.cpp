@@ -177,6 +177,7 @@ class PluginHostTest : public HostFixture
         const auto [code, text] = failureOf(host);
         CPPUNIT_ASSERT(code == ExitCode::keyFile);
         assertContains(text, "chmod");
+        assertContains(text, "command line (--set): node.key: ");
         assertContains(text, file.string());
         CPPUNIT_ASSERT(std::ranges::find(ScriptedPlugins::journal(), "a.start") ==
                        ScriptedPlugins::journal().end());

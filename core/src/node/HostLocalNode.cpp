@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cstring>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -320,6 +321,7 @@ Result<void> HostLocalNode::check(const NodeSettings& settings) const
 void HostLocalNode::apply(NodeSettings settings)
 {
     const std::lock_guard update(_update);
+    const std::array before{advertised(IpFamily::v4), advertised(IpFamily::v6)};
     {
         const std::lock_guard lock(_mutex);
         for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
@@ -331,6 +333,10 @@ void HostLocalNode::apply(NodeSettings settings)
         });
     }
     refresh();
+    if (advertised(IpFamily::v4) != before[0])
+        tellIdentity(IpFamily::v4);
+    if (advertised(IpFamily::v6) != before[1])
+        tellIdentity(IpFamily::v6);
 }
 
 bool HostLocalNode::refresh()

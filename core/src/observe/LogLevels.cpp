@@ -70,4 +70,12 @@ bool LogLevels::enabled(LogLevel level, std::string_view source) const noexcept
     return level >= (found == _sources.end() ? _default : found->second);
 }
 
+std::vector<std::string> LogLevels::sources() const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, level] : _sources)
+        names.push_back(name);
+    return names;
+}
+
 } // namespace waymark::observe

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace waymark::observe
 {
@@ -24,6 +25,9 @@ public:
     static Result<LogLevels> parse(std::string_view spec);
 
     bool enabled(LogLevel level, std::string_view source) const noexcept;
+
+    /// The sources that are named.
+    std::vector<std::string> sources() const;
 
 private:
     LogLevel _default = LogLevel::info;

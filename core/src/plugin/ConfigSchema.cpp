@@ -43,7 +43,10 @@ Result<void> forEachPart(std::string_view raw, const std::function<Result<void>(
         // Most checks name what they look at by themselves.
         const std::string named = '\'' + part + '\'';
         const bool isNamed = accepted.error().message.find(named) != std::string::npos;
-        return failure(isNamed ? accepted.error() : accepted.error().in(named));
+        Error error = isNamed ? accepted.error() : accepted.error().in(named);
+        if (part.find_first_of(" \t") != std::string::npos)
+            error.message += "; what a list names is separated by commas";
+        return failure(std::move(error));
     }
     return {};
 }

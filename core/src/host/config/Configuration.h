@@ -65,6 +65,7 @@ public:
     Problem problemOf(const std::string& fullKey, std::string message) const;
     void addProblem(const std::string& fullKey, std::string message);
     void addProblem(Problem problem) { _problems.push_back(std::move(problem)); }
+    void addWarning(Problem problem) { _warnings.push_back(std::move(problem)); }
 
     /// What a setting is in force as: given, else the default; nothing when neither.
     std::optional<std::string> effective(const ConfigSection& section, const plugin::Option& option) const;
