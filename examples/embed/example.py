@@ -8,34 +8,43 @@ import ctypes
 import json
 import os
 import unittest
+import urllib.error
 import urllib.request
 
 
 class Bootnode:
-    """One node; `with Bootnode(key="value") as node` stops it at the end. Underscores in keys stand for dots."""
+    """One node; `with Bootnode({"discv4.lookup-interval": "1s"}) as node` stops it at the end."""
 
     _library = None
 
     @classmethod
     def library(cls):
         if cls._library is None:
-            cls._library = ctypes.CDLL(os.environ.get("WAYMARK_EMBED", "libwaymark-embed.so.1"))
+            file = os.environ.get("WAYMARK_EMBED", "libwaymark-embed.so.1")
+            try:
+                cls._library = ctypes.CDLL(file)
+            except OSError as error:
+                raise RuntimeError(f"{error}: set WAYMARK_EMBED to the file in the lib folder that Waymark's "
+                                   "testkit was installed to") from error
             for name in ("enode", "enr", "udp", "http_url", "folder"):
                 getattr(cls._library, "waymark_bootnode_" + name).restype = ctypes.c_char_p
             cls._library.waymark_embed_error.restype = ctypes.c_char_p
         return cls._library
 
-    def __init__(self, **properties):
-        texts = [f"{key.replace('_', '.')}={value}".encode() for key, value in properties.items()]
-        array = (ctypes.c_char_p * (len(texts) + 1))(*texts, None)
+    def __init__(self, properties=None):
         self._handle = ctypes.c_void_p()
-        self._check(self.library().waymark_bootnode_start(array, ctypes.byref(self._handle)))
+        self._check(self.library().waymark_bootnode_start(self._texts(properties), ctypes.byref(self._handle)))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.library().waymark_bootnode_free(self._handle)
+
+    @staticmethod
+    def _texts(properties):
+        texts = [f"{key}={value}".encode() for key, value in (properties or {}).items()]
+        return (ctypes.c_char_p * (len(texts) + 1))(*texts, None)
 
     def _check(self, result):
         if result != 0:
@@ -44,6 +53,9 @@ class Bootnode:
     def do(self, verb, *arguments):
         """Calls waymark_bootnode_<verb>; a failure raises with its reason."""
         self._check(getattr(self.library(), "waymark_bootnode_" + verb)(self._handle, *arguments))
+
+    def reload(self, properties=None):
+        self.do("reload", self._texts(properties))
 
     def tell(self, what):
         """enode, enr, udp, http_url or folder."""
@@ -56,8 +68,11 @@ class Bootnode:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.tell("http_url") + path, data,
                                          {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{path}: {error.code}, {error.read().decode()}") from error
 
 
 class ExampleTest(unittest.TestCase):
@@ -74,9 +89,29 @@ class ExampleTest(unittest.TestCase):
             node.do("thaw")
             self.assertEqual(node.tell("enode"), node.request("/")["enode"])
 
+    def test_killed_node_comes_back_as_itself(self):
+        with Bootnode({"discv4.lookup-interval": "1s"}) as node:
+            enode = node.tell("enode")
+            node.do("kill")
+            with self.assertRaisesRegex(RuntimeError, "does not run: respawn it first"):
+                node.request("/")
+            node.do("respawn", 0)
+            self.assertEqual(enode, node.request("/")["enode"])
+
+    def test_reload_takes_keys_with_hyphens(self):
+        with Bootnode() as node:
+            node.reload({"discv4.lookup-interval": "7s"})
+            with self.assertRaisesRegex(RuntimeError, "discv4.lookup-interval"):
+                node.reload({"discv4.lookup-interval": "soon"})
+
+    def test_refused_request_tells_why(self):
+        with Bootnode() as node:
+            with self.assertRaisesRegex(RuntimeError, "/peers: 422, .*ip"):
+                node.request("/peers", {"id": GENERATOR, "ip": "nowhere"})
+
     def test_misspelt_key_is_named(self):
         with self.assertRaisesRegex(RuntimeError, "discv4.listen"):
-            Bootnode(discv4_lisen="127.0.0.1:0")
+            Bootnode({"discv4.lisen": "127.0.0.1:0"})
 
 
 # The public key of the secret key 1.
