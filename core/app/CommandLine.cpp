@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <unistd.h>
 
 namespace waymark::app
@@ -52,6 +53,20 @@ void printCommands(const std::string& library, const host::PluginManifest& manif
     std::cout << aligned(rows, terminalWidth());
 }
 
+std::string meant(const std::string& word, const std::vector<std::string>& known)
+{
+    const std::string near = text::nearest(word, known);
+    return near.empty() ? "" : "; did you mean " + near + '?';
+}
+
+std::vector<std::string> commandsOf(const host::PluginManifest& manifest)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, help] : manifest.commands)
+        names.push_back(name);
+    return names;
+}
+
 constexpr const char* pluginUsage =
     "usage: waymark plugin list              what is installed, without running its code\n"
     "       waymark plugin inspect PLUGIN    one of them, by its name or its file\n";
@@ -71,11 +86,7 @@ int CommandLine::run(const std::vector<std::string>& words) const
         return help({words.begin() + 1, words.end()});
     if (words.front() != "plugin")
         return dispatch(words);
-    if (words.size() == 2 && words[1] == "list")
-        return list();
-    if (words.size() == 3 && words[1] == "inspect")
-        return inspect(words[2]);
-    return usage("write 'waymark plugin list' or 'waymark plugin inspect PLUGIN'");
+    return plugin({words.begin() + 1, words.end()});
 }
 
 int CommandLine::help() const
@@ -113,6 +124,24 @@ int CommandLine::help(std::vector<std::string> words) const
     return dispatch(words);
 }
 
+int CommandLine::plugin(const std::vector<std::string>& words) const
+{
+    const std::string verb = words.empty() ? std::string() : words.front();
+    if (verb == "list")
+        return words.size() == 1 ? list() : usage("plugin list takes no '" + words[1] + '\'');
+    if (verb == "inspect" && words.size() == 2)
+        return inspect(words[1]);
+    if (verb == "inspect")
+        return usage(
+            words.size() == 1
+                ? "plugin inspect needs a plugin, by its name (waymark plugin list has them) or its file"
+                : "plugin inspect takes one plugin, not '" + words[2] + "' as well");
+    return usage(verb.empty() ? "what of plugins? Write 'plugin list' or 'plugin inspect PLUGIN'"
+                              : '\'' + verb + "' is nothing that can be done with plugins" +
+                                    meant(verb, {"list", "inspect"}) +
+                                    "; write 'plugin list' or 'plugin inspect PLUGIN'");
+}
+
 int CommandLine::list() const
 {
     std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "PROVIDES"}};
@@ -131,6 +160,16 @@ int CommandLine::list() const
 int CommandLine::inspect(const std::string& which) const
 {
     const auto found = _installed.find(which);
+    std::error_code ignored;
+    if (found == _installed.end() && !std::filesystem::exists(which, ignored)) {
+        std::vector<std::string> names;
+        for (const auto& [library, source] : _installed)
+            names.push_back(library);
+        const std::string near = meant(which, names);
+        std::cerr << "waymark: no plugin and no file is named '" << which << '\''
+                  << (near.empty() ? "; waymark plugin list shows what is installed" : near) << '\n';
+        return static_cast<int>(ExitCode::configuration);
+    }
     const host::PluginSource source = found == _installed.end() ? host::readSource(which) : found->second;
     if (!source.manifest) {
         std::cerr << "waymark: " << source.description() << ": " << source.manifest.error().message << '\n';
@@ -152,18 +191,25 @@ int CommandLine::dispatch(const std::vector<std::string>& words) const
         }
         if (words.size() >= 2 && hasCommand(*source.manifest, words[1]))
             return execute(source, words[1], {words.begin() + 2, words.end()});
-        std::vector<std::string> names;
-        for (const auto& [name, help] : source.manifest->commands)
-            names.push_back(name);
-        return usage(names.empty() ? "plugin " + words.front() + " has no commands"
-                                   : "plugin " + words.front() + " has the commands " + text::joined(names));
+        const auto names = commandsOf(*source.manifest);
+        if (names.empty())
+            return usage("plugin " + words.front() + " has no commands");
+        return usage("plugin " + words.front() + " has the commands " + text::joined(names) +
+                     (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], names)));
     }
     std::vector<std::string> owners;
-    for (const auto& [library, source] : _installed)
-        if (source.manifest && hasCommand(*source.manifest, words.front()))
+    std::vector<std::string> known{"plugin", "help"};
+    for (const auto& [library, source] : _installed) {
+        if (!source.manifest)
+            continue;
+        if (hasCommand(*source.manifest, words.front()))
             owners.push_back(library);
+        known.push_back(library);
+        std::ranges::copy(commandsOf(*source.manifest), std::back_inserter(known));
+    }
     if (owners.empty())
-        return usage("no plugin and no command is named '" + words.front() + '\'');
+        return usage("no plugin and no command is named '" + words.front() + '\'' +
+                     meant(words.front(), known));
     if (owners.size() > 1)
         return usage("several plugins have the command " + words.front() +
                      "; write the plugin before it: " + text::joined(owners));
@@ -198,7 +244,8 @@ int CommandLine::execute(const host::PluginSource& source, const std::string& co
 
 int CommandLine::usage(const std::string& message)
 {
-    std::cerr << "waymark: " << message << "; waymark help shows more\n";
+    const bool asks = message.ends_with('?');
+    std::cerr << "waymark: " << message << (asks ? " " : "; ") << "waymark help shows more\n";
     return static_cast<int>(ExitCode::usage);
 }
 

@@ -24,6 +24,7 @@ private:
     int help() const;
     /// Of a plugin or a command; the latter runs the command's own --help.
     int help(std::vector<std::string> words) const;
+    int plugin(const std::vector<std::string>& words) const;
     int list() const;
     int inspect(const std::string& which) const;
     int dispatch(const std::vector<std::string>& words) const;

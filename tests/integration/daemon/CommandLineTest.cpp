@@ -22,6 +22,8 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST(inspectShowsOnePlugin);
     CPPUNIT_TEST(inspectRefusesWhatIsNoPlugin);
     CPPUNIT_TEST(unknownWordsEndWith64);
+    CPPUNIT_TEST(misspeltWordsGetASuggestion);
+    CPPUNIT_TEST(wrongArgumentsOfPluginAreNamed);
     CPPUNIT_TEST(promisedCommandMustBeThere);
     CPPUNIT_TEST_SUITE_END();
 
@@ -122,6 +124,23 @@ class CommandLineTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 64, code);
             assertContains(output, "waymark help");
         }
+    }
+
+    void misspeltWordsGetASuggestion()
+    {
+        assertContains(run({"pign"}).first, "did you mean ping?");
+        assertContains(run({"discv4", "pign"}).first, "did you mean ping?");
+        assertContains(run({"dicsv4", "ping"}).first, "did you mean discv4?");
+        assertContains(run({"plguin", "list"}).first, "did you mean plugin?");
+        assertContains(run({"plugin", "lsit"}).first, "did you mean list?");
+    }
+
+    void wrongArgumentsOfPluginAreNamed()
+    {
+        assertContains(run({"plugin", "inspect"}).first, "plugin inspect needs a plugin");
+        assertContains(run({"plugin", "inspect", "good", "cycle-a"}).first, "not 'cycle-a' as well");
+        assertContains(run({"plugin", "list", "good"}).first, "plugin list takes no 'good'");
+        assertContains(run({"plugin", "inspect", "goood"}).first, "did you mean good?");
     }
 
     void promisedCommandMustBeThere()

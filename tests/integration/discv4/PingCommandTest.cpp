@@ -22,6 +22,7 @@ class PingCommandTest : public CppUnit::TestFixture
     CPPUNIT_TEST(printsJsonWhenAsked);
     CPPUNIT_TEST(endsWith69WhenTheKeyIsAnothers);
     CPPUNIT_TEST(endsWith64ForWrongArguments);
+    CPPUNIT_TEST(tellsTheUnitOfTheTimeout);
     CPPUNIT_TEST(explainsItself);
     CPPUNIT_TEST_SUITE_END();
 
@@ -70,6 +71,12 @@ public:
             CPPUNIT_ASSERT(_error.find("--help") != std::string::npos);
             CPPUNIT_ASSERT_EQUAL(std::string(), _out);
         }
+    }
+
+    void tellsTheUnitOfTheTimeout()
+    {
+        CPPUNIT_ASSERT_EQUAL(64, run({"--timeout", "2s", "x"}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("milliseconds") != std::string::npos);
     }
 
     void explainsItself()

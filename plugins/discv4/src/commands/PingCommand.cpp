@@ -61,7 +61,10 @@ Result<Arguments> parse(const std::vector<std::string>& words)
         } else if (word == "--count" || word == "--timeout") {
             const auto value = i + 1 < words.size() ? number(words[++i], 600'000) : std::nullopt;
             if (!value)
-                return failure(ErrorCode::invalidArgument, word + " needs a number from 1 to 600000");
+                return failure(ErrorCode::invalidArgument,
+                               word + " needs a number " +
+                                   (word == "--timeout" ? "of milliseconds " : "of pings ") +
+                                   "from 1 to 600000, without a unit");
             (word == "--count" ? arguments.count : arguments.timeout) = *value;
         } else if (word.starts_with("-") || !arguments.node.empty()) {
             return failure(ErrorCode::invalidArgument, "unexpected argument '" + word + "'");
