@@ -4,10 +4,13 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+#include <string>
 
 namespace waymark::integration
 {
@@ -20,6 +23,7 @@ class OutOfTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(OutOfTreeTest);
     CPPUNIT_TEST(acceptsTheConfiguration);
     CPPUNIT_TEST(nothingInstalledKnowsWhereItWasBuilt);
+    CPPUNIT_TEST(documentsShowTheFirstTestAsItIs);
     CPPUNIT_TEST(keepsAPeerInTheFileOverARestart);
     CPPUNIT_TEST_SUITE_END();
 
@@ -58,6 +62,36 @@ private:
                       {"--config", _config, "--check-config", "--set", "registry-jsonfile.fiel=x"});
         assertExits(wrong, 78);
         CPPUNIT_ASSERT(wrong.output().find("registry-jsonfile.file") != std::string::npos);
+    }
+
+    static std::string contentOf(const std::string& file)
+    {
+        std::ifstream in(WAYMARK_SOURCE_DIR "/" + file, std::ios::binary);
+        std::string content{std::istreambuf_iterator<char>(in), {}};
+        CPPUNIT_ASSERT_MESSAGE(file, !content.empty());
+        return content;
+    }
+
+    static void assertShows(const std::string& document, const std::string& language, const std::string& code)
+    {
+        CPPUNIT_ASSERT_MESSAGE(document + " shows something else than:\n" + code,
+                               contentOf(document).find("```" + language + '\n' + code + "```\n") !=
+                                   std::string::npos);
+    }
+
+    void documentsShowTheFirstTestAsItIs()
+    {
+        assertShows("docs/testing.md", "cpp", contentOf("examples/first-test/FirstTest.cpp"));
+        assertShows("docs/testing.md", "cmake", contentOf("examples/first-test/CMakeLists.txt"));
+        const std::string whole = contentOf("examples/first-test/DiskTest.cpp");
+        const std::string opening = "// [ten lines]\n", indent = "        ";
+        const std::size_t begin = whole.find(opening) + opening.size();
+        std::istringstream lines(whole.substr(begin, whole.find(indent + "// [end]") - begin));
+        std::string shown;
+        for (std::string line; std::getline(lines, line);)
+            shown += line.substr(indent.size()) + '\n';
+        CPPUNIT_ASSERT(std::ranges::count(shown, '\n') > 5);
+        assertShows("docs/testing/faults.md", "cpp", shown);
     }
 
     static bool mentions(const std::filesystem::path& file, std::string_view text)
