@@ -77,8 +77,12 @@ private:
     std::unique_ptr<Configuration> readConfiguration() const;
     PluginFinder finderOf(const Configuration& configuration) const;
     /// Fills _instances with those of waymark.plugins that are there and acceptable; true when all are.
-    bool findPlugins(Configuration& configuration, const PluginFinder& finder);
+    /// `misspelt`: the names of those that are nowhere, with the libraries that were probably meant.
+    bool findPlugins(Configuration& configuration, const PluginFinder& finder,
+                     std::map<std::string, std::string>& misspelt);
     void loadCode(Configuration& configuration);
+    /// Checks the keys of a plugin that is nowhere against the library that was probably meant.
+    void checkKeysOf(Configuration& configuration, const std::string& name, const std::string& library);
     /// What no schema alone can say.
     void crossCheck(Configuration& configuration) const;
     void configurePlugins();

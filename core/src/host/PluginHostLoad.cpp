@@ -44,11 +44,17 @@ std::vector<fs::path> configuredFolders(const Configuration& configuration)
     return folders;
 }
 
-std::string similarLibrary(const std::string& library, const std::map<std::string, PluginSource>& installed)
+std::vector<std::string> namesOf(const std::map<std::string, PluginSource>& installed)
 {
     std::vector<std::string> names;
     for (const auto& [name, source] : installed)
         names.push_back(name);
+    return names;
+}
+
+std::string similarLibrary(const std::string& library, const std::map<std::string, PluginSource>& installed)
+{
+    const auto names = namesOf(installed);
     const std::string meant = text::nearest(library, names);
     if (!library.empty() && !meant.empty())
         return "; did you mean " + meant + '?';
@@ -132,14 +138,18 @@ void PluginHost::load()
     applyLogging(*_configuration);
     const PluginFinder finder = finderOf(*_configuration);
     _installed = finder.installed();
-    const bool allFound = findPlugins(*_configuration, finder);
+    std::map<std::string, std::string> misspelt;
+    const bool allFound = findPlugins(*_configuration, finder, misspelt);
     std::vector<std::string> conflicts = sortByNeeds(_instances, _installed, allFound);
     for (std::string& problem : conflicts)
         _configuration->addProblem("waymark.plugins", std::move(problem));
     // Keys can be checked without the plugins that were not found, but where those that were do not go
     // together no code of theirs is run.
-    if (conflicts.empty())
+    if (conflicts.empty()) {
         loadCode(*_configuration);
+        for (const auto& [name, meant] : misspelt)
+            checkKeysOf(*_configuration, name, meant);
+    }
     crossCheck(*_configuration);
     for (const PluginInstance& instance : _instances)
         if (!_configuration->hasSection(instance.name))
@@ -186,7 +196,8 @@ void PluginHost::loadReference()
     loadCode(*_configuration);
 }
 
-bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& finder)
+bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& finder,
+                             std::map<std::string, std::string>& misspelt)
 {
     const Setting* const given = configuration.given("waymark.plugins");
     if (given == nullptr)
@@ -217,6 +228,7 @@ bool PluginHost::findPlugins(Configuration& configuration, const PluginFinder& f
             problem("plugin " + name + ": there is no " + library + ".so in " + foldersOf(finder) +
                     similarLibrary(library, _installed));
             configuration.addRefusedPrefix(name);
+            misspelt.emplace(name, text::nearest(library, namesOf(_installed)));
             continue;
         }
         if (!source->manifest) {
@@ -250,6 +262,36 @@ void PluginHost::loadCode(Configuration& configuration)
             });
         });
     }
+}
+
+void PluginHost::checkKeysOf(Configuration& configuration, const std::string& name,
+                             const std::string& library)
+{
+    const auto found = _installed.find(library);
+    if (found == _installed.end() || !found->second.manifest)
+        return;
+    std::set<std::string> prefixes;
+    for (const auto& [key, setting] : configuration.settings())
+        for (const std::string& prefix : {name, library})
+            if (key.starts_with(prefix + '.') && !configuration.hasSection(prefix))
+                prefixes.insert(prefix);
+    if (prefixes.empty())
+        return;
+    PluginInstance meant{library, found->second, nullptr, false};
+    collectProblems(configuration, [&] {
+        if (meant.source.linked != nullptr) {
+            runPhase(meant, "construction", plugin::ExitCode::configuration,
+                     [&] { meant.plugin.reset(meant.source.linked->create()); });
+        } else if (auto loaded = loadPlugin(meant.source.file)) {
+            meant.plugin = std::move(*loaded);
+        } else {
+            return; // the start is refused in any case
+        }
+        runPhase(meant, "schema", plugin::ExitCode::configuration, [&] {
+            for (const std::string& prefix : prefixes)
+                configuration.addSection({prefix, "Plugin " + prefix, meant.plugin->schema()});
+        });
+    });
 }
 
 void PluginHost::configurePlugins()

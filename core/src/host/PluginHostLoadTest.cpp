@@ -15,6 +15,7 @@ class PluginHostLoadTest : public HostFixture
     CPPUNIT_TEST_SUITE(PluginHostLoadTest);
     CPPUNIT_TEST(everyRejectionOfEveryPluginIsReported);
     CPPUNIT_TEST(missingPluginHidesNoOtherProblem);
+    CPPUNIT_TEST(keysOfAMisspeltPluginAreChecked);
     CPPUNIT_TEST(missingPluginMayBeTheOneThatIsNeeded);
     CPPUNIT_TEST(pluginsThatDoNotGoTogetherRunNoCode);
     CPPUNIT_TEST(brokenReferenceIsReportedOnce);
@@ -65,6 +66,20 @@ class PluginHostLoadTest : public HostFixture
             last = text.find(part);
         }
         CPPUNIT_ASSERT_MESSAGE(text, text.find("a.x: does not fit") == std::string::npos);
+    }
+
+    void keysOfAMisspeltPluginAreChecked()
+    {
+        _plugins->add("talker").schema =
+            plugin::ConfigSchema{plugin::Option::integer("level", 0, 9).defaultsTo("1")};
+        PluginHost host(options("taklre", "taklre.level = 10\ntalker.leevl = 1\n"));
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text, "did you mean talker?");
+        assertContains(text, "host.properties:4: taklre.level: '10' is out of range");
+        assertContains(text, "host.properties:5: talker.leevl: no such key");
+        CPPUNIT_ASSERT(std::ranges::find(ScriptedPlugins::journal(), "talker.configure") ==
+                       ScriptedPlugins::journal().end());
     }
 
     void missingPluginMayBeTheOneThatIsNeeded()

@@ -65,7 +65,7 @@ void Configuration::checkUnknown()
     for (const auto& [key, setting] : _settings) {
         const std::string prefix = prefixOf(key);
         const ConfigSection* const owner = section(prefix);
-        if ((owner != nullptr && owner->schema.find(restOf(key)) != nullptr) || _refused.contains(prefix))
+        if (owner == nullptr ? _refused.contains(prefix) : owner->schema.find(restOf(key)) != nullptr)
             continue;
         const std::string hint = without(text::nearest(key, known));
         if (owner != nullptr)
