@@ -61,7 +61,7 @@ void Discv4Plugin::wire(const plugin::Services& services)
             _engine->setBootnodes(bootnodes);
         }});
     _keeper = std::make_unique<NodeKeeper>(
-        *_store, [this] { return _engine->memory(); }, _settings.saveInterval, _log);
+        *_store, [this] { return _engine->memory(); }, *_timers, _settings.saveInterval, _log);
 }
 
 void Discv4Plugin::openSockets()

@@ -1,8 +1,6 @@
 #include "NodeKeeper.h"
 
-#include <algorithm>
-#include <condition_variable>
-#include <mutex>
+#include <exception>
 #include <utility>
 
 namespace waymark::discv4
@@ -15,45 +13,58 @@ constexpr Duration longestSilence = std::chrono::seconds(2);
 
 } // namespace
 
-NodeKeeper::NodeKeeper(node::NodeStore& store, Source source, Duration interval, observe::Log log)
-    : _store(store), _source(std::move(source)), _interval(interval), _log(std::move(log))
+NodeKeeper::NodeKeeper(node::NodeStore& store, Source source, Timers& timers, Duration interval,
+                       observe::Log log)
+    : _store(store), _source(std::move(source)), _timers(timers), _interval(interval), _log(std::move(log))
 {
 }
 
 void NodeKeeper::start()
 {
-    _worker.start("discv4-keeper", [this](const std::stop_token& stopping, Worker& self) {
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        auto next = std::chrono::steady_clock::now() + _interval;
-        while (!stopping.stop_requested()) {
-            self.beat();
-            const auto now = std::chrono::steady_clock::now();
-            if (now >= next) {
-                save();
-                next = now + _interval;
-            }
-            std::unique_lock lock(mutex);
-            wake.wait_for(lock, stopping, std::min<Duration>(next - now, longestSilence),
-                          [] { return false; });
+    _worker.start("discv4-keeper", [this](const std::stop_token& stopping, Worker&) { run(stopping); });
+    _saves = _timers.every(_interval, [this] {
+        {
+            const std::lock_guard lock(_mutex);
+            _isDue = true;
         }
+        _wake.notify_all();
     });
+}
+
+void NodeKeeper::run(const std::stop_token& stopping)
+{
+    while (!stopping.stop_requested()) {
+        _worker.beat();
+        bool isDue = false;
+        {
+            std::unique_lock lock(_mutex);
+            _wake.wait_for(lock, stopping, longestSilence, [this] { return _isDue; });
+            isDue = std::exchange(_isDue, false);
+        }
+        if (isDue && !stopping.stop_requested())
+            save();
+    }
 }
 
 void NodeKeeper::stop() noexcept
 {
     if (!_worker.running())
         return;
+    _saves.reset();
     _worker.stop();
     save();
 }
 
-void NodeKeeper::save() const
+void NodeKeeper::save() const noexcept
 {
-    const auto saved = _store.save(_source());
-    if (!saved)
-        _log.limited(observe::LogLevel::warning, "discv4.nodes_not_saved",
-                     {{"reason", saved.error().message}}, "The next start has to find its nodes anew.");
+    try {
+        const auto saved = _store.save(_source());
+        if (!saved)
+            _log.limited(observe::LogLevel::warning, "discv4.nodes_not_saved",
+                         {{"reason", saved.error().message}}, "The next start has to find its nodes anew.");
+    } catch (const std::exception&) {
+        // Without memory nothing is saved and nothing can be said; what was saved before stays.
+    }
 }
 
 } // namespace waymark::discv4

@@ -10,6 +10,8 @@
 #include <cppunit/TestFixture.h>
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <filesystem>
+
 namespace waymark::discv4::testing
 {
 
@@ -43,6 +45,7 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(twoBootnodesInOneProcessBond);
     CPPUNIT_TEST(findsABootnodeByItsName);
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
+    CPPUNIT_TEST(remembersItsNodesThroughALifeWithoutNetwork);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -246,6 +249,25 @@ public:
         UdpClient client(3, loopback);
         CPPUNIT_ASSERT(client.bond(two.udp()));
         CPPUNIT_ASSERT(client.findsBehind(two.udp(), one.key()));
+    }
+
+    void remembersItsNodesThroughALifeWithoutNetwork()
+    {
+        LinkedBootnode one;
+        LinkedBootnode two(testkit::Properties{{"discv4.bootnodes", one.enode()}});
+        const auto foundKey = one.key();
+        two.awaitMetric("waymark_discv4_table_nodes", {}, [](double nodes) { return nodes == 1; });
+        two.set({{"discv4.bootnodes", ""}});
+        one.stop();
+        two.respawn(); // nobody answers
+        two.stop();
+        CPPUNIT_ASSERT(
+            std::filesystem::remove(one.folder() / "state" / "nodes")); // else it would turn to the other
+        one.respawn();
+        two.respawn();
+        UdpClient client(3, loopback);
+        CPPUNIT_ASSERT(client.bond(two.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(two.udp(), foundKey));
     }
 
 private:

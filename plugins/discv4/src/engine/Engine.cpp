@@ -16,7 +16,6 @@ namespace
 {
 
 constexpr std::size_t seedsTaken = 30;
-constexpr Duration oldestSeed = std::chrono::days(5);
 constexpr Duration bondValidity = std::chrono::hours(24);
 constexpr Duration sweepInterval = std::chrono::minutes(1);
 constexpr Duration tallyInterval = std::chrono::seconds(5);
@@ -379,9 +378,8 @@ void Engine::unanswered(const LookupNode& node)
 void Engine::remember(const std::vector<node::StoredNode>& nodes)
 {
     std::vector<wire::Neighbor> seeds;
-    for (const node::StoredNode& node : nodes)
-        if (_environment.clock.wallNow() - node.lastPong <= oldestSeed)
-            seeds.push_back({node.key, node.endpoint});
+    for (const node::StoredNode& node : _seeds.remember(nodes, _environment.clock.wallNow()))
+        seeds.push_back({node.key, node.endpoint});
     const std::size_t taken = std::min(seeds.size(), seedsTaken);
     for (std::size_t i = 0; i < taken; ++i)
         std::swap(seeds[i], seeds[i + static_cast<std::size_t>(_environment.random.below(seeds.size() - i))]);
@@ -389,12 +387,12 @@ void Engine::remember(const std::vector<node::StoredNode>& nodes)
     _contacts.addSeeds(seeds, _environment.clock.now());
 }
 
-std::vector<node::StoredNode> Engine::memory() const
+std::vector<node::StoredNode> Engine::memory()
 {
-    std::vector<node::StoredNode> stored;
+    std::vector<node::StoredNode> table;
     for (const TableNode& node : _table.nodes())
-        stored.push_back({node.key, node.endpoint, node.lastPong});
-    return stored;
+        table.push_back({node.key, node.endpoint, node.lastPong});
+    return _seeds.update(table, _environment.clock.wallNow());
 }
 
 std::vector<DiscoveredNode> Engine::nodes() const

@@ -14,6 +14,7 @@
 #include "engine/RecentHashes.h"
 #include "engine/RecordRequests.h"
 #include "engine/RegisteredPeers.h"
+#include "engine/Seeds.h"
 #include "engine/Sender.h"
 #include "engine/Table.h"
 #include "wire/Drop.h"
@@ -95,8 +96,8 @@ public:
     /// Nodes of an earlier run: asked once, and believed only when they answer. Those that are too old are
     /// left out, and of many a random few are taken.
     void remember(const std::vector<node::StoredNode>& nodes);
-    /// What the next run may start from.
-    std::vector<node::StoredNode> memory() const;
+    /// What the next run may start from: see Seeds.
+    std::vector<node::StoredNode> memory();
 
     // As in discovery::Discovery.
     std::vector<discovery::DiscoveredNode> nodes() const;
@@ -182,6 +183,7 @@ private:
     mutable std::shared_mutex _filterMutex;
     ForkFilter _filter;
     Contacts _contacts;
+    Seeds _seeds;
     Lookups _lookups;
     RateLimiter _answers;
     RateLimiter _questions;
