@@ -5,6 +5,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <atomic>
+
 namespace waymark::scenarios
 {
 
@@ -16,6 +18,7 @@ class LostDiskTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(LostDiskTest);
     CPPUNIT_TEST(servesWhatItKnowsWhileTheDiskIsFull);
     CPPUNIT_TEST(servesWhatItKnowsWhileTheDiskIsReadOnly);
+    CPPUNIT_TEST(namesTheThreadsThatADiskHoldsUp);
     CPPUNIT_TEST(isItselfAfterAPowerCut);
     CPPUNIT_TEST_SUITE_END();
 
@@ -62,6 +65,29 @@ private:
     {
         _bootnode.disk().makeReadOnly();
         assertOnlyRegistrationStops("registry.db");
+    }
+
+    void namesTheThreadsThatADiskHoldsUp()
+    {
+        _bootnode.set({{"registry-sqlite.busy-timeout", "0ms"}, {"discv4.save-interval", "1s"}});
+        _bootnode.respawn();
+        _bootnode.disk().holdSyncs();
+        std::atomic<bool> isAnswered{false};
+        _bootnode.registry().apply(
+            {registry::PutClaim{{"test", registry::Peer::at(testkit::testKey(7).publicKey(),
+                                                            _registered.local().advertised().value())}}},
+            [&](const auto&) { isAnswered = true; });
+        CPPUNIT_ASSERT(_bootnode.disk().awaitHeldSync());
+        const auto tells = [this](const char* words) {
+            return _bootnode.rest().get("/readyz").body.find(words) != std::string::npos;
+        };
+        _bootnode.awaitUntil("the hung threads in health",
+                             [&] { return tells("thread reg-sqlite") && tells("thread discv4-keeper"); });
+        CPPUNIT_ASSERT(!isAnswered);
+        Bootnode client(testkit::Properties{{"discv4.bootnodes", _bootnode.enode()}});
+        find(client, _registered.local().key());
+        _bootnode.disk().mend();
+        _bootnode.awaitUntil("health", [&] { return isAnswered && !tells("thread "); });
     }
 
     void isItselfAfterAPowerCut()

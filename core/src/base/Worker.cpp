@@ -48,6 +48,8 @@ void Worker::beat() noexcept
 Duration Worker::sinceBeat() const noexcept
 {
     const std::chrono::steady_clock::duration last(_lastBeat.load(std::memory_order_relaxed));
+    if (last == std::chrono::steady_clock::duration::zero())
+        return Duration::zero();
     return std::chrono::steady_clock::now().time_since_epoch() - last;
 }
 

@@ -35,6 +35,15 @@ Health ask(const std::function<Health()>& check)
 
 } // namespace
 
+Health Health::ofThread(std::string_view name, Duration silence, Duration allowed)
+{
+    if (silence <= allowed)
+        return ok();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(silence).count();
+    return degraded("thread " + std::string(name) + " has not been heard of for " + std::to_string(seconds) +
+                    " s: its disk hangs or is far too slow");
+}
+
 struct HealthRegistry::State
 {
     std::mutex mutex;

@@ -4,6 +4,7 @@
 #include <waymark/base/Worker.h>
 #include <waymark/registry/StoredRegistry.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -125,6 +126,10 @@ observe::Health StoredRegistry::Writer::health() const
             "a change broke off half done for want of memory; no further ones are taken: restart the daemon");
     if (!_queue.isOpen())
         return observe::Health::failed("the registry is not started or stopping");
+    if (auto thread =
+            observe::Health::ofThread("reg-" + _options.backend, _worker.sinceBeat(), _options.longestWrite);
+        thread.status != observe::HealthStatus::ok)
+        return thread;
     const std::lock_guard lock(_healthMutex);
     return _trouble.empty() ? observe::Health::ok() : observe::Health::degraded(_trouble);
 }
@@ -151,7 +156,7 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
         else if (endWorkIf([this] { return !_queue.isOpen() && _queue.empty(); }))
             return;
         else
-            _queue.wait(stopping, patience);
+            _queue.wait(stopping, std::min(patience, _options.longestWrite / 2));
     }
     endWorkIf([] { return true; });
 }

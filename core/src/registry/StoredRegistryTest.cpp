@@ -70,6 +70,7 @@ class StoredRegistryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(writesNothingForWhatChangesNothing);
     CPPUNIT_TEST(refusesWhenItsQueueIsFull);
     CPPUNIT_TEST(readsWhileAWriteHangs);
+    CPPUNIT_TEST(namesTheThreadOfAWriteThatHangs);
     CPPUNIT_TEST(carriesOutWhatWaitsWhenItCloses);
     CPPUNIT_TEST(failsWhatWaitsWhenTheDeadlineIsOver);
     CPPUNIT_TEST(takesNothingBeforeItIsOpen);
@@ -214,6 +215,23 @@ private:
         CPPUNIT_ASSERT(!ready(first));
         letGo();
         CPPUNIT_ASSERT(first.get().has_value());
+    }
+
+    void namesTheThreadOfAWriteThatHangs()
+    {
+        start({.backend = "fake", .limits = {}, .longestWrite = std::chrono::milliseconds(100)});
+        auto first = hang();
+        observe::Health health;
+        while (health.status == observe::HealthStatus::ok) {
+            std::this_thread::yield();
+            health = _registry->health();
+        }
+        CPPUNIT_ASSERT(health.status == observe::HealthStatus::degraded);
+        CPPUNIT_ASSERT_MESSAGE(health.reason, health.reason.find("reg-fake") != std::string::npos);
+        letGo();
+        CPPUNIT_ASSERT(first.get().has_value());
+        while (_registry->health().status != observe::HealthStatus::ok)
+            std::this_thread::yield();
     }
 
     void carriesOutWhatWaitsWhenItCloses()

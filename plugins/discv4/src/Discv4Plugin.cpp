@@ -162,7 +162,9 @@ observe::Health Discv4Plugin::health() const
     for (const auto& probe : _probes)
         if (auto health = probe->health(); health.status != observe::HealthStatus::ok)
             return health;
-    return observe::Health::ok();
+    if (auto health = _keeper->health(); health.status != observe::HealthStatus::ok)
+        return health;
+    return _trace->health();
 }
 
 plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)

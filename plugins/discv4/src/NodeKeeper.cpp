@@ -9,7 +9,9 @@ namespace waymark::discv4
 namespace
 {
 
+constexpr const char* threadName = "discv4-keeper";
 constexpr Duration longestSilence = std::chrono::seconds(2);
+constexpr Duration longestSave = std::chrono::seconds(10);
 
 } // namespace
 
@@ -21,7 +23,7 @@ NodeKeeper::NodeKeeper(node::NodeStore& store, Source source, Timers& timers, Du
 
 void NodeKeeper::start()
 {
-    _worker.start("discv4-keeper", [this](const std::stop_token& stopping, Worker&) { run(stopping); });
+    _worker.start(threadName, [this](const std::stop_token& stopping, Worker&) { run(stopping); });
     _saves = _timers.every(_interval, [this] {
         {
             const std::lock_guard lock(_mutex);
@@ -53,6 +55,11 @@ void NodeKeeper::stop() noexcept
     _saves.reset();
     _worker.stop();
     save();
+}
+
+observe::Health NodeKeeper::health() const
+{
+    return observe::Health::ofThread(threadName, _worker.sinceBeat(), longestSave);
 }
 
 void NodeKeeper::save() const noexcept

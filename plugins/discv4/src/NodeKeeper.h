@@ -3,6 +3,7 @@
 #include <waymark/base/Timers.h>
 #include <waymark/base/Worker.h>
 #include <waymark/node/NodeStore.h>
+#include <waymark/observe/Health.h>
 #include <waymark/observe/Log.h>
 
 #include <condition_variable>
@@ -26,6 +27,9 @@ public:
     void start();
     /// Saves once more. Idempotent.
     void stop() noexcept;
+
+    /// Degraded while it waits for a disk that hangs. Any thread, after start().
+    observe::Health health() const;
 
 private:
     void run(const std::stop_token& stopping);

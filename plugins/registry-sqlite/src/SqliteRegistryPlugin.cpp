@@ -36,6 +36,7 @@ void SqliteRegistryPlugin::configureStore(const plugin::ConfigView& config, Stor
 {
     _file = config.path("file");
     _busyTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("busy-timeout"));
+    options.longestWrite += _busyTimeout;
     options.queueLimit = static_cast<std::size_t>(config.integer("queue"));
     options.groupLimit = static_cast<std::size_t>(config.integer("group"));
 }

@@ -13,8 +13,10 @@ namespace waymark
 
 /// A named thread with a heartbeat, joined when it is stopped or destroyed.
 ///
-/// The body runs once and returns when the stop token says so. It calls beat() at least every few seconds:
-/// the watchdog of the service manager is fed only while every worker does. An exception that escapes the
+/// The body runs once and returns when the stop token says so. It calls beat() at least every few seconds.
+/// Whoever owns the worker says what becomes of its silence: that of the host's sockets and timers starves
+/// the watchdog of the service manager, that of threads that wait for a disk, which no restart would mend, is
+/// told by health (observe::Health::ofThread). An exception that escapes the
 /// body ends the process through std::terminate, as it would in a bare thread: a worker that died silently
 /// would leave a mute daemon behind.
 class Worker
@@ -42,7 +44,7 @@ public:
 
     /// Called by the body: "I am alive".
     void beat() noexcept;
-    /// How long ago the last beat was.
+    /// How long ago the last beat was; zero before it was started.
     Duration sinceBeat() const noexcept;
 
 private:

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <waymark/base/Clock.h>
 #include <waymark/base/Subscription.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,9 @@ struct Health
     static Health ok() { return {}; }
     static Health degraded(std::string why) { return {HealthStatus::degraded, std::move(why)}; }
     static Health failed(std::string why) { return {HealthStatus::failed, std::move(why)}; }
+    /// Degraded when a thread that writes to a disk has been silent (Worker::sinceBeat) for longer than
+    /// `allowed`.
+    static Health ofThread(std::string_view name, Duration silence, Duration allowed);
 };
 
 struct HealthEntry

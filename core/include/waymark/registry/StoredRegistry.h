@@ -37,6 +37,8 @@ public:
         RegistryLimits limits;
         std::size_t queueLimit = 4096; ///< changes waiting before further ones are refused as unavailable
         std::size_t groupLimit = 1024; ///< changes after which a group is closed
+        /// A write that takes longer than this is told by health.
+        Duration longestWrite = std::chrono::seconds(10);
     };
 
     explicit StoredRegistry(Options options);
@@ -57,7 +59,7 @@ public:
     /// unavailable and ends the thread. A write that is under way is waited for. Idempotent.
     void close(MonotonicTime deadline) noexcept;
 
-    /// Degraded with the reason while the last write failed; failed when it is not open.
+    /// Degraded with the reason while the last write failed or one hangs; failed when it is not open.
     observe::Health health() const;
 
     void apply(ChangeBatch batch, Completion completion) override;

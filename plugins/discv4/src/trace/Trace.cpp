@@ -12,7 +12,9 @@ namespace waymark::discv4::trace
 namespace
 {
 
+constexpr const char* threadName = "discv4-trace";
 constexpr Duration longestSilence = std::chrono::seconds(2);
+constexpr Duration longestWrite = std::chrono::seconds(10);
 
 std::size_t position(const node::IpAddress& ip) noexcept
 {
@@ -69,10 +71,16 @@ void Trace::set(const std::optional<TraceOptions>& options) noexcept
             return;
         _waiting.reserve(capacity);
         _isOn = true;
-        _thread.start("discv4-trace", [this](const std::stop_token& stopping, Worker&) { run(stopping); });
+        _thread.start(threadName, [this](const std::stop_token& stopping, Worker&) { run(stopping); });
     } catch (const std::exception& error) {
         give(Error(ErrorCode::unavailable, error.what()));
     }
+}
+
+observe::Health Trace::health() const
+{
+    return isOn() ? observe::Health::ofThread(threadName, _thread.sinceBeat(), longestWrite)
+                  : observe::Health::ok();
 }
 
 void Trace::give(const Error& error)

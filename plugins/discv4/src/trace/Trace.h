@@ -6,6 +6,7 @@
 
 #include <waymark/base/Worker.h>
 #include <waymark/net/UdpTransport.h>
+#include <waymark/observe/Health.h>
 #include <waymark/observe/Log.h>
 #include <waymark/observe/Metrics.h>
 
@@ -47,6 +48,9 @@ public:
 
     /// Any thread.
     bool isOn() const noexcept { return _isOn.load(std::memory_order_relaxed); }
+
+    /// Degraded while it waits for a disk that hangs. Any thread.
+    observe::Health health() const;
 
     /// Takes down a datagram that came at `time` and what became of it. Any thread.
     void received(const net::Datagram& datagram, WallTime time, std::optional<wire::Drop> dropped) noexcept;
