@@ -90,8 +90,11 @@ ListenSocket::ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerSt
                 plugin::ExitCode::addressInUse,
                 place + ": the port is in use, perhaps by another waymarkd; stop that one (ss -tlpn "
                         "shows who it is) or choose another port (0 picks a free one)");
-        throw plugin::StartError(plugin::ExitCode::configuration,
-                                 place + ": cannot be bound: " + problem.displayText());
+        throw plugin::StartError(plugin::ExitCode::addressInUse,
+                                 place + ": cannot be bound (" +
+                                     std::generic_category().message(problem.code()) +
+                                     "); take an address of this machine (ip address shows them, 0.0.0.0 and "
+                                     "[::] are all of them) and a port that it may have");
     }
 }
 

@@ -16,7 +16,7 @@ class ListenSocket : public Poco::Net::ServerSocket
 {
 public:
     /// Binds and listens. The port is this socket's alone, yet free for a new server at once after a restart.
-    /// Throws plugin::StartError, code addressInUse when somebody else has the port.
+    /// Throws plugin::StartError, code addressInUse, when somebody else has the port or it cannot be bound.
     ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerState> state);
 
     /// Where it is bound, with the real port.
