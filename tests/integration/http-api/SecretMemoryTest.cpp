@@ -39,6 +39,7 @@ class SecretMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keyInBrokenJsonIsGone);
     CPPUNIT_TEST(keyInATooLargeBodyIsGone);
     CPPUNIT_TEST(keyUnderAMisspeltNameOrInsideAnArrayIsGone);
+    CPPUNIT_TEST(keyInsideOfOtherTextIsGone);
     CPPUNIT_TEST(keyOfAnAbandonedRequestIsGone);
     CPPUNIT_TEST(keyWithTwoCredentialsIsGone);
     CPPUNIT_TEST(keyInAQueryIsGone);
@@ -210,6 +211,23 @@ private:
                              send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + key));
         CPPUNIT_ASSERT_EQUAL(404, send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + key));
         assertGone(key);
+    }
+
+    void keyInsideOfOtherTextIsGone()
+    {
+        const std::string key = secretHex("pasted");
+        std::string escaped;
+        for (const char digit : key)
+            escaped += digit == 'b' ? std::string("\\u0062") : std::string(1, digit);
+        CPPUNIT_ASSERT(escaped != key);
+        for (const std::string& text : {key, escaped}) {
+            CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"enode":"enode://)" + text + R"(@10.0.0.1:30303"})")));
+            CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"id":"  0x)" + text + R"(","ip":"10.0.0.1"})")));
+            CPPUNIT_ASSERT_EQUAL(422, send(post(R"({"ip":"10.0.0.1","x":{"y":[[")" + text + R"("]]}})")));
+            CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"id":"0x","ip":"10.0.0.1","x":{"y":{")" + text +
+                                                R"(":[[")" + text + R"("]]}}})")));
+        }
+        assertGone(key, escaped);
     }
 
     void keyOfAnAbandonedRequestIsGone()

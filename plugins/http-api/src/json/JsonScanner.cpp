@@ -18,6 +18,7 @@ constexpr std::size_t maximumKeys = 64;
 constexpr std::size_t maximumExponent = 2;
 constexpr std::size_t maximumNumber = 18; // digits that fit every type of every parser
 constexpr std::size_t maximumKeyLength = 64;
+constexpr std::size_t secretDigits = 64;
 constexpr char filler = '*';
 constexpr std::string_view secretName = "secret_key";
 
@@ -38,7 +39,7 @@ bool looksLikeSecretKey(std::string_view text) noexcept
 {
     if (text.starts_with("0x") || text.starts_with("0X"))
         text.remove_prefix(2);
-    return text.size() == 64 && std::ranges::all_of(text, [](char c) { return hexDigit(c) >= 0; });
+    return text.size() == secretDigits && std::ranges::all_of(text, [](char c) { return hexDigit(c) >= 0; });
 }
 
 /// Recursive descent over the text; a member of Scanner returns false where the text is broken, and _at then
@@ -235,50 +236,64 @@ private:
         return true;
     }
 
-    /// A string that is a value: overwritten when it is, or looks like, a secret key.
+    /// A string that is a value: overwritten when it is a secret key, whatever it looks like.
     bool stringValue(int depth, bool secret)
     {
         const std::size_t start = _at + 1;
         SecretText text;
         if (!string(text))
             return false;
-        if (secret || (depth <= 1 && !text.overflowed() && looksLikeSecretKey(text.view())))
+        if (secret)
             std::ranges::fill(_text.subspan(start, _at - 1 - start), filler);
         if (secret && depth == 1 && _found.secretIsText)
             _found.secret = std::move(text);
         return true;
     }
 
+    /// Overwrites runs of digits in the text that may be secret keys, not in `out`.
     bool string(SecretText& out)
     {
         if (!take('"'))
             return fail("should be '\"'");
+        std::size_t runStart = _at;
+        std::size_t runLength = 0;
         while (_at < _text.size()) {
-            const char c = _text[_at];
-            if (c == '"') {
-                ++_at;
-                return true;
-            }
-            if (static_cast<unsigned char>(c) < 0x20)
+            const std::size_t start = _at;
+            char last = _text[_at];
+            if (static_cast<unsigned char>(last) < 0x20)
                 return fail("is a control character in a string");
-            if (c == '\\') {
-                if (!escape(out))
+            const bool isEnd = last == '"';
+            if (last == '\\') {
+                if (!escape(out, last))
                     return false;
             } else {
-                out.append(c);
+                if (!isEnd)
+                    out.append(last);
                 ++_at;
             }
+            if (!isEnd && hexDigit(last) >= 0) {
+                if (runLength++ == 0)
+                    runStart = start;
+                continue;
+            }
+            if (runLength == secretDigits)
+                std::ranges::fill(_text.subspan(runStart, start - runStart), filler);
+            if (isEnd)
+                return true;
+            runLength = 0;
         }
         return fail("is the end, inside a string");
     }
 
-    bool escape(SecretText& out)
+    /// `meant` is what an escape of one ASCII character stands for.
+    bool escape(SecretText& out, char& meant)
     {
         ++_at;
         constexpr std::string_view codes = "\"\\/bfnrt";
         constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
         if (const std::size_t code = codes.find(peek()); code != std::string_view::npos && peek() != '\0') {
-            out.append(meanings[code]);
+            meant = meanings[code];
+            out.append(meant);
             ++_at;
             return true;
         }
@@ -290,6 +305,7 @@ private:
         if (*unit >= 0xdc00 && *unit < 0xe000)
             return fail("ends half a surrogate pair");
         if (*unit < 0xd800 || *unit > 0xdbff) {
+            meant = *unit < 0x80 ? static_cast<char>(*unit) : '\0';
             appendUtf8(*unit, out);
             return true;
         }

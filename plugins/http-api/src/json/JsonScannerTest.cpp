@@ -56,14 +56,17 @@ class JsonScannerTest : public CppUnit::TestFixture
     void overwritesWhatLooksLikeASecret()
     {
         const std::string secret = key;
-        for (const std::string& text :
-             std::vector<std::string>{R"({"secretkey":")" + secret + "\"}", R"({"a":{"secret_key":"short"}})",
-                                      R"({"secret_key":[")" + secret + R"("]})", '"' + secret + '"',
-                                      R"({"x":"0X)" + secret + "\"}"}) {
+        for (const std::string& text : std::vector<std::string>{
+                 R"({"secretkey":")" + secret + "\"}", R"({"a":{"secret_key":"short"}})",
+                 R"({"secret_key":[")" + secret + R"("]})", '"' + secret + '"',
+                 R"({"x":"0X)" + secret + "\"}", R"({"x":"  )" + secret + "\"}",
+                 R"({"enode":"enode://)" + secret + R"(@10.0.0.1:30303"})",
+                 R"({"x":{"y":[[")" + secret + R"("]]}})", R"({"x":{")" + secret + R"(":1}})",
+                 R"({"x":"\u0034)" + secret.substr(1) + "\"}"}) {
             const std::string after = scanned(text);
             CPPUNIT_ASSERT_EQUAL(text.size(), after.size());
             CPPUNIT_ASSERT(after.find("***") != std::string::npos);
-            CPPUNIT_ASSERT(after.find(secret) == std::string::npos &&
+            CPPUNIT_ASSERT(after.find(secret.substr(1)) == std::string::npos &&
                            after.find("short") == std::string::npos);
         }
         CPPUNIT_ASSERT_EQUAL(400, status("{\"" + secret + "\":1}"));
@@ -71,8 +74,10 @@ class JsonScannerTest : public CppUnit::TestFixture
 
     void leavesEverythingElse()
     {
-        const std::string text = R"({"id":"0x)" + std::string(128, 'a') + R"(","labels":{"hash":")" + key +
-                                 R"("},"n":[1,-2.5e3]})";
+        const std::string text = R"({"id":"0x)" + std::string(128, 'a') + R"(","labels":{"short":")" +
+                                 std::string(63, 'a') + R"(","long":")" + std::string(65, 'a') +
+                                 R"("},"n":[1,-2.5e3],"enode":"enode://)" + std::string(128, 'b') +
+                                 R"(@10.0.0.1:30303","enr":"enr:-IS4)" + std::string(90, 'Q') + "\"}";
         CPPUNIT_ASSERT_EQUAL(text, scanned(text));
     }
 
