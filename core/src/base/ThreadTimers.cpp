@@ -27,7 +27,7 @@ struct ThreadTimers::Queue
     Due due;
 
     /// Takes the next entry that is due, waiting at most a second so that the worker can beat.
-    std::pair<MonotonicTime, std::shared_ptr<Entry>> next(const std::stop_token& stopping)
+    Due::node_type next(const std::stop_token& stopping)
     {
         std::unique_lock lock(mutex);
         const MonotonicTime now = std::chrono::steady_clock::now();
@@ -36,9 +36,7 @@ struct ThreadTimers::Queue
         changed.wait_until(lock, stopping, until, [&] { return !due.empty() && due.begin()->first < until; });
         if (due.empty() || due.begin()->first > std::chrono::steady_clock::now())
             return {};
-        const auto first = *due.begin();
-        due.erase(due.begin());
-        return first;
+        return due.extract(due.begin());
     }
 
     void put(MonotonicTime when, std::shared_ptr<Entry> entry)
@@ -48,6 +46,14 @@ struct ThreadTimers::Queue
             due.emplace(when, std::move(entry));
         }
         changed.notify_one();
+    }
+
+    /// What next() took, and needs no memory to come again.
+    void putBack(MonotonicTime when, Due::node_type entry) noexcept
+    {
+        entry.key() = when;
+        const std::lock_guard lock(mutex);
+        due.insert(std::move(entry));
     }
 
     void drop(const std::shared_ptr<Entry>& entry)
@@ -64,15 +70,21 @@ namespace
 bool passGuarded(CallGate& gate, const std::function<void()>& function,
                  const ThreadTimers::FailureHandler& onFailure) noexcept
 {
+    const auto tell = [&](const char* reason) noexcept {
+        try {
+            if (onFailure)
+                onFailure(reason);
+        } catch (...) { // NOLINT(bugprone-empty-catch)
+            // Without memory nothing can be said.
+        }
+    };
     return gate.pass([&] {
         try {
             function();
         } catch (const std::exception& error) {
-            if (onFailure)
-                onFailure(error.what());
+            tell(error.what());
         } catch (...) {
-            if (onFailure)
-                onFailure("not a standard exception");
+            tell("not a standard exception");
         }
     });
 }
@@ -86,16 +98,18 @@ ThreadTimers::ThreadTimers(std::string threadName, FailureHandler onFailure)
                                              const std::stop_token& stopping, Worker& self) {
         while (!stopping.stop_requested()) {
             self.beat();
-            const auto [when, entry] = queue->next(stopping);
-            if (!entry || stopping.stop_requested() || !passGuarded(entry->gate, entry->function, handler) ||
-                entry->interval == Duration::zero())
+            auto due = queue->next(stopping);
+            if (due.empty() || stopping.stop_requested())
+                continue;
+            const auto entry = due.mapped();
+            if (!passGuarded(entry->gate, entry->function, handler) || entry->interval == Duration::zero())
                 continue;
             // Runs that were missed are not made up: the next one is counted from now on.
             const MonotonicTime now = std::chrono::steady_clock::now();
-            const MonotonicTime next = std::max(when + entry->interval, now);
+            const MonotonicTime next = std::max(due.key() + entry->interval, now);
             // A subscription that ended meanwhile finds the gate shut at the next run, which is then the
             // last.
-            queue->put(next, entry);
+            queue->putBack(next, std::move(due));
         }
     });
 }

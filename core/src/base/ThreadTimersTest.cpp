@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <vector>
 
@@ -22,6 +23,7 @@ class ThreadTimersTest : public CppUnit::TestFixture
     CPPUNIT_TEST(repeatingWithoutIntervalIsADefect);
     CPPUNIT_TEST(throwingFunctionIsToldOfAndStopsNoTimer);
     CPPUNIT_TEST(throwingFunctionNeedsNoHandler);
+    CPPUNIT_TEST(handlerThatThrowsStopsNoTimer);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr std::chrono::hours never{1};
@@ -141,6 +143,19 @@ class ThreadTimersTest : public CppUnit::TestFixture
         done.wait();
         timers.stop();
         CPPUNIT_ASSERT((reasons == std::vector<std::string>{"not a standard exception", "broken", "broken"}));
+    }
+
+    void handlerThatThrowsStopsNoTimer()
+    {
+        ThreadTimers timers("timers", [](std::string_view) { throw std::bad_alloc(); });
+        std::latch done(3);
+        std::atomic<int> runs{0};
+        const auto repeating = timers.every(std::chrono::milliseconds(1), [&] {
+            if (++runs <= 3)
+                done.count_down();
+            throw std::bad_alloc();
+        });
+        done.wait();
     }
 
     void throwingFunctionNeedsNoHandler()

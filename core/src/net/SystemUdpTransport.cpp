@@ -1,9 +1,13 @@
 #include "net/SystemUdpTransport.h"
 
+#include "net/Outbox.h"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <functional>
+#include <new>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <system_error>
@@ -17,42 +21,8 @@ namespace
 
 /// How often a worker without traffic shows that it is alive.
 constexpr int pollMilliseconds = 1000;
-
-/// Keeps what consumers send until the batch that they handle is over.
-class Outbox final : public DatagramSink
-{
-public:
-    void send(const Datagram& datagram) override
-    {
-        _offsets.push_back({datagram.remote, datagram.local, _bytes.size(), datagram.payload.size()});
-        _bytes.insert(_bytes.end(), datagram.payload.begin(), datagram.payload.end());
-    }
-
-    /// How many were put in and how many left.
-    std::pair<std::size_t, std::size_t> flush(const UdpSocket& socket)
-    {
-        std::vector<Datagram> datagrams;
-        datagrams.reserve(_offsets.size());
-        for (const Entry& entry : _offsets)
-            datagrams.push_back(
-                {entry.remote, entry.local, ByteView(_bytes).subspan(entry.offset, entry.size)});
-        const std::size_t sent = socket.send(datagrams);
-        _offsets.clear();
-        _bytes.clear();
-        return {datagrams.size(), sent};
-    }
-
-private:
-    struct Entry
-    {
-        node::Endpoint remote;
-        node::IpAddress local;
-        std::size_t offset;
-        std::size_t size;
-    };
-    std::vector<Entry> _offsets;
-    Bytes _bytes;
-};
+/// Before a worker without memory tries again.
+constexpr int pauseMilliseconds = 10;
 
 /// More than net.core.rmem_max is cut down by the system, without an error.
 void warnOfSmallBuffer(const UdpOptions& options, const UdpSocket& socket, const observe::Log& log)
@@ -86,10 +56,11 @@ struct SystemUdpTransport::Consumers
     mutable std::shared_mutex mutex;
     List slots; ///< in the order in which they are asked
 
-    List snapshot() const
+    /// Into a list that is used again and again, so that there is room in it.
+    void copyTo(List& list) const
     {
         const std::shared_lock lock(mutex);
-        return slots;
+        list = slots;
     }
 };
 
@@ -99,6 +70,8 @@ struct SystemUdpTransport::Desk
     unsigned worker;
     const UdpSocket& socket;
     ReceiveBatch batch{};
+    Outbox outbox{};
+    Consumers::List consumers{};   ///< during a batch
     std::uint32_t kernelDrops = 0; ///< as far as they are counted
 };
 
@@ -207,8 +180,12 @@ void SystemUdpTransport::work(unsigned index, const std::stop_token& stopping, W
         countKernelDrops(desk);
         if (ready <= 0)
             continue;
-        for (bool more = watched[0].revents != 0; more && !stopping.stop_requested(); self.beat())
-            handleBatch(desk, more);
+        try {
+            for (bool more = watched[0].revents != 0; more && !stopping.stop_requested(); self.beat())
+                handleBatch(desk, more);
+        } catch (const std::bad_alloc&) {
+            ::poll(nullptr, 0, pauseMilliseconds); // packets wait in the socket's buffer
+        }
     }
 }
 
@@ -223,21 +200,23 @@ void SystemUdpTransport::countKernelDrops(Desk& desk) const noexcept
 
 void SystemUdpTransport::handleBatch(Desk& desk, bool& more) const
 {
-    thread_local Outbox outbox;
-    const auto consumers = _consumers->snapshot();
+    _consumers->copyTo(desk.consumers);
     std::size_t unclaimed = 0;
-    const auto received = desk.batch.receive(desk.socket, [&](Datagram& datagram) {
+    const auto handle = [&](Datagram& datagram) {
         datagram.worker = desk.worker;
-        const bool claimed = std::ranges::any_of(consumers, [&](const auto& slot) {
+        const bool claimed = std::ranges::any_of(desk.consumers, [&](const auto& slot) {
             if (!slot->active)
                 return false;
             const std::shared_lock running(slot->mutex);
-            return slot->active && slot->consumer->consume(datagram, outbox);
+            return slot->active && slot->consumer->consume(datagram, desk.outbox);
         });
         unclaimed += claimed ? 0 : 1;
-    });
+    };
+    // By reference: a function that holds so much would take memory.
+    const auto received = desk.batch.receive(desk.socket, std::ref(handle));
+    desk.consumers.clear();
     more = received.datagrams == batchSize;
-    const auto [queued, sent] = outbox.flush(desk.socket);
+    const auto [queued, sent] = desk.outbox.flush(desk.socket);
     if (more)
         countKernelDrops(desk);
     _counters.received.increment(static_cast<double>(received.datagrams));
