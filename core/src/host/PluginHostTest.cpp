@@ -1,10 +1,12 @@
 #include "host/PluginHost.h"
 
+#include "base/ThreadTimers.h"
 #include "host/tests/HostFixture.h"
 
 #include <Poco/StreamChannel.h>
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <atomic>
 #include <fstream>
 #include <latch>
 #include <sstream>
@@ -46,6 +48,7 @@ class PluginHostTest : public HostFixture
     CPPUNIT_TEST(twoHostsLiveInOneProcess);
     CPPUNIT_TEST(healthOfEachPluginIsReported);
     CPPUNIT_TEST(hostIsUnhealthyWhileItStartsAndStops);
+    CPPUNIT_TEST(noTimerRunsAfterStop);
     CPPUNIT_TEST(pluginMayReplaceTheNodeStore);
     CPPUNIT_TEST(throwingTimerIsLoggedAndCounted);
     CPPUNIT_TEST_SUITE_END();
@@ -303,6 +306,29 @@ class PluginHostTest : public HostFixture
         host.stop();
         assertContains(_log.str(), "timers.function_failed: ");
         assertContains(_log.str(), " error=broken");
+    }
+
+    void noTimerRunsAfterStop()
+    {
+        _plugins->add("any");
+        PluginHost host(options("any"));
+        host.load();
+        host.start();
+        std::atomic<int> runs{0};
+        std::latch ran(1);
+        const auto repeating = host.service<Timers>().every(std::chrono::milliseconds(1), [&] {
+            if (runs++ == 0)
+                ran.count_down();
+        });
+        ran.wait();
+        host.stop();
+        const int before = runs;
+        // Time for others is time for them.
+        ThreadTimers others;
+        std::latch later(1);
+        const auto after = others.after(std::chrono::milliseconds(50), [&] { later.count_down(); });
+        later.wait();
+        CPPUNIT_ASSERT_EQUAL(before, runs.load());
     }
 
     void pluginMayReplaceTheNodeStore()
