@@ -22,6 +22,7 @@ class PartsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(proofsRefuseFurtherNodesOfAFullPrefix);
     CPPUNIT_TEST(proofsKnowTheEndpointThatWasProvenLast);
     CPPUNIT_TEST(proofsAreSweptLongAfterTheyRanOut);
+    CPPUNIT_TEST(aProofThatIsRenewedIsNotDoubted);
     CPPUNIT_TEST(pendingPingsOfStrangersAreBounded);
     CPPUNIT_TEST(ownPingsHaveRoomWhenStrangersTookAll);
     CPPUNIT_TEST(replaysFromOtherPortsLeaveRoomForOwnPings);
@@ -95,6 +96,17 @@ public:
         proofs.sweep(_clock.now());
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, proofs.size());
         CPPUNIT_ASSERT(!proofs.knows(at("8.8.8.8:1111")));
+    }
+
+    void aProofThatIsRenewedIsNotDoubted()
+    {
+        EndpointProofs proofs({}, 1);
+        const NodeAddress who{id(1), at("8.8.8.8:1").ip};
+        proofs.prove(id(1), at("8.8.8.8:1111"), true, _clock.now());
+        proofs.doubt(who);
+        CPPUNIT_ASSERT(proofs.state(who, _clock.now()) == EndpointProofs::State::aging);
+        proofs.prove(id(1), at("8.8.8.8:1111"), true, _clock.now());
+        CPPUNIT_ASSERT(proofs.state(who, _clock.now()) == EndpointProofs::State::proven);
     }
 
     void pendingPingsOfStrangersAreBounded()

@@ -46,6 +46,7 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(findsABootnodeByItsName);
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
     CPPUNIT_TEST(remembersItsNodesThroughALifeWithoutNetwork);
+    CPPUNIT_TEST(aReloadReachesBootnodesAndRates);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -268,6 +269,29 @@ public:
         UdpClient client(3, loopback);
         CPPUNIT_ASSERT(client.bond(two.udp()));
         CPPUNIT_ASSERT(client.findsBehind(two.udp(), foundKey));
+    }
+
+    void aReloadReachesBootnodesAndRates()
+    {
+        LinkedBootnode one;
+        LinkedBootnode two;
+        CPPUNIT_ASSERT(two.reload({{"discv4.bootnodes", one.enode()},
+                                   {"discv4.question-rate", "1"},
+                                   {"discv4.question-burst", "1"}}));
+        two.awaitMetric("waymark_discv4_table_nodes", {}, [](double nodes) { return nodes == 1; });
+        UdpClient client(2, loopback);
+        CPPUNIT_ASSERT(client.bond(two.udp()));
+        for (int i = 0; i < 10; ++i)
+            client.findNode(two.udp(), one.key());
+        two.awaitMetric("waymark_discv4_packets_dropped_total", {{"reason", "questions_used"}},
+                        [](double dropped) { return dropped > 0; });
+        // Of an unproven address, whose limit is not that of known ones.
+        CPPUNIT_ASSERT(two.reload({{"discv4.address-rate", "1"}, {"discv4.address-burst", "1"}}));
+        UdpClient stranger(3, otherLoopback);
+        for (int i = 0; i < 10; ++i)
+            stranger.findNode(two.udp(), one.key());
+        two.awaitMetric("waymark_discv4_packets_dropped_total", {{"reason", "rate_limited"}},
+                        [](double dropped) { return dropped > 0; });
     }
 
 private:
