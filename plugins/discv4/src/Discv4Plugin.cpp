@@ -176,6 +176,8 @@ plugin::ReloadPlan Discv4Plugin::prepareReload(const plugin::ConfigView& config)
     return plugin::ReloadPlan::accept([this, changed = std::move(settings)] {
         if (changed.parameters.lookupInterval != _settings.parameters.lookupInterval)
             _engine->setLookupInterval(changed.parameters.lookupInterval);
+        if (changed.parameters.advertise != _settings.parameters.advertise)
+            _engine->setAdvertise(changed.parameters.advertise);
         _engine->setAnswerRate(changed.parameters.answersPerPrefix);
         _engine->setQuestionRate(changed.parameters.questionsPerNode);
         _bootnodes->follow(changed.bootnodes);

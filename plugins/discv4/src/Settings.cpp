@@ -113,12 +113,39 @@ const plugin::ConfigSchema& settingsSchema()
         Option::integer("bucket-size", 1, 1024)
             .defaultsTo("16")
             .help("Nodes in each of the table's 17 buckets; bootnodes may use 256"),
+        Option::integer("replacements", 0, 1024)
+            .defaultsTo("10")
+            .help("Nodes that wait for a place in each bucket"),
+        Option::integer("bucket-prefix-limit", 1, 1024)
+            .defaultsTo("2")
+            .help("Nodes of one /24 or /64 in a bucket; local networks are exempt"),
+        Option::integer("table-prefix-limit", 1, 100'000)
+            .defaultsTo("10")
+            .help("Nodes of one /24 or /64 in the table; local networks are exempt"),
+        Option::duration("refresh-interval", "1m", "1d")
+            .defaultsTo("30m")
+            .help("Time between two searches for the node's own neighbours, with three random ones"),
+        Option::duration("revalidation-interval", "100ms", "1h")
+            .defaultsTo("3s")
+            .help("Upper end of the pause between two checks of a random node of the table"),
+        Option::duration("request-timeout", "50ms", "1m")
+            .defaultsTo("500ms")
+            .help("How long an answer is waited for"),
+        Option::duration("packet-lifetime", "1s", "1h")
+            .defaultsTo("20s")
+            .help("How long packets of this node are valid for others, whose clocks may be ahead"),
         Option::duration("proof-validity", "1m", "30d")
             .defaultsTo("24h")
             .help("How long a node that proved its endpoint may ask questions before it is asked again"),
         Option::duration("liveness-interval", "1s", "1d")
             .defaultsTo("60s")
             .help("Time between two pings of a registered peer that answers"),
+        Option::choice("advertise", {"registered", "live"})
+            .defaultsTo("registered")
+            .help(
+                "Registered peers that others are told of: all, those that do not answer behind all others; "
+                "or only those that answer")
+            .reloadable(),
         Option::duration("save-interval", "1s", "1d")
             .defaultsTo("5m")
             .help("Time between two saves of the table for the next start"),
@@ -194,6 +221,15 @@ Settings Settings::from(const plugin::ConfigView& config)
     parameters.maximumPendingPings = count(config, "maximum-pending-pings");
     parameters.lookupInterval = config.duration("lookup-interval");
     parameters.livenessInterval = config.duration("liveness-interval");
+    parameters.advertise =
+        config.text("advertise") == "live" ? engine::Advertise::live : engine::Advertise::registered;
+    parameters.replacements = count(config, "replacements");
+    parameters.prefixLimitPerBucket = count(config, "bucket-prefix-limit");
+    parameters.prefixLimit = count(config, "table-prefix-limit");
+    parameters.refreshInterval = config.duration("refresh-interval");
+    parameters.revalidationInterval = config.duration("revalidation-interval");
+    parameters.requestTimeout = config.duration("request-timeout");
+    parameters.packetLifetime = config.duration("packet-lifetime");
     parameters.answersPerPrefix = rateFrom(config, "answer");
     parameters.questionsPerNode = rateFrom(config, "question");
     settings.rates = {rateFrom(config, "address"),

@@ -203,7 +203,8 @@ public:
              {Neighbor{key, nodeAt("127.0.0.50:4000")}, Neighbor{portless, nodeAt("127.0.0.51:0")}})
             table.proven({stranger.key, stranger.key.nodeId(), stranger.endpoint, {}, {}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, table.size());
-        const engine::Neighborhood neighborhood(_node.registry(), _node.engine().registered(), table);
+        const engine::Neighborhood neighborhood(_node.registry(), _node.engine().registered(), table,
+                                                engine::Advertise::registered);
         const auto answer = neighborhood.closest({key.nodeId(), {}, registry::ReachSet::all()});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, answer.size);
         CPPUNIT_ASSERT(answer.nodes()[0] == (Neighbor{key, nodeAt("127.0.0.50:30303")}));

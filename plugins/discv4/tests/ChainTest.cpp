@@ -166,8 +166,11 @@ class ChainTest : public CppUnit::TestFixture
         _node.engine().setForkFilter(filter());
         _node.enroll(_peer.key(), nodeAt("127.0.0.2:30303"));
         bond(5);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::enrRequest));
-        CPPUNIT_ASSERT(_node.engine().liveness(node::PeerId(_peer.key())).has_value());
+        answerWith(record(5, other));
+        CPPUNIT_ASSERT_EQUAL(0.0, _node.dropped("other_chain"));
+        CPPUNIT_ASSERT(_node.engine().registered().recordSeq(_peer.id()) == 5);
+        CPPUNIT_ASSERT(_node.engine().liveness(node::PeerId(_peer.key()))->state ==
+                       discovery::Liveness::live);
     }
 
     void withoutFilterNobodyIsAskedFirst()

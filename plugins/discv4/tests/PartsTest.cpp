@@ -39,9 +39,6 @@ class PartsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(strangersPushOutNoProofOfARegisteredPeer);
     CPPUNIT_TEST(proofsRememberSeveralRequests);
     CPPUNIT_TEST(knownNodesHaveAnAccountOfTheirOwn);
-    CPPUNIT_TEST(peerIsAsAliveAsItsLiveliestEndpoint);
-    CPPUNIT_TEST(endpointThatIsTakenAwayIsForgotten);
-    CPPUNIT_TEST(registeredPeerIsJudgedAtItsOwnEndpointOnly);
     CPPUNIT_TEST(usableAddressesAreUnicast);
     CPPUNIT_TEST_SUITE_END();
 
@@ -306,73 +303,6 @@ public:
         known.account = PendingPings::Account::known;
         CPPUNIT_ASSERT(pings.reserve(id(28), known) == PendingPings::Reserved::send);
         CPPUNIT_ASSERT(pings.reserve(id(29), known) == PendingPings::Reserved::full);
-    }
-
-    void peerIsAsAliveAsItsLiveliestEndpoint()
-    {
-        using discovery::Liveness;
-        const std::vector<RegisteredPeers::Place> both{{nodeAt("8.8.8.8:1"), true},
-                                                       {nodeAt("[2600::8]:1"), true}};
-        RegisteredPeers peers({}, 1);
-        peers.put(id(1), both, _clock.now());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, peers.due(_clock.now(), 10).size());
-        const auto failAll = [&](const char* where) {
-            bool wasLost = false;
-            for (unsigned i = 0; i < RegisteredPeers::failuresAllowed; ++i)
-                wasLost |= peers.failed(id(1), at(where), _clock.now());
-            return wasLost;
-        };
-        failAll("8.8.8.8:1");
-        CPPUNIT_ASSERT(peers.liveness(id(1))->state == Liveness::pending);
-        CPPUNIT_ASSERT(peers.pong(id(1), at("[2600::8]:1"), {}, {}, _clock.now()));
-        CPPUNIT_ASSERT(peers.liveness(id(1))->state == Liveness::live);
-        CPPUNIT_ASSERT(!peers.pong(id(1), at("8.8.8.8:1"), {}, {}, _clock.now()));
-        CPPUNIT_ASSERT(!failAll("[2600::8]:1"));
-        CPPUNIT_ASSERT(peers.liveness(id(1))->state == Liveness::live);
-        CPPUNIT_ASSERT(failAll("8.8.8.8:1"));
-        CPPUNIT_ASSERT(peers.liveness(id(1))->state == Liveness::unresponsive);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(Liveness::unresponsive));
-        CPPUNIT_ASSERT(peers.isAt(id(1), at("8.8.8.8:1").ip) && peers.isAt(id(1), at("[2600::8]:1").ip));
-    }
-
-    void endpointThatIsTakenAwayIsForgotten()
-    {
-        using discovery::Liveness;
-        const std::vector<RegisteredPeers::Place> both{{nodeAt("8.8.8.8:1"), true},
-                                                       {nodeAt("[2600::8]:1"), false}};
-        RegisteredPeers peers({}, 1);
-        peers.put(id(1), both, _clock.now());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.due(_clock.now(), 10).size()); // the one in reach
-        CPPUNIT_ASSERT(peers.knows(at("8.8.8.8:1")) && peers.knows(at("[2600::8]:1")));
-        CPPUNIT_ASSERT(peers.pong(id(1), at("8.8.8.8:1"), {}, {}, _clock.now()));
-        peers.put(id(1), std::span(both).subspan(1), _clock.now());
-        CPPUNIT_ASSERT(!peers.knows(at("8.8.8.8:1")) && peers.knows(at("[2600::8]:1")));
-        CPPUNIT_ASSERT(peers.liveness(id(1))->state == Liveness::pending);
-        CPPUNIT_ASSERT(!peers.liveness(id(1))->lastPong);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(Liveness::pending));
-        CPPUNIT_ASSERT(peers.remove(id(1)).has_value());
-        CPPUNIT_ASSERT(!peers.knows(at("[2600::8]:1")));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, peers.size());
-    }
-
-    void registeredPeerIsJudgedAtItsOwnEndpointOnly()
-    {
-        RegisteredPeers peers({}, 1);
-        const auto own = nodeAt("8.8.8.8:30303");
-        const RegisteredPeers::Place place{own, true};
-        peers.put(id(1), {&place, 1}, _clock.now());
-        const auto others = {at("8.8.8.8:4000"), at("8.8.4.4:30303")};
-        for (const auto& other : others)
-            CPPUNIT_ASSERT(!peers.pong(id(1), other, {}, {}, _clock.now()));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(discovery::Liveness::pending));
-        CPPUNIT_ASSERT(peers.pong(id(1), own.udpEndpoint(), {}, {}, _clock.now()));
-        for (unsigned i = 0; i < RegisteredPeers::failuresAllowed; ++i)
-            for (const auto& other : others)
-                CPPUNIT_ASSERT(!peers.failed(id(1), other, _clock.now()));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, peers.count(discovery::Liveness::live));
-        CPPUNIT_ASSERT(!peers.failed(id(1), own.udpEndpoint(), _clock.now()));
-        CPPUNIT_ASSERT(!peers.failed(id(1), own.udpEndpoint(), _clock.now()));
-        CPPUNIT_ASSERT(peers.failed(id(1), own.udpEndpoint(), _clock.now()));
     }
 
     void usableAddressesAreUnicast()

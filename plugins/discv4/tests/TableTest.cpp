@@ -54,14 +54,14 @@ public:
         Table table({}, {}, 1);
         for (unsigned i = 0; i < 200; ++i)
             table.proven(stranger(i, "8.8.8.8:30303"));
-        CPPUNIT_ASSERT(table.size() > 0 && table.size() <= Table::prefixLimit);
+        CPPUNIT_ASSERT(table.size() > 0 && table.size() <= Parameters{}.prefixLimit);
         for (unsigned i = 200; i < 210; ++i)
             table.proven(stranger(i, "8.8." + std::to_string(i) + ".8:30303"));
-        CPPUNIT_ASSERT(table.size() >= Table::prefixLimitPerBucket + 10);
+        CPPUNIT_ASSERT(table.size() >= Parameters{}.prefixLimitPerBucket + 10);
         Table local({}, {}, 1);
         for (unsigned i = 0; i < 20; ++i)
             local.proven(stranger(i, "10.0.0.1:30303"));
-        CPPUNIT_ASSERT(local.size() > Table::prefixLimit);
+        CPPUNIT_ASSERT(local.size() > Parameters{}.prefixLimit);
     }
 
     void promotesNewestReplacement()
@@ -139,7 +139,7 @@ public:
         const auto effect = table.proven(moved);
         CPPUNIT_ASSERT(effect.lost && effect.lost->id == mover.id && !effect.found);
         CPPUNIT_ASSERT(!table.find(mover.id));
-        CPPUNIT_ASSERT_EQUAL(Table::prefixLimit, table.size());
+        CPPUNIT_ASSERT_EQUAL(Parameters{}.prefixLimit, table.size());
 
         const auto promoted = table.remove(far(0, 1, "8.8.8.1:30303").id).found;
         CPPUNIT_ASSERT(promoted && promoted->endpoint == moved.endpoint);
@@ -147,7 +147,7 @@ public:
         moved.endpoint = nodeAt("8.8.8.100:30304");
         CPPUNIT_ASSERT(!table.proven(moved).lost);
         CPPUNIT_ASSERT(table.find(mover.id)->endpoint == moved.endpoint);
-        CPPUNIT_ASSERT_EQUAL(Table::prefixLimit, table.size());
+        CPPUNIT_ASSERT_EQUAL(Parameters{}.prefixLimit, table.size());
     }
 
 private:
@@ -184,7 +184,7 @@ private:
     /// As many nodes of 8.8.8.0/24 as the table takes, two in each bucket.
     static void fillPrefix(Table& table)
     {
-        for (unsigned i = 0; i < Table::prefixLimit; ++i) {
+        for (unsigned i = 0; i < Parameters{}.prefixLimit; ++i) {
             const auto number = static_cast<Byte>(i % 2 + 1);
             const auto where = "8.8.8." + std::to_string(i + 1) + ":30303";
             CPPUNIT_ASSERT(table.proven(far(i / 2, number, where)).found.has_value());

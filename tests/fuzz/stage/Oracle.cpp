@@ -230,12 +230,13 @@ void Oracle::requireTellable(const Packet& question, const Neighbor& told) const
 void Oracle::requireKnown(const node::PublicKey& node, const node::Endpoint& where) const
 {
     const auto peer = _registered.find(node);
-    if (peer != _registered.end())
-        return require(peer->second.udpEndpoint() == where,
-                       "a registered peer is told where it is registered");
+    if (peer != _registered.end() && peer->second.udpEndpoint() == where)
+        return;
     const auto proof = _proofs.find({node, where.ip});
     require(proof != _proofs.end() && proof->second.places.contains(where),
-            "a stranger is told of only where it proved to be");
+            "a node is told of only where it is registered or proved to be");
+    if (peer != _registered.end())
+        return;
     const auto changed = _changed.find(node);
     require(changed == _changed.end() || proof->second.places.at(where) > changed->second,
             "a peer that was removed is not told of until it proves itself as a stranger");

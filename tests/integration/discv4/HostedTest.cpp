@@ -47,6 +47,7 @@ class HostedTest : public CppUnit::TestFixture
     CPPUNIT_TEST(findsItsNodesAgainAfterARestart);
     CPPUNIT_TEST(remembersItsNodesThroughALifeWithoutNetwork);
     CPPUNIT_TEST(aReloadReachesBootnodesAndRates);
+    CPPUNIT_TEST(reloadSaysWhichPeersAreAdvertised);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -292,6 +293,21 @@ public:
             stranger.findNode(two.udp(), one.key());
         two.awaitMetric("waymark_discv4_packets_dropped_total", {{"reason", "rate_limited"}},
                         [](double dropped) { return dropped > 0; });
+    }
+
+    void reloadSaysWhichPeersAreAdvertised()
+    {
+        LinkedBootnode bootnode;
+        const auto silent = enrollOne(bootnode);
+        UdpClient client(2, loopback);
+        CPPUNIT_ASSERT(client.bond(bootnode.udp()));
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.udp(), silent));
+        CPPUNIT_ASSERT(bootnode.reload({{"discv4.advertise", "live"}}));
+        client.findNode(bootnode.udp(), silent);
+        const auto answer = client.receive(PacketType::neighbors);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, std::get<wire::Neighbors>(answer.value().message).size);
+        CPPUNIT_ASSERT(bootnode.reload({{"discv4.advertise", "registered"}}));
+        CPPUNIT_ASSERT(client.findsBehind(bootnode.udp(), silent));
     }
 
 private:

@@ -17,12 +17,6 @@ namespace
 
 constexpr std::size_t seedsTaken = 30;
 constexpr Duration bondValidity = std::chrono::hours(24);
-constexpr Duration sweepInterval = std::chrono::minutes(1);
-constexpr Duration tallyInterval = std::chrono::seconds(5);
-/// A node is checked again after this times its credit, and at the latest after the longest pause.
-constexpr Duration checkPause = std::chrono::minutes(1);
-constexpr Duration longestCheckPause = std::chrono::minutes(5);
-constexpr std::size_t randomLookupsPerRefresh = 3;
 constexpr std::size_t peersPerPage = 1'024;
 
 /// Whatever this node can send to.
@@ -53,7 +47,7 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
       _records(parameters.requestTimeout, environment.random.next64()),
       _registered(parameters, environment.random.next64()),
       _table(environment.local.nodeId(), parameters, environment.random.next64()),
-      _neighborhood(environment.registry, _registered, _table),
+      _neighborhood(environment.registry, _registered, _table, parameters.advertise),
       _lookups(parameters.requestTimeout),
       _answers(environment.random.next64(), parameters.answersPerPrefix, parameters.rateSlots),
       _questions(environment.random.next64(), parameters.questionsPerNode, parameters.rateSlots),
@@ -65,8 +59,8 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
     _nextWalk = now + _lookupInterval;
     _nextRefresh = now + parameters.lookupInterval;
     _nextRevalidation = now;
-    _nextSweep = now + sweepInterval;
-    _nextTally = now + tallyInterval;
+    _nextSweep = now;
+    _nextTally = now;
 }
 
 Engine::~Engine()
@@ -97,13 +91,28 @@ void Engine::start()
     auto& registry = _environment.registry;
     _registryChanges =
         registry.changes().subscribe([this](const registry::PeerEvent& event) { synchronise(event.id); });
+    synchroniseAll();
+}
+
+void Engine::synchroniseAll()
+{
     std::optional<node::PeerId> after;
     do {
-        const auto page = registry.list(after, peersPerPage);
+        const auto page = _environment.registry.list(after, peersPerPage);
         for (const registry::Peer& peer : page.peers)
             synchronise(peer.id);
         after = page.next;
     } while (after);
+}
+
+void Engine::setAdvertise(Advertise advertise)
+{
+    // Live peers are gathered before only they are told of, and left out after all are.
+    if (advertise == Advertise::registered)
+        _neighborhood.setAdvertise(advertise);
+    _registered.setAdvertise(advertise);
+    synchroniseAll();
+    _neighborhood.setAdvertise(advertise);
 }
 
 void Engine::stop()
@@ -150,7 +159,8 @@ void Engine::synchronise(const node::PeerId& id)
             if (const auto endpoint = peer ? peer->endpoint(family) : std::nullopt)
                 places.push_back({*endpoint, _environment.local.advertised(family).has_value()});
         if (!places.empty()) {
-            _registered.put(nodeId, places, _environment.clock.now());
+            _registered.put({*key, nodeId, places, peer->enr ? peer->enr->seq() : 0},
+                            _environment.clock.now());
             effect = _table.remove(nodeId);
         } else {
             departed = _registered.remove(nodeId);
@@ -170,102 +180,23 @@ void Engine::tell(const Table::Effect& effect)
         _events.emit({NodeEvent::Kind::found, discovered(*effect.found)});
 }
 
-void Engine::tellRegistered(NodeEvent::Kind kind, const node::Hash256& id)
+void Engine::tell(RegisteredPeers::Change change, const node::Hash256& id)
 {
+    if (change == RegisteredPeers::Change::none)
+        return;
+    const auto kind =
+        change == RegisteredPeers::Change::found ? NodeEvent::Kind::found : NodeEvent::Kind::lost;
     if (const auto node = registeredNode(id))
         _events.emit({kind, *node});
 }
 
 std::optional<DiscoveredNode> Engine::registeredNode(const node::Hash256& id) const
 {
-    registry::ClosestPeer peer;
-    const auto answer = _environment.registry.closest({id, reachOf(_environment.local)}, {&peer, 1});
+    const auto peer = _neighborhood.registered(id, reachOf(_environment.local));
     const auto liveness = _registered.liveness(id);
-    if (answer.count == 0 || peer.nodeId != id || !liveness)
+    if (!peer || !liveness)
         return std::nullopt;
-    return DiscoveredNode{peer.key, peer.endpoint, {}, liveness->lastPong.value_or(WallTime{})};
-}
-
-void Engine::tick(net::DatagramSink& sink)
-{
-    const std::lock_guard lock(_tickMutex);
-    const MonotonicTime now = _environment.clock.now();
-    expirePings(now);
-    for (const auto& peer : _registered.due(now, _parameters.livenessPingsPerTick))
-        pingRegistered(peer, now, sink);
-    for (const auto& contact : _contacts.due(now))
-        pingOwn(contact.id, contact.node.endpoint, sink);
-    revalidate(now, sink);
-    walk(now);
-    refresh(now);
-    tally(now);
-    proceed(now, sink);
-    if (now >= _nextSweep) {
-        _nextSweep = now + sweepInterval;
-        _proofs.sweep(now);
-    }
-}
-
-void Engine::pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink)
-{
-    if (permits(peer.endpoint.ip))
-        pingOwn(peer.id, peer.endpoint, sink);
-    else if (_registered.failed(peer.id, peer.endpoint.udpEndpoint(), now))
-        tellRegistered(NodeEvent::Kind::lost, peer.id);
-}
-
-MonotonicTime Engine::nextDue() const
-{
-    const std::lock_guard lock(_tickMutex);
-    if (_lookups.active() > 0 || _registered.size() > 0)
-        return _environment.clock.now();
-    MonotonicTime next = std::min(
-        {_nextRevalidation, _nextRefresh, _nextSweep, _nextTally, _pings.nextDue(), _contacts.nextDue()});
-    if (_lookupInterval != Duration::zero())
-        next = std::min(next, _nextWalk);
-    return next;
-}
-
-void Engine::expirePings(MonotonicTime now)
-{
-    for (const auto& ping : _pings.expire(now, _environment.clock.wallNow())) {
-        if (_registered.failed(ping.id, ping.to, now))
-            tellRegistered(NodeEvent::Kind::lost, ping.id);
-        const auto effect = _table.failed(ping.id, ping.to);
-        if (effect.lost) {
-            _proofs.doubt({ping.id, ping.to.ip});
-            _contacts.lost(ping.id, now);
-        }
-        tell(effect);
-    }
-}
-
-void Engine::revalidate(MonotonicTime now, net::DatagramSink& sink)
-{
-    if (now < _nextRevalidation)
-        return;
-    const auto pause = static_cast<std::uint64_t>(_parameters.revalidationInterval.count()) + 1;
-    _nextRevalidation = now + Duration(static_cast<Duration::rep>(_environment.random.below(pause)));
-    const auto node = _table.pick(_environment.random.next64());
-    if (!node)
-        return;
-    const Duration unseen = _environment.clock.wallNow() - node->lastPong;
-    if (node->failures > 0 || unseen >= std::min(checkPause * node->credit, longestCheckPause))
-        pingOwn(node->id, node->endpoint, sink);
-}
-
-void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink)
-{
-    if (!permits(endpoint.ip))
-        return;
-    PendingPings::Ping ping;
-    ping.to = endpoint.udpEndpoint();
-    // A registry, a configuration or an old file may name any address.
-    if (!isUsable(ping.to))
-        return;
-    ping.tcp = endpoint.tcp;
-    ping.account = PendingPings::Account::own;
-    sendPing(id, ping, {}, sink);
+    return DiscoveredNode{peer->key, peer->endpoint, {}, liveness->lastPong.value_or(WallTime{})};
 }
 
 void Engine::setForkFilter(const ForkFilter& filter)
@@ -289,37 +220,6 @@ void Engine::setLookupInterval(Duration interval)
     const std::lock_guard lock(_tickMutex);
     _lookupInterval = interval;
     _nextWalk = _environment.clock.now() + interval;
-}
-
-void Engine::walk(MonotonicTime now)
-{
-    if (_lookupInterval == Duration::zero() || now < _nextWalk)
-        return;
-    _nextWalk = now + _lookupInterval;
-    if (_table.size() > 0)
-        search(randomTarget(), Lookups::walk, {});
-}
-
-void Engine::refresh(MonotonicTime now)
-{
-    if (now < _nextRefresh)
-        return;
-    _nextRefresh = now + _parameters.refreshInterval;
-    if (_table.size() == 0)
-        return;
-    search(_environment.local.key(), Lookups::thorough, {});
-    for (std::size_t i = 0; i < randomLookupsPerRefresh; ++i)
-        search(randomTarget(), Lookups::walk, {});
-}
-
-void Engine::tally(MonotonicTime now)
-{
-    if (now < _nextTally)
-        return;
-    _nextTally = now + tallyInterval;
-    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
-        if (const auto majority = _seenAt.majority(family, now))
-            _environment.local.observed(majority->ip, majority->hosts);
 }
 
 node::PublicKey Engine::randomTarget()

@@ -89,6 +89,8 @@ public:
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
     /// Whether a bootnode answered, and did not fall silent since.
     bool isBootnodeReached(const node::Hash256& id) const { return _contacts.isReached(id); }
+    /// Which registered peers are told of from now on.
+    void setAdvertise(Advertise advertise);
     void setLookupInterval(Duration interval);
     void setAnswerRate(Rate rate) { _answers.setRate(rate); }
     void setQuestionRate(Rate rate) { _questions.setRate(rate); }
@@ -144,6 +146,10 @@ private:
     void enter(const TableNode& node);
     void fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,
                      net::DatagramSink& sink);
+    /// Seq of the newest record of a node that is in the table or registered.
+    std::optional<std::uint64_t> recordSeq(const node::Hash256& id) const;
+    /// A registered peer's record was read: it is asked whether it is where that says.
+    void follow(const node::Enr& record, const VerifiedPacket& packet, net::DatagramSink& sink);
     bool isOfAnotherChain(const node::Enr& record) const;
     bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
     void proceed(MonotonicTime now, net::DatagramSink& sink);
@@ -158,8 +164,9 @@ private:
     void tally(MonotonicTime now);
     void search(const node::PublicKey& target, const Lookups::Extent& extent, Lookups::Completion completion);
     void synchronise(const node::PeerId& id);
+    void synchroniseAll();
     void tell(const Table::Effect& effect);
-    void tellRegistered(discovery::NodeEvent::Kind kind, const node::Hash256& id);
+    void tell(RegisteredPeers::Change change, const node::Hash256& id);
     std::optional<discovery::DiscoveredNode> registeredNode(const node::Hash256& id) const;
     node::PublicKey randomTarget();
 

@@ -94,8 +94,7 @@ bool Engine::bondedWith(const VerifiedPacket& packet, const PendingPings::Ping& 
     const bool kept = _proofs.prove(id, ping.to, ping.answersPing, now, standing);
     _contacts.answered(id, now);
     if (isRegistered) {
-        if (_registered.pong(id, ping.to, now - ping.sentAt, wall, now))
-            tellRegistered(discovery::NodeEvent::Kind::found, id);
+        tell(_registered.pong({packet.sender, id, ping.to, ping.tcp, now - ping.sentAt, wall}, now), id);
         return kept;
     }
     if (!kept)
@@ -208,19 +207,23 @@ Engine::Dropped Engine::on(const wire::EnrRequest&, const VerifiedPacket& packet
 }
 
 Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPacket& packet,
-                           net::DatagramSink&)
+                           net::DatagramSink& sink)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
     const auto request = _records.match(from, response.requestHash, _environment.clock.now());
     if (!request)
         return Drop::unsolicited;
     auto record = node::Enr::decode(response.record);
-    const auto known = _table.recordSeq(packet.senderId);
+    const auto known = recordSeq(packet.senderId);
     if (!record || record->key() != packet.sender || (known && record->seq() < *known))
         return Drop::badRecord;
     const auto told = packet.remote.ip.isV4() ? record->endpointV4() : record->endpointV6();
     if (told && !mayTell(packet.remote.ip, told->ip))
         return Drop::badRecord;
+    if (_registered.contains(packet.senderId)) {
+        follow(*record, packet, sink);
+        return std::nullopt;
+    }
     if (isOfAnotherChain(*record)) {
         tell(_table.remove(packet.senderId));
         return Drop::otherChain;
@@ -231,11 +234,27 @@ Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPack
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> Engine::recordSeq(const node::Hash256& id) const
+{
+    const auto seq = _registered.recordSeq(id);
+    return seq ? seq : _table.recordSeq(id);
+}
+
+void Engine::follow(const node::Enr& record, const VerifiedPacket& packet, net::DatagramSink& sink)
+{
+    _registered.setRecordSeq(packet.senderId, record.seq());
+    for (const auto& place : {record.endpointV4(), record.endpointV6()})
+        if (place && mayTell(packet.remote.ip, place->ip) &&
+            !_registered.isAt(packet.senderId, place->udpEndpoint()) &&
+            _environment.local.advertised(place->ip.family()))
+            pingOwn(packet.senderId, *place, sink);
+}
+
 void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,
                          net::DatagramSink& sink)
 {
     const NodeAddress who{packet.senderId, packet.remote.ip};
-    const auto known = _table.recordSeq(packet.senderId);
+    const auto known = recordSeq(packet.senderId);
     const bool isNewcomer = isToBeRead(packet.senderId, seq) && !_registered.contains(packet.senderId);
     const bool isNewer = seq && known && *seq > *known;
     if ((!isNewcomer && !isNewer) || !_records.reserve(who, _environment.clock.now()))

@@ -8,21 +8,24 @@
 #include <waymark/registry/PeerRegistry.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace waymark::discv4::engine
 {
 
-/// What FINDNODE is answered with: registered peers and proven strangers together, nearest first. A
-/// registered peer counts as proven for as long as it is registered, and appears with its registered
-/// endpoint, once. Allocates nothing; any thread.
+/// What FINDNODE is answered with: registered peers and proven strangers together, nearest first, registered
+/// ones that do not answer behind all others. A registered peer counts as proven for as long as it is
+/// registered, and appears once: where it moved to, else with its registered endpoint. When only live ones
+/// are advertised, the others count as absent. Allocates nothing; any thread.
 class Neighborhood
 {
 public:
     Neighborhood(const registry::PeerRegistry& registry, const RegisteredPeers& registered,
-                 const Table& table) noexcept
-        : _registry(registry), _registered(registered), _table(table)
+                 const Table& table, Advertise advertise) noexcept
+        : _registry(registry), _registered(registered), _table(table), _advertise(advertise)
     {
     }
 
@@ -42,10 +45,25 @@ public:
     };
     Answer closest(const Question& question) const;
 
+    /// Where a registered peer is: where it moved to, else where it is registered; nothing beyond that reach.
+    std::optional<wire::Neighbor> registered(const node::Hash256& id, registry::ReachSet reach) const;
+
+    /// The index of those that are told otherwise than registered must have all that are live before.
+    void setAdvertise(Advertise advertise) noexcept { _advertise.store(advertise); }
+
 private:
+    /// One more than the answer has, for the requester itself.
+    using Found = std::array<registry::ClosestPeer, neighborCount + 1>;
+
+    /// The nearest registered peers as they are told.
+    registry::ClosestAnswer registeredClosest(const registry::ClosestQuery& query,
+                                              std::span<registry::ClosestPeer> out) const;
+    void putUnresponsiveLast(std::span<wire::Neighbor> nodes, std::span<const node::Hash256> ids) const;
+
     const registry::PeerRegistry& _registry;
     const RegisteredPeers& _registered;
     const Table& _table;
+    std::atomic<Advertise> _advertise;
 };
 
 } // namespace waymark::discv4::engine

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace waymark::discv4::engine
 {
@@ -17,11 +18,20 @@ struct Rate
     friend bool operator==(const Rate&, const Rate&) = default;
 };
 
+/// Which registered peers FINDNODE is answered with.
+enum class Advertise : std::uint8_t
+{
+    registered, ///< all of them
+    live        ///< those that answer this node
+};
+
 /// Every number of the protocol. The defaults are those of the configuration.
 struct Parameters
 {
-    std::size_t bucketSize = 16;   ///< k of one bucket of the table
-    std::size_t replacements = 10; ///< nodes that wait for a place in a bucket
+    std::size_t bucketSize = 16;          ///< k of one bucket of the table
+    std::size_t replacements = 10;        ///< nodes that wait for a place in a bucket
+    std::size_t prefixLimitPerBucket = 2; ///< nodes of one /24 or /64 in a bucket; local networks are exempt
+    std::size_t prefixLimit = 10;         ///< the same in the whole table
 
     Duration proofValidity = std::chrono::hours(24);
     std::size_t maximumProofs = 50'000;
@@ -37,6 +47,7 @@ struct Parameters
         std::chrono::seconds(3); ///< upper end of the pause between two checks of the table
     Duration livenessInterval = std::chrono::seconds(60); ///< between two pings of a live registered peer
     std::size_t livenessPingsPerTick = 64;
+    Advertise advertise = Advertise::registered;
 
     Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
     Rate questionsPerNode{50, 500};  ///< FINDNODEs and ENRRequests of one node at one address

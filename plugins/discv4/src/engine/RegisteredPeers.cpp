@@ -21,15 +21,12 @@ Duration retryAfter(unsigned failures) noexcept
     return std::min<Duration>(firstRetry * (1 << std::min(failures, doublings)), longestRetry);
 }
 
-std::size_t indexOf(node::IpFamily family) noexcept
-{
-    return static_cast<std::size_t>(family);
-}
+constexpr std::array<node::IpFamily, 2> families{node::IpFamily::v4, node::IpFamily::v6};
 
 } // namespace
 
 RegisteredPeers::RegisteredPeers(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _hash(seed)
+    : _parameters(parameters), _advertise(parameters.advertise), _hash(seed)
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
@@ -49,30 +46,43 @@ void RegisteredPeers::countState(Liveness state, int change) noexcept
         count.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void RegisteredPeers::judge(Tracked& peer) noexcept
+RegisteredPeers::Change RegisteredPeers::judge(TrackedPeer& peer) noexcept
 {
-    countState(peer.liveness.state, -1);
+    const Liveness before = peer.liveness.state;
+    countState(before, -1);
     peer.liveness.state = peer.best();
     countState(peer.liveness.state, +1);
+    const bool wasLive = before == Liveness::live;
+    const bool isLive = peer.liveness.state == Liveness::live;
+    if (wasLive == isLive)
+        return Change::none;
+    return isLive ? Change::found : Change::lost;
 }
 
-RegisteredPeers::Spot* RegisteredPeers::Tracked::at(const node::Endpoint& endpoint) noexcept
+std::optional<node::PublicKey> RegisteredPeers::keyOf(const node::Hash256& id, const TrackedPeer& peer) const
 {
-    auto& spot = spots[indexOf(endpoint.ip.family())];
-    return spot && spot->place.endpoint.udpEndpoint() == endpoint ? &*spot : nullptr;
+    if (peer.elsewhere)
+        return peer.elsewhere->key;
+    registry::ClosestPeer told;
+    const bool isThere = peer.isTold && _told.closest({id}, {&told, 1}).count == 1 && told.nodeId == id;
+    return isThere ? std::optional(told.key) : std::nullopt;
 }
 
-Liveness RegisteredPeers::Tracked::best() const noexcept
+void RegisteredPeers::publish(const node::Hash256& id, TrackedPeer& peer,
+                              const std::optional<node::PublicKey>& key)
 {
-    std::optional<Liveness> found;
-    for (const auto& spot : spots) {
-        if (!spot || !spot->place.reachable)
-            continue;
-        const bool isBetter = !found || spot->state == Liveness::live || *found == Liveness::unresponsive;
-        if (isBetter && found != Liveness::live)
-            found = spot->state;
+    const Advertise advertise = _advertise.load();
+    registry::PeerIndex::Update update{id, {}};
+    if (key && (advertise == Advertise::live || peer.hasMoved())) {
+        const auto v4 = peer.told(node::IpFamily::v4, advertise);
+        const auto v6 = peer.told(node::IpFamily::v6, advertise);
+        if (v4 || v6)
+            update.entry = {id, *key, v4, v6};
     }
-    return found.value_or(Liveness::pending);
+    if (!update.entry && !peer.isTold)
+        return;
+    _told.apply({&update, 1});
+    peer.isTold = update.entry.has_value();
 }
 
 void RegisteredPeers::watch(const node::Endpoint& endpoint)
@@ -95,53 +105,83 @@ bool RegisteredPeers::knows(const node::Endpoint& endpoint) const
     return _endpoints.contains(_hash(endpoint));
 }
 
-void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot, MonotonicTime due)
+void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot, SpotKind kind,
+                               MonotonicTime due)
 {
+    shard.turns.push({due, id, spot.endpoint.ip.family(), kind});
     spot.due = due;
-    shard.turns.push({due, id, spot.place.endpoint.ip.family()});
 }
 
-void RegisteredPeers::put(const node::Hash256& id, std::span<const Place> places, MonotonicTime now)
+void RegisteredPeers::put(const Registration& registration, MonotonicTime now)
 {
+    const auto& id = registration.id;
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto [found, isNew] = shard.peers.try_emplace(id);
-    Tracked& peer = found->second;
+    TrackedPeer& peer = found->second;
     if (isNew)
         countState(Liveness::pending, +1);
     bool hasMoved = false;
-    for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6}) {
-        const auto wanted =
-            std::ranges::find(places, family, [](const Place& place) { return place.endpoint.ip.family(); });
-        hasMoved |= this->place(shard, id, peer.spots[indexOf(family)],
-                                wanted == places.end() ? std::nullopt : std::optional(*wanted), now);
+    for (const node::IpFamily family : families) {
+        const auto wanted = std::ranges::find(registration.places, family,
+                                              [](const Place& place) { return place.endpoint.ip.family(); });
+        const bool isWanted = wanted != registration.places.end();
+        hasMoved |=
+            place(shard, id, peer.spot(family), isWanted ? std::optional(*wanted) : std::nullopt, now);
+        auto* const seen = peer.seen(family);
+        if (isWanted && seen && *seen && (*seen)->endpoint.udpEndpoint() == wanted->endpoint.udpEndpoint())
+            forget(*seen);
     }
+    peer.recordSeq = std::max(peer.recordSeq, registration.recordSeq);
     judge(peer);
     if (hasMoved && peer.liveness.state != Liveness::live) {
         peer.liveness.lastPong.reset();
         peer.liveness.roundTrip.reset();
     }
+    publish(id, peer, registration.key);
 }
 
 bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
                             const std::optional<Place>& wanted, MonotonicTime now)
 {
     const bool isThere = spot.has_value();
-    if (isThere && wanted && spot->place.endpoint.udpEndpoint() == wanted->endpoint.udpEndpoint() &&
-        spot->place.reachable == wanted->reachable) {
-        spot->place = *wanted;
+    if (isThere && wanted && spot->endpoint.udpEndpoint() == wanted->endpoint.udpEndpoint() &&
+        spot->isReachable == wanted->isReachable) {
+        spot->endpoint = wanted->endpoint;
         return false;
     }
     if (isThere)
-        unwatch(spot->place.endpoint.udpEndpoint());
+        unwatch(spot->endpoint.udpEndpoint());
     spot.reset();
     if (!wanted)
         return isThere;
-    spot = Spot{*wanted, Liveness::pending, 0, {}};
+    spot = Spot{wanted->endpoint, wanted->isReachable, Liveness::pending, 0, {}};
     watch(wanted->endpoint.udpEndpoint());
-    if (wanted->reachable)
-        schedule(shard, id, *spot, now);
+    if (wanted->isReachable)
+        schedule(shard, id, *spot, SpotKind::registered, now);
     return isThere;
+}
+
+Spot& RegisteredPeers::see(Shard& shard, TrackedPeer& peer, const Answer& answer, MonotonicTime now)
+{
+    const auto family = answer.asked.ip.family();
+    if (!peer.elsewhere)
+        peer.elsewhere = std::make_unique<TrackedPeer::Elsewhere>(TrackedPeer::Elsewhere{answer.key, {}});
+    auto& registered = peer.spot(family);
+    if (registered && registered->isReachable && registered->state == Liveness::live)
+        schedule(shard, answer.id, *registered, SpotKind::registered, now);
+    auto& seen = *peer.seen(family);
+    forget(seen);
+    const std::uint16_t tcp = answer.tcp.value_or(registered ? registered->endpoint.tcp : 0);
+    watch(answer.asked);
+    return seen.emplace(Spot{{answer.asked.ip, answer.asked.port, tcp}, true, Liveness::pending, 0, {}});
+}
+
+void RegisteredPeers::forget(std::optional<Spot>& seen)
+{
+    if (seen)
+        unwatch(seen->endpoint.udpEndpoint());
+    seen.reset();
 }
 
 std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Hash256& id)
@@ -151,15 +191,23 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Has
     const auto found = shard.peers.find(id);
     if (found == shard.peers.end())
         return std::nullopt;
-    Departed departed{{}, found->second.liveness};
+    TrackedPeer& peer = found->second;
+    Departed departed{{}, peer.liveness};
     bool isReachable = false;
-    for (const auto& spot : found->second.spots) {
+    for (const node::IpFamily family : families) {
+        if (auto* const seen = peer.seen(family))
+            forget(*seen);
+        const auto& spot = peer.spot(family);
         if (!spot)
             continue;
-        unwatch(spot->place.endpoint.udpEndpoint());
+        unwatch(spot->endpoint.udpEndpoint());
         if (!isReachable)
-            departed.endpoint = spot->place.endpoint;
-        isReachable |= spot->place.reachable;
+            departed.endpoint = spot->endpoint;
+        isReachable |= spot->isReachable;
+    }
+    if (peer.isTold) {
+        const registry::PeerIndex::Update update{id, {}};
+        _told.apply({&update, 1});
     }
     countState(departed.liveness.state, -1);
     shard.peers.erase(found);
@@ -180,8 +228,17 @@ bool RegisteredPeers::isAt(const node::Hash256& id, const node::IpAddress& ip) c
     const auto found = shard.peers.find(id);
     if (found == shard.peers.end())
         return false;
-    const auto& spot = found->second.spots[indexOf(ip.family())];
-    return spot && spot->place.endpoint.ip == ip;
+    const auto& registered = found->second.spot(ip.family());
+    const Spot* const seen = std::as_const(found->second).seen(ip.family());
+    return (registered && registered->endpoint.ip == ip) || (seen && seen->endpoint.ip == ip);
+}
+
+bool RegisteredPeers::isAt(const node::Hash256& id, const node::Endpoint& endpoint) const
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.peers.find(id);
+    return found != shard.peers.end() && found->second.at(endpoint).spot != nullptr;
 }
 
 std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::size_t limit)
@@ -189,6 +246,7 @@ std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::s
     std::vector<Due> ready;
     if (size() == 0)
         return ready;
+    ready.reserve(limit);
     // Another shard is first each time, so that none starves when there is more than the limit.
     const std::size_t first = _nextShard.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < shardCount && ready.size() < limit; ++i) {
@@ -196,56 +254,86 @@ std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::s
         const std::lock_guard lock(shard.mutex);
         while (!shard.turns.empty() && shard.turns.top().due <= now && ready.size() < limit) {
             const Turn turn = shard.turns.top();
-            shard.turns.pop();
             const auto found = shard.peers.find(turn.id);
-            if (found == shard.peers.end())
-                continue;
-            auto& spot = found->second.spots[indexOf(turn.family)];
-            if (!spot || spot->due != turn.due)
-                continue;
-            ready.push_back({turn.id, spot->place.endpoint});
-            schedule(shard, turn.id, *spot, now + _parameters.livenessInterval);
+            Spot* const spot =
+                found == shard.peers.end() ? nullptr : found->second.spot(turn.family, turn.kind);
+            // The next turn is noted before this one goes: without memory none is lost.
+            if (spot != nullptr && spot->due == turn.due) {
+                schedule(shard, turn.id, *spot, turn.kind, now + _parameters.livenessInterval);
+                ready.push_back({turn.id, spot->endpoint});
+            }
+            shard.turns.pop();
         }
     }
     return ready;
 }
 
-bool RegisteredPeers::pong(const node::Hash256& id, const node::Endpoint& asked, Duration roundTrip,
-                           WallTime wall, MonotonicTime now)
+RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTime now)
 {
-    Shard& shard = shardOf(id);
+    Shard& shard = shardOf(answer.id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    Spot* const spot = found == shard.peers.end() ? nullptr : found->second.at(asked);
-    if (spot == nullptr)
-        return false;
-    Tracked& peer = found->second;
-    const bool wasLive = peer.liveness.state == Liveness::live;
+    const auto found = shard.peers.find(answer.id);
+    if (found == shard.peers.end())
+        return Change::none;
+    TrackedPeer& peer = found->second;
+    auto [spot, kind] = peer.at(answer.asked);
+    if (spot == nullptr) {
+        spot = &see(shard, peer, answer, now);
+        kind = SpotKind::seen;
+    }
+    const bool isNews = spot->state != Liveness::live;
     spot->state = Liveness::live;
     spot->failures = 0;
-    schedule(shard, id, *spot, now + _parameters.livenessInterval);
-    peer.liveness.lastPong = wall;
-    peer.liveness.roundTrip = roundTrip;
-    judge(peer);
-    return !wasLive;
+    schedule(shard, answer.id, *spot, kind, now + _parameters.livenessInterval);
+    const Change change = judge(peer);
+    if (kind == SpotKind::registered || peer.hasMoved(answer.asked.ip.family())) {
+        peer.liveness.lastPong = answer.wall;
+        peer.liveness.roundTrip = answer.roundTrip;
+    }
+    if (isNews || !peer.isTold)
+        publish(answer.id, peer, answer.key);
+    return change;
 }
 
-bool RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now)
+RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to,
+                                                MonotonicTime now)
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    Spot* const spot = found == shard.peers.end() ? nullptr : found->second.at(to);
+    if (found == shard.peers.end())
+        return Change::none;
+    TrackedPeer& peer = found->second;
+    const auto [spot, kind] = peer.at(to);
     if (spot == nullptr)
-        return false;
-    Tracked& peer = found->second;
-    const bool wasLive = peer.liveness.state == Liveness::live;
-    schedule(shard, id, *spot, now + retryAfter(spot->failures));
-    if (++spot->failures < failuresAllowed)
-        return false;
-    spot->state = Liveness::unresponsive;
-    judge(peer);
-    return wasLive && peer.liveness.state != Liveness::live;
+        return Change::none;
+    schedule(shard, id, *spot, kind, now + retryAfter(spot->failures));
+    if (++spot->failures < failuresAllowed || spot->state == Liveness::unresponsive)
+        return Change::none;
+    if (kind == SpotKind::seen)
+        forget(*peer.seen(to.ip.family()));
+    else
+        spot->state = Liveness::unresponsive;
+    const Change change = judge(peer);
+    publish(id, peer, keyOf(id, peer));
+    return change;
+}
+
+std::optional<std::uint64_t> RegisteredPeers::recordSeq(const node::Hash256& id) const
+{
+    const Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.peers.find(id);
+    return found == shard.peers.end() ? std::nullopt : std::optional(found->second.recordSeq);
+}
+
+void RegisteredPeers::setRecordSeq(const node::Hash256& id, std::uint64_t seq)
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.peers.find(id);
+    if (found != shard.peers.end())
+        found->second.recordSeq = std::max(found->second.recordSeq, seq);
 }
 
 std::optional<discovery::PeerLiveness> RegisteredPeers::liveness(const node::Hash256& id) const
@@ -256,6 +344,12 @@ std::optional<discovery::PeerLiveness> RegisteredPeers::liveness(const node::Has
     if (found == shard.peers.end())
         return std::nullopt;
     return found->second.liveness;
+}
+
+bool RegisteredPeers::isUnresponsive(const node::Hash256& id) const
+{
+    const auto known = liveness(id);
+    return known && known->state == Liveness::unresponsive;
 }
 
 std::vector<node::Hash256> RegisteredPeers::live() const

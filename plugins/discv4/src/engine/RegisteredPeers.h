@@ -2,8 +2,10 @@
 
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
+#include "engine/TrackedPeer.h"
 
 #include <waymark/discovery/Discovery.h>
+#include <waymark/registry/PeerIndex.h>
 
 #include <array>
 #include <atomic>
@@ -23,8 +25,9 @@ namespace waymark::discv4::engine
 /// with growing pauses while it does not answer, and at intervals once it does. The registry says who they
 /// are; nothing is written to it.
 ///
-/// A peer may have an endpoint in each address family. Each is pinged by itself, and a peer is as alive as
-/// the liveliest of those that this node can reach.
+/// A peer may have an endpoint in each address family, and each is pinged by itself. One that proves to be
+/// elsewhere is asked again where it is registered, and told of at the new place once it does not answer at
+/// the old one; see TrackedPeer.
 ///
 /// Sharded by node id under short locks; any thread.
 class RegisteredPeers
@@ -38,11 +41,17 @@ public:
     struct Place
     {
         node::NodeEndpoint endpoint;
-        bool reachable = true; ///< this node has an address of that family
+        bool isReachable = true; ///< this node has an address of that family
     };
-    /// A peer is registered, at these endpoints now, at most one of a family. A new endpoint is pending and
-    /// due at once.
-    void put(const node::Hash256& id, std::span<const Place> places, MonotonicTime now);
+    struct Registration
+    {
+        const node::PublicKey& key;
+        const node::Hash256& id;
+        std::span<const Place> places; ///< at most one of a family
+        std::uint64_t recordSeq = 0;   ///< of the record that it is registered with; 0: none
+    };
+    /// A peer is registered like this now. A new endpoint is pending and due at once.
+    void put(const Registration& registration, MonotonicTime now);
     struct Departed
     {
         node::NodeEndpoint endpoint; ///< the first one that is reachable
@@ -52,8 +61,10 @@ public:
     std::optional<Departed> remove(const node::Hash256& id);
 
     bool contains(const node::Hash256& id) const;
-    /// Whether it is registered at this address.
+    /// Whether it is registered at this address, or was seen there.
     bool isAt(const node::Hash256& id, const node::IpAddress& ip) const;
+    /// The same, to the port.
+    bool isAt(const node::Hash256& id, const node::Endpoint& endpoint) const;
     /// Whether a registered peer is expected at exactly this endpoint.
     bool knows(const node::Endpoint& endpoint) const;
 
@@ -65,41 +76,51 @@ public:
     /// At most `limit` endpoints whose time has come; each counts as asked and is due again later.
     std::vector<Due> due(MonotonicTime now, std::size_t limit);
 
-    /// A PONG matched the ping that was sent to `asked`. Returns true when the peer has become live by it. An
-    /// answer at any other endpoint than a registered one changes nothing.
-    bool pong(const node::Hash256& id, const node::Endpoint& asked, Duration roundTrip, WallTime wall,
-              MonotonicTime now);
-    /// A ping went unanswered. Returns true when the peer was live until now.
-    bool failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now);
+    /// What became of a peer by an answer or the want of one.
+    enum class Change : std::uint8_t
+    {
+        none,
+        found, ///< it is live now
+        lost   ///< it was live until now
+    };
+    struct Answer
+    {
+        const node::PublicKey& key;
+        const node::Hash256& id;
+        const node::Endpoint& asked;      ///< where the ping was sent to, and answered from
+        std::optional<std::uint16_t> tcp; ///< by the peer's own word
+        Duration roundTrip{};
+        WallTime wall;
+    };
+    /// A PONG matched a ping.
+    Change pong(const Answer& answer, MonotonicTime now);
+    /// A ping went unanswered.
+    Change failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now);
+
+    /// Of the newest record of a registered peer; 0 when none is known, nothing when it is not registered.
+    std::optional<std::uint64_t> recordSeq(const node::Hash256& id) const;
+    void setRecordSeq(const node::Hash256& id, std::uint64_t seq);
 
     std::optional<discovery::PeerLiveness> liveness(const node::Hash256& id) const;
+    bool isUnresponsive(const node::Hash256& id) const;
     std::vector<node::Hash256> live() const;
     /// How many are in a state.
     std::size_t count(discovery::Liveness state) const noexcept;
     std::size_t size() const noexcept;
 
-private:
-    struct Spot
-    {
-        Place place;
-        discovery::Liveness state = discovery::Liveness::pending;
-        unsigned failures = 0;
-        MonotonicTime due;
-    };
-    struct Tracked
-    {
-        std::array<std::optional<Spot>, 2> spots; ///< by family
-        discovery::PeerLiveness liveness;
+    /// From now on toldOtherwise() has, besides those that moved, all that are live when only such are
+    /// advertised. A peer gets there with the next put(), pong() or failed().
+    void setAdvertise(Advertise advertise) noexcept { _advertise.store(advertise); }
+    /// The peers that are told otherwise than registered.
+    const registry::PeerIndex& toldOtherwise() const noexcept { return _told; }
 
-        Spot* at(const node::Endpoint& endpoint) noexcept;
-        /// The state of the liveliest reachable endpoint.
-        discovery::Liveness best() const noexcept;
-    };
+private:
     struct Turn
     {
         MonotonicTime due;
         node::Hash256 id;
         node::IpFamily family;
+        SpotKind kind;
         bool operator>(const Turn& other) const noexcept { return due > other.due; }
     };
     struct Shard
@@ -107,23 +128,32 @@ private:
         explicit Shard(TableHash hash) : peers(16, hash) {}
 
         mutable std::mutex mutex;
-        std::unordered_map<node::Hash256, Tracked, TableHash> peers;
+        std::unordered_map<node::Hash256, TrackedPeer, TableHash> peers;
         /// Entries whose time is not that of the peer any more are passed over.
         std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns;
     };
 
     Shard& shardOf(const node::Hash256& id) const noexcept;
-    static void schedule(Shard& shard, const node::Hash256& id, Spot& spot, MonotonicTime due);
+    static void schedule(Shard& shard, const node::Hash256& id, Spot& spot, SpotKind kind, MonotonicTime due);
     /// Takes an endpoint of a family over, or away; true when another one was there.
     bool place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
                const std::optional<Place>& wanted, MonotonicTime now);
+    /// A peer answered where it is not registered.
+    Spot& see(Shard& shard, TrackedPeer& peer, const Answer& answer, MonotonicTime now);
+    void forget(std::optional<Spot>& seen);
     /// Makes the state that of the endpoints.
-    void judge(Tracked& peer) noexcept;
+    Change judge(TrackedPeer& peer) noexcept;
+    /// Brings a peer into the index, or out of it, as it is to be told.
+    void publish(const node::Hash256& id, TrackedPeer& peer, const std::optional<node::PublicKey>& key);
+    /// Known of those that moved and of those that are in the index.
+    std::optional<node::PublicKey> keyOf(const node::Hash256& id, const TrackedPeer& peer) const;
     void countState(discovery::Liveness state, int change) noexcept;
     void watch(const node::Endpoint& endpoint);
     void unwatch(const node::Endpoint& endpoint);
 
     Parameters _parameters;
+    std::atomic<Advertise> _advertise;
+    registry::PeerIndex _told;
     KeyedHash _hash;
     std::vector<std::unique_ptr<Shard>> _shards;
     std::atomic<std::size_t> _nextShard{0};

@@ -59,8 +59,8 @@ bool Table::isWithinPrefixLimits(const Bucket& bucket, const node::IpAddress& ip
     const auto inBucket = std::ranges::count_if(
         bucket.nodes, [&](const TableNode& other) { return prefixOf(other.endpoint.ip) == prefix; });
     const auto inTable = _prefixes.find(prefix);
-    return static_cast<std::size_t>(inBucket) < prefixLimitPerBucket &&
-           (inTable == _prefixes.end() || inTable->second < prefixLimit);
+    return static_cast<std::size_t>(inBucket) < _parameters.prefixLimitPerBucket &&
+           (inTable == _prefixes.end() || inTable->second < _parameters.prefixLimit);
 }
 
 void Table::count(const node::IpAddress& ip, int change)

@@ -42,9 +42,6 @@ class Table
 {
 public:
     static constexpr std::size_t bucketCount = 17;
-    /// Of one /24 or /64; local networks have no limit.
-    static constexpr std::size_t prefixLimitPerBucket = 2;
-    static constexpr std::size_t prefixLimit = 10;
     /// A node without credit goes after this many failures in a row.
     static constexpr unsigned failuresAllowed = 3;
 
