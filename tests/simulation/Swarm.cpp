@@ -37,21 +37,34 @@ Swarm::Swarm(Simulation& simulation, const Settings& settings)
       _random(simulation.random("swarm"))
 {
     for (std::size_t i = 0; i < settings.nodes; ++i) {
-        const auto address = addressOf(i);
-        SwarmNode& fresh = join(_network.addHost({.addresses = {address}}), {address, port, port});
+        SwarmNode& fresh = join();
         if (i < settings.bootnodes)
             _bootnodes.push_back(fresh.contact());
     }
 }
 
-SwarmNode& Swarm::join(Host& host, const node::NodeEndpoint& advertised)
+SwarmNode& Swarm::join(registry::PeerRegistry* lies)
 {
-    const SwarmNode::Identity identity{_nodes.size() + 1, advertised};
-    _nodes.push_back(std::make_unique<SwarmNode>(host, identity, _settings.signatures, _settings.parameters));
+    const auto address = addressOf(_joined);
+    return join(_network.addHost({.addresses = {address}}), {address, port, port}, lies);
+}
+
+SwarmNode& Swarm::join(Host& host, const node::NodeEndpoint& advertised, registry::PeerRegistry* lies)
+{
+    const SwarmNode::Identity identity{++_joined, advertised};
+    _nodes.push_back(
+        std::make_unique<SwarmNode>(host, identity, _settings.signatures, _settings.parameters, lies));
     SwarmNode& fresh = *_nodes.back();
     fresh.setBootnodes(_bootnodes);
     fresh.start(_random.upTo(_settings.startUp), _settings.ticks);
     return fresh;
+}
+
+void Swarm::replace(std::size_t number, registry::PeerRegistry* lies)
+{
+    join(lies);
+    std::swap(_nodes[number], _nodes.back());
+    _nodes.pop_back();
 }
 
 std::vector<discovery::DiscoveredNode> Swarm::lookUp(SwarmNode& node, const node::PublicKey& target)

@@ -39,8 +39,13 @@ public:
     std::vector<std::unique_ptr<SwarmNode>>& nodes() noexcept { return _nodes; }
     SwarmNode& node(std::size_t number) { return *_nodes.at(number); }
 
-    /// One more, on a host of this network; knows the bootnodes.
-    SwarmNode& join(testkit::sim::Host& host, const node::NodeEndpoint& advertised);
+    /// One more, on a host of this network; knows the bootnodes. See SwarmNode for `lies`.
+    SwarmNode& join(testkit::sim::Host& host, const node::NodeEndpoint& advertised,
+                    registry::PeerRegistry* lies = nullptr);
+    /// The same at an address that nobody has yet.
+    SwarmNode& join(registry::PeerRegistry* lies = nullptr);
+    /// It is gone from one moment to the next, and a new one comes.
+    void replace(std::size_t number, registry::PeerRegistry* lies = nullptr);
 
     /// What a lookup of a node ended with; virtual time passes.
     std::vector<discovery::DiscoveredNode> lookUp(SwarmNode& node, const node::PublicKey& target);
@@ -59,6 +64,7 @@ private:
     Settings _settings;
     testkit::sim::SimNetwork _network;
     testkit::sim::SimRandom _random;
+    std::uint64_t _joined = 0; ///< all that ever were
     std::vector<wire::Neighbor> _bootnodes;
     std::vector<std::unique_ptr<SwarmNode>> _nodes;
 };

@@ -27,7 +27,7 @@ std::unique_ptr<node::LocalNode> makeLocal(const SwarmNode::Identity& identity, 
 } // namespace
 
 SwarmNode::SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatures signatures,
-                     const engine::Parameters& parameters)
+                     const engine::Parameters& parameters, registry::PeerRegistry* lies)
     : _host(host), _local(makeLocal(identity, signatures)), _registry({.backend = "memory", .limits = {}})
 {
     _registry.state().begin({1, 0});
@@ -35,7 +35,8 @@ SwarmNode::SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatu
     const wire::SenderRecovery& recovery = signatures == Signatures::fake
                                                ? static_cast<const wire::SenderRecovery&>(fakeSignatures)
                                                : wire::curveRecovery();
-    const engine::Environment environment{host.clock(), host.random(), *_local, _registry, _metrics,
+    registry::PeerRegistry& peers = lies ? *lies : static_cast<registry::PeerRegistry&>(_registry);
+    const engine::Environment environment{host.clock(), host.random(), *_local, peers, _metrics,
                                           {},           recovery};
     _engine = std::make_unique<engine::Engine>(environment, parameters);
     _ingress =
@@ -69,6 +70,14 @@ void SwarmNode::setBootnodes(const std::vector<wire::Neighbor>& bootnodes)
 void SwarmNode::lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion)
 {
     _engine->lookup(target, std::move(completion));
+    arm();
+}
+
+void SwarmNode::enroll(const wire::Neighbor& peer)
+{
+    _registry.apply(
+        {registry::PutClaim{{std::string(registry::apiOrigin), registry::Peer::at(peer.key, peer.endpoint)}}},
+        [](const auto&) {});
     arm();
 }
 

@@ -33,8 +33,9 @@ public:
         node::NodeEndpoint advertised;
     };
 
+    /// With `lies`, that registry instead of its own says whom it advertises.
     SwarmNode(testkit::sim::Host& host, const Identity& identity, Signatures signatures,
-              const engine::Parameters& parameters);
+              const engine::Parameters& parameters, registry::PeerRegistry* lies = nullptr);
     ~SwarmNode() override;
 
     enum class Ticks
@@ -47,6 +48,9 @@ public:
 
     void setBootnodes(const std::vector<wire::Neighbor>& bootnodes);
     void lookup(const node::PublicKey& target, discovery::Discovery::LookupCompletion completion);
+
+    /// Registers a peer at this node.
+    void enroll(const wire::Neighbor& peer);
 
     testkit::sim::Host& host() noexcept { return _host; }
     const engine::Engine& engine() const noexcept { return *_engine; }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 #include <vector>
 
 namespace waymark::discv4::engine
@@ -20,6 +21,9 @@ class ExtentTest : public CppUnit::TestFixture
     CPPUNIT_TEST(aWalkAsksOneAtATimeUntilEightHaveAnswered);
     CPPUNIT_TEST(aWalkGoesOnPastThoseThatAreSilent);
     CPPUNIT_TEST(theNearestAreAskedFirst);
+    CPPUNIT_TEST(silentOnesOfTheNearestAreAskedThreeTimes);
+    CPPUNIT_TEST(aSilentNodeThatProvedItselfIsFound);
+    CPPUNIT_TEST(thoseItStartedWithAreAskedWhateverLiarsTell);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -71,18 +75,80 @@ public:
             CPPUNIT_ASSERT(_found[i].id == expected[i].id);
     }
 
+    void silentOnesOfTheNearestAreAskedThreeTimes()
+    {
+        _seeds.resize(1);
+        start(Lookups::thorough);
+        for (int retry = 0; retry < 2; ++retry) {
+            _ports.asked.clear();
+            pass(timeout);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _ports.asked.size());
+            pass(std::chrono::milliseconds(999));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _ports.asked.size());
+            pass(std::chrono::milliseconds(1));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.asked.size());
+        }
+        _ports.asked.clear();
+        pass(timeout);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
+        CPPUNIT_ASSERT(_found.empty());
+    }
+
+    void aSilentNodeThatProvedItselfIsFound()
+    {
+        _seeds.resize(1);
+        _ports.bonded = false;
+        _ports.proven = false;
+        start(Lookups::thorough);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.pinged);
+        _ports.proven = true; // it answered the PING, and nothing else
+        pass(timeout);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _ports.asked.size());
+        for (int i = 0; i < 100 && _lookups.active() > 0; ++i)
+            pass(timeout);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _found.size());
+    }
+
+    void thoseItStartedWithAreAskedWhateverLiarsTell()
+    {
+        std::vector<LookupNode> lies;
+        const auto targetId = _target.nodeId();
+        for (std::uint64_t i = 0; i < 2 * Lookups::maximumTold; ++i) {
+            LookupNode lie = _seeds.front();
+            lie.id = targetId; // as near as can be
+            lie.id[30] = static_cast<Byte>(lie.id[30] ^ (i >> 8));
+            lie.id[31] = static_cast<Byte>(lie.id[31] ^ (i & 0xff));
+            lies.push_back(lie);
+        }
+        start(Lookups::thorough);
+        const LookupNode liar = _ports.asked.front();
+        CPPUNIT_ASSERT(_lookups.neighbors({liar.id, liar.node.endpoint.ip}, lies, 0));
+        std::size_t askedOfSeeds = 0;
+        for (int i = 0; i < 1'000 && _lookups.active() > 0; ++i) {
+            for (const LookupNode& node : std::exchange(_ports.asked, {}))
+                if (std::ranges::count(_seeds, node.id, &LookupNode::id) > 0) {
+                    ++askedOfSeeds;
+                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+                }
+            pass(timeout);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, askedOfSeeds);
+    }
+
 private:
     static constexpr Duration timeout = std::chrono::milliseconds(500);
 
-    /// Everybody is bonded; remembers who was asked.
+    /// Everybody is bonded at first; remembers who was asked.
     class Ports final : public LookupPorts
     {
     public:
         std::deque<LookupNode> asked;
 
-        bool isBonded(const LookupNode&) override { return true; }
-        bool isProven(const LookupNode&) override { return true; }
-        void bond(const LookupNode&, net::DatagramSink&) override { CPPUNIT_FAIL("all are bonded"); }
+        bool isBonded(const LookupNode&) override { return bonded; }
+        bool isProven(const LookupNode&) override { return proven; }
+        bool hasProvenSince(const LookupNode&, MonotonicTime) override { return proven; }
+        void bond(const LookupNode&, net::DatagramSink&) override { ++pinged; }
         void ask(const LookupNode& node, const node::PublicKey&, net::DatagramSink&) override
         {
             asked.push_back(node);
@@ -90,6 +156,9 @@ private:
         void unanswered(const LookupNode&) override { ++silent; }
 
         std::size_t silent = 0;
+        std::size_t pinged = 0;
+        bool bonded = true;
+        bool proven = true;
     };
     class NoSink final : public net::DatagramSink
     {
@@ -109,6 +178,12 @@ private:
     {
         _lookups.start(_target, _seeds, extent,
                        [this](std::vector<LookupNode> found) { _found = std::move(found); });
+        advance();
+    }
+
+    void pass(Duration duration)
+    {
+        _now += duration;
         advance();
     }
 

@@ -225,6 +225,14 @@ void EndpointProofs::notPinged(const NodeAddress& who)
         found->second.pingedAt.reset();
 }
 
+bool EndpointProofs::hasProvenSince(const NodeAddress& who, MonotonicTime since) const
+{
+    const Shard& shard = shardOf(who.ip);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(who);
+    return found != shard.entries.end() && found->second.provenAt >= since;
+}
+
 bool EndpointProofs::pingedWithin(const NodeAddress& who, Duration period, MonotonicTime now) const
 {
     const Shard& shard = shardOf(who.ip);

@@ -42,6 +42,9 @@ public:
     State state(const NodeAddress& who, MonotonicTime now) const;
     bool isProven(const NodeAddress& who, MonotonicTime now) const { return state(who, now) >= State::aging; }
 
+    /// Whether its proof holds, and is from that time or later.
+    bool hasProvenSince(const NodeAddress& who, MonotonicTime since) const;
+
     /// Whether any proven node speaks from exactly this endpoint: such packets are not charged to strangers.
     bool knows(const node::Endpoint& endpoint) const;
 

@@ -235,9 +235,9 @@ void Engine::search(const node::PublicKey& target, const Lookups::Extent& extent
     const auto nearest =
         _neighborhood.closest({target.nodeId(), _environment.local.nodeId(), reachOf(_environment.local)});
     std::vector<LookupNode> seeds;
-    for (const wire::Neighbor& node : nearest.nodes())
-        seeds.push_back({node, node.key.nodeId()});
     for (const wire::Neighbor& node : _contacts.bootnodes())
+        seeds.push_back({node, node.key.nodeId(), true});
+    for (const wire::Neighbor& node : nearest.nodes())
         seeds.push_back({node, node.key.nodeId()});
     _lookups.start(target, seeds, extent, std::move(completion));
 }
@@ -252,6 +252,11 @@ bool Engine::isBonded(const LookupNode& node)
 bool Engine::isProven(const LookupNode& node)
 {
     return _proofs.isProven({node.id, node.node.endpoint.ip}, _environment.clock.now());
+}
+
+bool Engine::hasProvenSince(const LookupNode& node, MonotonicTime since)
+{
+    return _proofs.hasProvenSince({node.id, node.node.endpoint.ip}, since);
 }
 
 void Engine::bond(const LookupNode& node, net::DatagramSink& sink)

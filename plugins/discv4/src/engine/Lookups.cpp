@@ -8,12 +8,20 @@
 namespace waymark::discv4::engine
 {
 
+namespace
+{
+
+/// No endpoint is pinged twice within a second.
+constexpr Duration restBeforeRetry = std::chrono::seconds(1);
+
+} // namespace
+
 void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> seeds, const Extent& extent,
                     Completion completion)
 {
-    Search search{target, target.nodeId(), {}, extent, 0, std::move(completion)};
+    Search search{target, target.nodeId(), {}, 0, extent, 0, std::move(completion)};
     for (const LookupNode& seed : seeds)
-        add(search, seed);
+        add(search, seed, true);
     {
         const std::lock_guard lock(_mutex);
         if (!search.candidates.empty() && _searches.size() < maximum) {
@@ -26,7 +34,7 @@ void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> s
         search.completion({});
 }
 
-void Lookups::add(Search& search, const LookupNode& node)
+void Lookups::add(Search& search, const LookupNode& node, bool isSeed)
 {
     auto& candidates = search.candidates;
     const auto place = std::ranges::find_if(candidates, [&](const Candidate& other) {
@@ -34,11 +42,20 @@ void Lookups::add(Search& search, const LookupNode& node)
     });
     if (place != candidates.end() && place->node.id == node.id)
         return;
-    candidates.insert(place, Candidate{node, Stage::fresh, {}, 0, false});
-    if (candidates.size() > maximumCandidates) {
-        search.underWay -= isUnderWay(candidates.back()) ? 1 : 0;
-        candidates.pop_back();
-    }
+    candidates.insert(place, Candidate{.node = node, .isSeed = isSeed});
+    search.told += isSeed ? 0 : 1;
+    if (search.told > maximumTold)
+        forgetFarthest(search);
+}
+
+void Lookups::forgetFarthest(Search& search)
+{
+    auto& candidates = search.candidates;
+    const auto farthest = std::find_if(candidates.rbegin(), candidates.rend(),
+                                       [](const Candidate& candidate) { return !candidate.isSeed; });
+    search.underWay -= isUnderWay(*farthest) ? 1 : 0;
+    --search.told;
+    candidates.erase(std::next(farthest).base());
 }
 
 bool Lookups::isAsking(const NodeAddress& from) const
@@ -63,13 +80,14 @@ bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nod
         if (asked == search.candidates.end())
             continue;
         asked->heard = true;
+        asked->isThere = true;
         asked->told += told;
         if (told == 0 || asked->told >= neighborCount) {
             asked->stage = Stage::answered;
             --search.underWay;
         }
         for (const LookupNode& node : nodes)
-            add(search, node); // asked is not valid from here on
+            add(search, node, false); // asked is not valid from here on
         return true;
     }
     return false;
@@ -79,11 +97,13 @@ void Lookups::begin(Candidate& candidate, MonotonicTime now, const Search& searc
                     net::DatagramSink& sink) const
 {
     candidate.deadline = now + _timeout;
+    ++candidate.tries;
     if (ports.isBonded(candidate.node)) {
         candidate.stage = Stage::asked;
         ports.ask(candidate.node, search.target, sink);
     } else {
         candidate.stage = Stage::bonding;
+        candidate.pingedAt = now;
         ports.bond(candidate.node, sink);
     }
 }
@@ -97,9 +117,13 @@ void Lookups::settle(Candidate& candidate, MonotonicTime now, const Search& sear
         if (!candidate.heard)
             ports.unanswered(candidate.node);
     }
+    if (candidate.stage == Stage::resting && over)
+        begin(candidate, now, search, ports, sink);
     if (candidate.stage != Stage::bonding)
         return;
-    if (ports.isBonded(candidate.node) || (over && ports.isProven(candidate.node))) {
+    const bool isBonded = ports.isBonded(candidate.node);
+    candidate.isThere |= ports.hasProvenSince(candidate.node, candidate.pingedAt);
+    if (isBonded || (over && ports.isProven(candidate.node))) {
         candidate.stage = Stage::asked;
         candidate.deadline = now + _timeout;
         ports.ask(candidate.node, search.target, sink);
@@ -131,14 +155,33 @@ bool Lookups::step(Search& search, MonotonicTime now, LookupPorts& ports, net::D
             ++search.underWay;
         }
     }
+    if (search.underWay == 0)
+        askTheRest(search, now);
     return search.underWay == 0;
+}
+
+void Lookups::askTheRest(Search& search, MonotonicTime now)
+{
+    if (search.extent.tries == 1)
+        return;
+    std::size_t nearest = 0;
+    for (Candidate& candidate : search.candidates) {
+        const bool isSilent = ++nearest <= search.extent.answers && candidate.stage == Stage::failed &&
+                              candidate.tries < search.extent.tries;
+        const bool isLeftOut = candidate.stage == Stage::fresh && candidate.node.isBootnode;
+        if (!isSilent && !isLeftOut)
+            continue;
+        candidate.stage = Stage::resting;
+        candidate.deadline = isSilent ? now + restBeforeRetry : now;
+        ++search.underWay;
+    }
 }
 
 std::vector<LookupNode> Lookups::resultOf(const Search& search)
 {
     std::vector<LookupNode> result;
     for (const Candidate& candidate : search.candidates)
-        if (candidate.stage == Stage::answered && result.size() < neighborCount)
+        if ((candidate.stage == Stage::answered || candidate.isThere) && result.size() < neighborCount)
             result.push_back(candidate.node);
     return result;
 }

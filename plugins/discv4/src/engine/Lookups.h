@@ -22,6 +22,7 @@ struct LookupNode
 {
     wire::Neighbor node;
     node::Hash256 id{};
+    bool isBootnode = false;
 };
 
 /// What lookups need of the engine.
@@ -33,6 +34,8 @@ public:
     virtual bool isBonded(const LookupNode& node) = 0;
     /// Its endpoint is proven; whether it has our proof is not known.
     virtual bool isProven(const LookupNode& node) = 0;
+    /// It proved its endpoint at that time or later.
+    virtual bool hasProvenSince(const LookupNode& node, MonotonicTime since) = 0;
     virtual void bond(const LookupNode& node, net::DatagramSink& sink) = 0;
     virtual void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) = 0;
     /// It was asked, and did not answer.
@@ -51,20 +54,23 @@ public:
 
     /// Further lookups end at once with nothing.
     static constexpr std::size_t maximum = 32;
-    /// Of one lookup; farther ones are forgotten.
-    static constexpr std::size_t maximumCandidates = 64;
+    /// Of one lookup, besides those that it started with: whatever liars tell, these are asked. Farther ones
+    /// are forgotten.
+    static constexpr std::size_t maximumTold = 256;
 
     /// How far a lookup goes.
     struct Extent
     {
         std::size_t answers; ///< it ends when so many of the nearest have answered
         std::size_t atOnce;  ///< nodes that it asks at the same time
+        unsigned tries;      ///< that each of the nearest gets
     };
-    /// Finds the nearest nodes there are, soon.
-    static constexpr Extent thorough{neighborCount, lookupConcurrency};
+    /// Finds the nearest nodes there are, soon. In the end those that were silent are asked again, since
+    /// packets are lost, and the bootnodes, who know registered peers that others may not know.
+    static constexpr Extent thorough{neighborCount, lookupConcurrency, 3};
     /// Nobody waits for it and nobody needs all of the nearest: it comes to the same parts of the network
     /// with a third of the packets.
-    static constexpr Extent walk{walkAnswers, 1};
+    static constexpr Extent walk{walkAnswers, 1, 1};
 
     explicit Lookups(Duration timeout) noexcept : _timeout(timeout) {}
 
@@ -92,13 +98,18 @@ private:
         bonding,
         asked,
         answered,
-        failed
+        failed,
+        resting ///< before it is asked once more
     };
     struct Candidate
     {
         LookupNode node;
+        bool isSeed = false;
         Stage stage = Stage::fresh;
-        MonotonicTime deadline;
+        MonotonicTime deadline{};
+        unsigned tries = 0;
+        MonotonicTime pingedAt{};
+        bool isThere = false; ///< it answered something
         std::size_t told = 0;
         bool heard = false;
     };
@@ -107,6 +118,7 @@ private:
         node::PublicKey target;
         node::Hash256 targetId{};
         std::vector<Candidate> candidates; ///< nearest first
+        std::size_t told = 0;              ///< candidates that are no seeds
         Extent extent = thorough;
         std::size_t underWay = 0; ///< candidates that something is expected of
         Completion completion;
@@ -114,9 +126,13 @@ private:
 
     static bool isUnderWay(const Candidate& candidate) noexcept
     {
-        return candidate.stage == Stage::bonding || candidate.stage == Stage::asked;
+        return candidate.stage == Stage::bonding || candidate.stage == Stage::asked ||
+               candidate.stage == Stage::resting;
     }
-    static void add(Search& search, const LookupNode& node);
+    static void add(Search& search, const LookupNode& node, bool isSeed);
+    static void forgetFarthest(Search& search);
+    /// What is left to ask when the nearest have answered or were silent.
+    static void askTheRest(Search& search, MonotonicTime now);
     void settle(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
                 net::DatagramSink& sink) const;
     void begin(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
