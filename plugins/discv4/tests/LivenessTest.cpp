@@ -237,8 +237,9 @@ public:
 
     void leavesNodeThatAnsweredAloneForAMinute()
     {
+        Node quiet(_world, 3, at("127.0.0.4:30303"), withoutLookups());
         _peer.answerPings(true);
-        _peer.bond(_node.endpoint());
+        _peer.bond(quiet.endpoint());
         _world.advance(std::chrono::seconds(59));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::ping));
         _world.advance(std::chrono::seconds(5));
@@ -247,9 +248,9 @@ public:
 
     void checksStableNodesEveryFiveMinutes()
     {
-        _node.engine().setLookupInterval({});
+        Node quiet(_world, 3, at("127.0.0.4:30303"), withoutLookups());
         _peer.answerPings(true);
-        _peer.bond(_node.endpoint());
+        _peer.bond(quiet.endpoint());
         _world.advance(std::chrono::hours(2));
         const auto before = _peer.count(PacketType::ping);
         _world.advance(std::chrono::hours(1));
@@ -258,6 +259,14 @@ public:
     }
 
 private:
+    /// The peer answers no FINDNODE, and would be pinged again for that.
+    static engine::Parameters withoutLookups()
+    {
+        engine::Parameters parameters;
+        parameters.lookupInterval = std::chrono::hours(24);
+        return parameters;
+    }
+
     void answerWithRecord(std::uint64_t seq, const char* where)
     {
         const auto record = node::EnrBuilder().seq(seq).endpoint(nodeAt(where)).sign(_peer.secret()).value();
