@@ -38,6 +38,8 @@ private:
     void act(Account& account);
     void doubt(Account& account, Account::State wanted);
     void ask(const Account& account);
+    /// What is advertised of an account with what was acknowledged.
+    void compare(const Account& account, const Account::State& told);
     void put(Account& account);
     void remove(Account& account);
     /// False when there was no answer that says what it is.
