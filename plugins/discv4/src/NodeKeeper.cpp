@@ -69,7 +69,7 @@ void NodeKeeper::save() const noexcept
         if (!saved)
             _log.limited(observe::LogLevel::warning, "discv4.nodes_not_saved",
                          {{"reason", saved.error().message}}, "The next start has to find its nodes anew.");
-    } catch (const std::exception&) {
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
         // Without memory nothing is saved and nothing can be said; what was saved before stays.
     }
 }
