@@ -31,6 +31,11 @@ class AdvertiseTest : public CppUnit::TestFixture
     CPPUNIT_TEST(followsNewerRecord);
     CPPUNIT_TEST(doesNotFollowRecordsToWhatMayNotBeTold);
     CPPUNIT_TEST(fetchesNoRecordThatIsNotNewer);
+    CPPUNIT_TEST(tellsWherePeerMovedToAlsoAfterItWasAway);
+    CPPUNIT_TEST(tellsTheNewPortOfAPeer);
+    CPPUNIT_TEST(tellsWhereStrangerWasThatIsRegisteredElsewhere);
+    CPPUNIT_TEST(pingsAPlaceOfARecordAFewTimesOnly);
+    CPPUNIT_TEST(tellsOfPeersThatARegistrationLost);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -199,7 +204,87 @@ public:
         CPPUNIT_ASSERT_EQUAL(1.0, _node.dropped("bad_record"));
     }
 
+    void tellsWherePeerMovedToAlsoAfterItWasAway()
+    {
+        settleAndMove("127.0.0.3:30304");
+        _peer.answerPings(false);
+        _world.advance(std::chrono::seconds(75));
+        CPPUNIT_ASSERT_EQUAL(at("127.0.0.2:30303").toString(), toldAt());
+        _peer.answerPings(true);
+        pingEachSecond(30); // its proof still holds
+        CPPUNIT_ASSERT_EQUAL(at("127.0.0.3:30304").toString(), toldAt());
+    }
+
+    void tellsTheNewPortOfAPeer()
+    {
+        _peer.answerPings(true);
+        enrollAt("127.0.0.2:30303");
+        _world.advance(std::chrono::seconds(1));
+        _world.cut(at("127.0.0.2:30303"));
+        _peer.moveTo(at("127.0.0.2:30404"));
+        pingEachSecond(30);
+        CPPUNIT_ASSERT_EQUAL(at("127.0.0.2:30404").toString(), toldAt());
+    }
+
+    void tellsWhereStrangerWasThatIsRegisteredElsewhere()
+    {
+        _peer.moveTo(at("127.0.0.3:30304"));
+        _peer.answerPings(true);
+        _peer.bond(_node.endpoint());
+        enrollAt("127.0.0.2:30303");
+        _world.cut(at("127.0.0.2:30303"));
+        pingEachSecond(30);
+        CPPUNIT_ASSERT_EQUAL(at("127.0.0.3:30304").toString(), toldAt());
+    }
+
+    void pingsAPlaceOfARecordAFewTimesOnly()
+    {
+        _peer.answerPings(true);
+        enrollAt("127.0.0.2:30303");
+        _world.advance(std::chrono::seconds(1));
+        std::size_t pings = 0;
+        std::size_t toLowPort = 0;
+        _world.attach(at("127.0.0.9:30303"), [&](const Flight&) { ++pings; });
+        _world.attach(at("127.0.0.9:53"), [&](const Flight&) { ++toLowPort; });
+        announce(7);
+        answerWithRecord(7, _peer.last(PacketType::enrRequest).hash, "127.0.0.9:30303");
+        _world.advance(std::chrono::minutes(2));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, pings);
+        CPPUNIT_ASSERT(!_node.engine().isKnown(at("127.0.0.9:30303")));
+        // Announced as newer, and then it is the same.
+        announce(9);
+        answerWithRecord(7, _peer.last(PacketType::enrRequest).hash, "127.0.0.9:30303");
+        announce(10);
+        answerWithRecord(10, _peer.last(PacketType::enrRequest).hash, "127.0.0.9:53");
+        _world.advance(std::chrono::minutes(2));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, pings);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, toLowPort);
+        CPPUNIT_ASSERT_EQUAL(at("127.0.0.2:30303").toString(), toldAt());
+    }
+
+    void tellsOfPeersThatARegistrationLost()
+    {
+        std::vector<NodeEvent> events;
+        const auto subscription =
+            _node.engine().events().subscribe([&](const NodeEvent& event) { events.push_back(event); });
+        _peer.answerPings(true);
+        enrollAt("127.0.0.2:30303");
+        _world.advance(std::chrono::seconds(1));
+        enrollAt("127.0.0.4:30303"); // where nobody is
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, events.size());
+        CPPUNIT_ASSERT(events[1].kind == NodeEvent::Kind::lost);
+        CPPUNIT_ASSERT(events[1].node.endpoint.udpEndpoint() == at("127.0.0.2:30303"));
+    }
+
 private:
+    void pingEachSecond(int times)
+    {
+        for (int i = 0; i < times; ++i) {
+            _peer.ping(_node.endpoint());
+            _world.advance(std::chrono::seconds(1));
+        }
+    }
+
     void enrollAt(const char* where) { _node.enroll(_peer.key(), nodeAt(where)); }
 
     Liveness state() { return _node.engine().liveness(node::PeerId(_peer.key()))->state; }

@@ -24,6 +24,10 @@ class ExtentTest : public CppUnit::TestFixture
     CPPUNIT_TEST(silentOnesOfTheNearestAreAskedThreeTimes);
     CPPUNIT_TEST(aSilentNodeThatProvedItselfIsFound);
     CPPUNIT_TEST(thoseItStartedWithAreAskedWhateverLiarsTell);
+    CPPUNIT_TEST(lastPingIsWaitedForLikeTheFirst);
+    CPPUNIT_TEST(bootnodesAreAskedAtLast);
+    CPPUNIT_TEST(aNodeIsFoundWhereverItIsThoughTheFirstTellerLies);
+    CPPUNIT_TEST(anEndlessChainOfNearerNodesEnds);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -134,6 +138,86 @@ public:
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
         CPPUNIT_ASSERT_EQUAL(std::size_t{16}, askedOfSeeds);
+    }
+
+    void lastPingIsWaitedForLikeTheFirst()
+    {
+        _seeds.resize(1);
+        _ports.bonded = false;
+        _ports.proven = false;
+        start(Lookups::thorough);
+        for (std::size_t tries = 1; tries < 3; ++tries) {
+            pass(timeout);
+            pass(std::chrono::seconds(1));
+            CPPUNIT_ASSERT_EQUAL(tries + 1, _ports.pinged);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _lookups.active());
+        _ports.bonded = true;
+        _ports.proven = true; // the PONG to the last one
+        pass(std::chrono::milliseconds(10));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, answerAll());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _found.size());
+    }
+
+    void bootnodesAreAskedAtLast()
+    {
+        const auto targetId = _target.nodeId();
+        const auto farthest = std::ranges::max_element(
+            _seeds, {}, [&](const LookupNode& node) { return distance(node, targetId); });
+        farthest->isBootnode = true;
+        const auto bootnode = farthest->id;
+        start(Lookups::thorough);
+        bool wasAsked = false;
+        for (int i = 0; i < 100 && _lookups.active() > 0; ++i) {
+            for (const LookupNode& node : std::exchange(_ports.asked, {})) {
+                wasAsked |= node.id == bootnode;
+                _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+            }
+            pass(std::chrono::milliseconds(1));
+        }
+        CPPUNIT_ASSERT(wasAsked);
+    }
+
+    void aNodeIsFoundWhereverItIsThoughTheFirstTellerLies()
+    {
+        LookupNode wanted = _seeds.back();
+        wanted.id = _target.nodeId();
+        LookupNode lie = wanted;
+        lie.node.endpoint.ip = node::IpAddress::v4(9, 9, 9, 9);
+        _seeds.resize(2);
+        start(Lookups::thorough);
+        const auto tellers = std::exchange(_ports.asked, {});
+        CPPUNIT_ASSERT(_lookups.neighbors({tellers[0].id, tellers[0].node.endpoint.ip}, {&lie, 1}, 0));
+        CPPUNIT_ASSERT(_lookups.neighbors({tellers[1].id, tellers[1].node.endpoint.ip}, {&wanted, 1}, 0));
+        for (int i = 0; i < 100 && _lookups.active() > 0; ++i) {
+            for (const LookupNode& node : std::exchange(_ports.asked, {}))
+                if (node.node.endpoint.ip == wanted.node.endpoint.ip)
+                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+            pass(timeout);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _found.size());
+        CPPUNIT_ASSERT(_found.front().id == wanted.id);
+        CPPUNIT_ASSERT(_found.front().node == wanted.node);
+    }
+
+    void anEndlessChainOfNearerNodesEnds()
+    {
+        _seeds.resize(1);
+        start(Lookups::walk);
+        std::size_t asked = 0;
+        while (!_ports.asked.empty()) {
+            const LookupNode node = _ports.asked.front();
+            _ports.asked.pop_front();
+            CPPUNIT_ASSERT(++asked <= Lookups::maximumAsked + 1);
+            LookupNode nearer = node;
+            nearer.id = _target.nodeId();
+            const std::size_t far = 100'000 - asked;
+            for (std::size_t i = 0; i < 3; ++i)
+                nearer.id[31 - i] = static_cast<Byte>(nearer.id[31 - i] ^ (far >> (8 * i) & 0xff));
+            _lookups.neighbors({node.id, node.node.endpoint.ip}, {&nearer, 1}, 0);
+            advance();
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
     }
 
 private:

@@ -12,7 +12,6 @@ namespace waymark::discv4::engine
 {
 
 using testing::at;
-using testing::nodeAt;
 
 /// The bounded tables of the engine, each alone.
 class PartsTest : public CppUnit::TestFixture

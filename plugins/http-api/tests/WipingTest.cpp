@@ -94,7 +94,10 @@ private:
 
     void seesWhatIsNotWiped()
     {
-        CPPUNIT_ASSERT_EQUAL(1, leftBy([this] { const std::string copy = _secret; }));
+        CPPUNIT_ASSERT_EQUAL(1, leftBy([this] {
+                                 const std::string copy = _secret;
+                                 CPPUNIT_ASSERT(!copy.empty());
+                             }));
         CPPUNIT_ASSERT_EQUAL(0, leftBy([this] {
                                  std::string copy = _secret;
                                  secureWipe(copy);

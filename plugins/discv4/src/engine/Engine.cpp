@@ -159,8 +159,8 @@ void Engine::synchronise(const node::PeerId& id)
             if (const auto endpoint = peer ? peer->endpoint(family) : std::nullopt)
                 places.push_back({*endpoint, _environment.local.advertised(family).has_value()});
         if (!places.empty()) {
-            _registered.put({*key, nodeId, places, peer->enr ? peer->enr->seq() : 0},
-                            _environment.clock.now());
+            departed = _registered.put({*key, nodeId, places, peer->enr ? peer->enr->seq() : 0},
+                                       _environment.clock.now());
             effect = _table.remove(nodeId);
         } else {
             departed = _registered.remove(nodeId);

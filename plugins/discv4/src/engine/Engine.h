@@ -149,7 +149,7 @@ private:
     /// Seq of the newest record of a node that is in the table or registered.
     std::optional<std::uint64_t> recordSeq(const node::Hash256& id) const;
     /// A registered peer's record was read: it is asked whether it is where that says.
-    void follow(const node::Enr& record, const VerifiedPacket& packet, net::DatagramSink& sink);
+    void follow(const node::Enr& record, const VerifiedPacket& packet);
     bool isOfAnotherChain(const node::Enr& record) const;
     bool isAcceptable(const wire::Neighbor& told, const node::IpAddress& teller) const;
     void proceed(MonotonicTime now, net::DatagramSink& sink);

@@ -46,7 +46,10 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
     if (!isTrusted && !_answers.allow(prefixOf(packet.remote.ip), now))
         return Drop::budgetUsed;
     // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
-    if (state != EndpointProofs::State::proven)
+    // A proof is of an address; a registered peer may be new at this port, or be back at it.
+    const bool isElsewhere =
+        _registered.contains(packet.senderId) && !_registered.isAt(packet.senderId, packet.remote);
+    if (state != EndpointProofs::State::proven || isElsewhere)
         pingBack(packet, {ping.from.tcp, ping.enrSeq, true, accountOf(state, isRegistered)}, sink);
     if (isProven) {
         _proofs.pinged(who, now);
@@ -207,7 +210,7 @@ Engine::Dropped Engine::on(const wire::EnrRequest&, const VerifiedPacket& packet
 }
 
 Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPacket& packet,
-                           net::DatagramSink& sink)
+                           net::DatagramSink&)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
     const auto request = _records.match(from, response.requestHash, _environment.clock.now());
@@ -221,7 +224,7 @@ Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPack
     if (told && !mayTell(packet.remote.ip, told->ip))
         return Drop::badRecord;
     if (_registered.contains(packet.senderId)) {
-        follow(*record, packet, sink);
+        follow(*record, packet);
         return std::nullopt;
     }
     if (isOfAnotherChain(*record)) {
@@ -240,14 +243,16 @@ std::optional<std::uint64_t> Engine::recordSeq(const node::Hash256& id) const
     return seq ? seq : _table.recordSeq(id);
 }
 
-void Engine::follow(const node::Enr& record, const VerifiedPacket& packet, net::DatagramSink& sink)
+void Engine::follow(const node::Enr& record, const VerifiedPacket& packet)
 {
-    _registered.setRecordSeq(packet.senderId, record.seq());
+    if (record.seq() <= _registered.recordSeq(packet.senderId).value_or(0))
+        return;
+    const MonotonicTime now = _environment.clock.now();
     for (const auto& place : {record.endpointV4(), record.endpointV6()})
-        if (place && mayTell(packet.remote.ip, place->ip) &&
-            !_registered.isAt(packet.senderId, place->udpEndpoint()) &&
-            _environment.local.advertised(place->ip.family()))
-            pingOwn(packet.senderId, *place, sink);
+        if (place && place->udp >= lowestToldPort && mayTell(packet.remote.ip, place->ip) &&
+            permits(place->ip) && _environment.local.advertised(place->ip.family()))
+            _registered.expect(packet.sender, packet.senderId, *place, now);
+    _registered.setRecordSeq(packet.senderId, record.seq());
 }
 
 void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,

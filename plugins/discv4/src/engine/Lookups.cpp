@@ -3,6 +3,7 @@
 #include "engine/Distance.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace waymark::discv4::engine
@@ -19,7 +20,7 @@ constexpr Duration restBeforeRetry = std::chrono::seconds(1);
 void Lookups::start(const node::PublicKey& target, std::span<const LookupNode> seeds, const Extent& extent,
                     Completion completion)
 {
-    Search search{target, target.nodeId(), {}, 0, extent, 0, std::move(completion)};
+    Search search{target, target.nodeId(), {}, 0, extent, 0, 0, std::move(completion)};
     for (const LookupNode& seed : seeds)
         add(search, seed, true);
     {
@@ -41,11 +42,33 @@ void Lookups::add(Search& search, const LookupNode& node, bool isSeed)
         return !isNearer(search.targetId, other.node.id, node.id);
     });
     if (place != candidates.end() && place->node.id == node.id)
-        return;
+        return addPlace(*place, node.node);
     candidates.insert(place, Candidate{.node = node, .isSeed = isSeed});
     search.told += isSeed ? 0 : 1;
     if (search.told > maximumTold)
         forgetFarthest(search);
+}
+
+void Lookups::addPlace(Candidate& candidate, const wire::Neighbor& place)
+{
+    const bool isKnown = place.endpoint.udpEndpoint() == candidate.node.node.endpoint.udpEndpoint();
+    if (isKnown || candidate.isThere || candidate.others.size() >= maximumOthers ||
+        std::ranges::count(candidate.others, place) > 0)
+        return;
+    candidate.others.push_back(place);
+    if (candidate.stage == Stage::failed)
+        fail(candidate);
+}
+
+void Lookups::fail(Candidate& candidate)
+{
+    candidate.stage = Stage::failed;
+    if (candidate.others.empty() || candidate.isThere)
+        return;
+    candidate.node.node = candidate.others.front();
+    candidate.others.erase(candidate.others.begin());
+    candidate.stage = Stage::fresh;
+    candidate.tries = 0;
 }
 
 void Lookups::forgetFarthest(Search& search)
@@ -93,11 +116,12 @@ bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nod
     return false;
 }
 
-void Lookups::begin(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+void Lookups::begin(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                     net::DatagramSink& sink) const
 {
     candidate.deadline = now + _timeout;
     ++candidate.tries;
+    ++search.asked;
     if (ports.isBonded(candidate.node)) {
         candidate.stage = Stage::asked;
         ports.ask(candidate.node, search.target, sink);
@@ -108,17 +132,23 @@ void Lookups::begin(Candidate& candidate, MonotonicTime now, const Search& searc
     }
 }
 
-void Lookups::settle(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+void Lookups::settle(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                      net::DatagramSink& sink) const
 {
     const bool over = now >= candidate.deadline;
     if (candidate.stage == Stage::asked && over) {
-        candidate.stage = candidate.heard ? Stage::answered : Stage::failed;
-        if (!candidate.heard)
+        if (candidate.heard) {
+            candidate.stage = Stage::answered;
+        } else {
             ports.unanswered(candidate.node);
+            fail(candidate);
+        }
+        return;
     }
-    if (candidate.stage == Stage::resting && over)
+    if (candidate.stage == Stage::resting && over) {
         begin(candidate, now, search, ports, sink);
+        return;
+    }
     if (candidate.stage != Stage::bonding)
         return;
     const bool isBonded = ports.isBonded(candidate.node);
@@ -128,14 +158,15 @@ void Lookups::settle(Candidate& candidate, MonotonicTime now, const Search& sear
         candidate.deadline = now + _timeout;
         ports.ask(candidate.node, search.target, sink);
     } else if (over) {
-        candidate.stage = Stage::failed;
+        fail(candidate);
     }
 }
 
 bool Lookups::step(Search& search, MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink) const
 {
     std::size_t unsettled = search.underWay;
-    for (auto candidate = search.candidates.begin(); unsettled > 0; ++candidate) {
+    for (auto candidate = search.candidates.begin(); unsettled > 0 && candidate != search.candidates.end();
+         ++candidate) {
         if (!isUnderWay(*candidate))
             continue;
         --unsettled;
@@ -146,13 +177,16 @@ bool Lookups::step(Search& search, MonotonicTime now, LookupPorts& ports, net::D
     for (Candidate& candidate : search.candidates) {
         if (search.underWay >= search.extent.atOnce)
             break;
-        if (candidate.stage == Stage::failed)
+        const bool isTooMuch =
+            candidate.stage == Stage::fresh && !candidate.isSeed && search.asked >= maximumAsked;
+        if (candidate.stage == Stage::failed || isTooMuch)
             continue;
         if (++nearest > search.extent.answers)
             break;
         if (candidate.stage == Stage::fresh) {
+            candidate.stage = Stage::bonding;
+            ++search.underWay; // whatever begin() throws
             begin(candidate, now, search, ports, sink);
-            ++search.underWay;
         }
     }
     if (search.underWay == 0)
@@ -167,7 +201,7 @@ void Lookups::askTheRest(Search& search, MonotonicTime now)
     std::size_t nearest = 0;
     for (Candidate& candidate : search.candidates) {
         const bool isSilent = ++nearest <= search.extent.answers && candidate.stage == Stage::failed &&
-                              candidate.tries < search.extent.tries;
+                              candidate.tries < search.extent.tries && search.asked < maximumAsked;
         const bool isLeftOut = candidate.stage == Stage::fresh && candidate.node.isBootnode;
         if (!isSilent && !isLeftOut)
             continue;
@@ -193,14 +227,35 @@ void Lookups::advance(MonotonicTime now, LookupPorts& ports, net::DatagramSink& 
         const std::lock_guard lock(_mutex);
         for (auto search = _searches.begin(); search != _searches.end();) {
             const auto current = search++;
-            if (step(*current, now, ports, sink))
-                over.splice(over.end(), _searches, current);
+            try {
+                if (step(*current, now, ports, sink))
+                    over.splice(over.end(), _searches, current);
+            } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
+                // Who was to be asked counts as silent when his time is over.
+            }
         }
         _active.store(_searches.size(), std::memory_order_relaxed);
     }
-    for (const Search& search : over)
-        if (search.completion)
-            search.completion(resultOf(search));
+    complete(over);
+}
+
+void Lookups::complete(const std::list<Search>& over)
+{
+    for (const Search& search : over) {
+        if (!search.completion)
+            continue;
+        std::vector<LookupNode> result;
+        try {
+            result = resultOf(search);
+        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
+            // Then nothing was found.
+        }
+        try {
+            search.completion(std::move(result));
+        } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+            // The completions of others come all the same.
+        }
+    }
 }
 
 void Lookups::stop()
@@ -211,9 +266,7 @@ void Lookups::stop()
         over.swap(_searches);
         _active.store(0, std::memory_order_relaxed);
     }
-    for (const Search& search : over)
-        if (search.completion)
-            search.completion(resultOf(search));
+    complete(over);
 }
 
 } // namespace waymark::discv4::engine

@@ -46,7 +46,8 @@ public:
 /// nearest ones that were not asked yet, a few at a time, until enough of the nearest have answered. A
 /// node without proof is pinged first.
 ///
-/// Any thread; one short lock. Completions run without it.
+/// Any thread; one short lock. Completions run without it. Without memory a lookup goes on with its next
+/// step, or ends with nothing found.
 class Lookups
 {
 public:
@@ -54,9 +55,12 @@ public:
 
     /// Further lookups end at once with nothing.
     static constexpr std::size_t maximum = 32;
-    /// Of one lookup, besides those that it started with: whatever liars tell, these are asked. Farther ones
-    /// are forgotten.
+    /// Of one lookup, besides those that it started with. Farther ones are forgotten.
     static constexpr std::size_t maximumTold = 256;
+    /// A lookup that asked so often asks only those that it started with: liars know ever nearer nodes.
+    static constexpr std::size_t maximumAsked = 256;
+    /// Endpoints that are tried of one node, besides the first: the first who tells of it may lie.
+    static constexpr std::size_t maximumOthers = 8;
 
     /// How far a lookup goes.
     struct Extent
@@ -105,6 +109,7 @@ private:
     {
         LookupNode node;
         bool isSeed = false;
+        std::vector<wire::Neighbor> others{}; ///< where else it may be
         Stage stage = Stage::fresh;
         MonotonicTime deadline{};
         unsigned tries = 0;
@@ -121,6 +126,7 @@ private:
         std::size_t told = 0;              ///< candidates that are no seeds
         Extent extent = thorough;
         std::size_t underWay = 0; ///< candidates that something is expected of
+        std::size_t asked = 0;    ///< how often somebody was asked
         Completion completion;
     };
 
@@ -130,15 +136,19 @@ private:
                candidate.stage == Stage::resting;
     }
     static void add(Search& search, const LookupNode& node, bool isSeed);
+    static void addPlace(Candidate& candidate, const wire::Neighbor& place);
+    /// It was silent; the next of its places is fresh.
+    static void fail(Candidate& candidate);
     static void forgetFarthest(Search& search);
     /// What is left to ask when the nearest have answered or were silent.
     static void askTheRest(Search& search, MonotonicTime now);
-    void settle(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+    void settle(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                 net::DatagramSink& sink) const;
-    void begin(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+    void begin(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                net::DatagramSink& sink) const;
     bool step(Search& search, MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink) const;
     static std::vector<LookupNode> resultOf(const Search& search);
+    static void complete(const std::list<Search>& over);
 
     Duration _timeout;
     mutable std::mutex _mutex;

@@ -112,7 +112,8 @@ void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot
     spot.due = due;
 }
 
-void RegisteredPeers::put(const Registration& registration, MonotonicTime now)
+std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration& registration,
+                                                              MonotonicTime now)
 {
     const auto& id = registration.id;
     Shard& shard = shardOf(id);
@@ -121,6 +122,7 @@ void RegisteredPeers::put(const Registration& registration, MonotonicTime now)
     TrackedPeer& peer = found->second;
     if (isNew)
         countState(Liveness::pending, +1);
+    const Departed former = departedOf(peer);
     bool hasMoved = false;
     for (const node::IpFamily family : families) {
         const auto wanted = std::ranges::find(registration.places, family,
@@ -133,12 +135,13 @@ void RegisteredPeers::put(const Registration& registration, MonotonicTime now)
             forget(*seen);
     }
     peer.recordSeq = std::max(peer.recordSeq, registration.recordSeq);
-    judge(peer);
+    const Change change = judge(peer);
     if (hasMoved && peer.liveness.state != Liveness::live) {
         peer.liveness.lastPong.reset();
         peer.liveness.roundTrip.reset();
     }
     publish(id, peer, registration.key);
+    return change == Change::lost ? std::optional(former) : std::nullopt;
 }
 
 bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
@@ -150,38 +153,83 @@ bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional
         spot->endpoint = wanted->endpoint;
         return false;
     }
+    // What needs memory comes first: without it nothing has changed.
+    if (wanted) {
+        watch(wanted->endpoint.udpEndpoint());
+        try {
+            if (wanted->isReachable)
+                shard.turns.push({now, id, wanted->endpoint.ip.family(), SpotKind::registered});
+        } catch (...) {
+            unwatch(wanted->endpoint.udpEndpoint());
+            throw;
+        }
+    }
     if (isThere)
         unwatch(spot->endpoint.udpEndpoint());
     spot.reset();
-    if (!wanted)
-        return isThere;
-    spot = Spot{wanted->endpoint, wanted->isReachable, Liveness::pending, 0, {}};
-    watch(wanted->endpoint.udpEndpoint());
-    if (wanted->isReachable)
-        schedule(shard, id, *spot, SpotKind::registered, now);
+    if (wanted)
+        spot = Spot{wanted->endpoint, wanted->isReachable, true, Liveness::pending, 0, now};
     return isThere;
 }
 
-Spot& RegisteredPeers::see(Shard& shard, TrackedPeer& peer, const Answer& answer, MonotonicTime now)
+Spot& RegisteredPeers::see(TrackedPeer& peer, const Answer& answer)
 {
     const auto family = answer.asked.ip.family();
-    if (!peer.elsewhere)
-        peer.elsewhere = std::make_unique<TrackedPeer::Elsewhere>(TrackedPeer::Elsewhere{answer.key, {}});
-    auto& registered = peer.spot(family);
-    if (registered && registered->isReachable && registered->state == Liveness::live)
-        schedule(shard, answer.id, *registered, SpotKind::registered, now);
+    makeElsewhere(peer, answer.key);
+    const auto& registered = peer.spot(family);
+    watch(answer.asked);
     auto& seen = *peer.seen(family);
     forget(seen);
     const std::uint16_t tcp = answer.tcp.value_or(registered ? registered->endpoint.tcp : 0);
-    watch(answer.asked);
-    return seen.emplace(Spot{{answer.asked.ip, answer.asked.port, tcp}, true, Liveness::pending, 0, {}});
+    return seen.emplace(
+        Spot{{answer.asked.ip, answer.asked.port, tcp}, true, true, Liveness::pending, 0, {}});
+}
+
+void RegisteredPeers::expect(const node::PublicKey& key, const node::Hash256& id,
+                             const node::NodeEndpoint& endpoint, MonotonicTime now)
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.peers.find(id);
+    if (found == shard.peers.end() || found->second.at(endpoint.udpEndpoint()).spot != nullptr)
+        return;
+    TrackedPeer& peer = found->second;
+    makeElsewhere(peer, key);
+    auto& seen = *peer.seen(endpoint.ip.family());
+    if (seen && seen->state == Liveness::live)
+        return;
+    shard.turns.push({now, id, endpoint.ip.family(), SpotKind::seen});
+    forget(seen);
+    // Only what it proves makes the endpoint its own.
+    seen = Spot{endpoint, true, false, Liveness::pending, 0, now};
+}
+
+void RegisteredPeers::makeElsewhere(TrackedPeer& peer, const node::PublicKey& key)
+{
+    if (!peer.elsewhere)
+        peer.elsewhere = std::make_unique<TrackedPeer::Elsewhere>(TrackedPeer::Elsewhere{key, {}});
 }
 
 void RegisteredPeers::forget(std::optional<Spot>& seen)
 {
-    if (seen)
+    if (seen && seen->isExpected)
         unwatch(seen->endpoint.udpEndpoint());
     seen.reset();
+}
+
+RegisteredPeers::Departed RegisteredPeers::departedOf(const TrackedPeer& peer)
+{
+    Departed departed{{}, peer.liveness};
+    bool isReachable = false;
+    for (const node::IpFamily family : families) {
+        const auto& spot = peer.spot(family);
+        if (!spot)
+            continue;
+        if (!isReachable)
+            departed.endpoint = spot->endpoint;
+        isReachable |= spot->isReachable;
+    }
+    return departed;
 }
 
 std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Hash256& id)
@@ -192,22 +240,16 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Has
     if (found == shard.peers.end())
         return std::nullopt;
     TrackedPeer& peer = found->second;
-    Departed departed{{}, peer.liveness};
-    bool isReachable = false;
-    for (const node::IpFamily family : families) {
-        if (auto* const seen = peer.seen(family))
-            forget(*seen);
-        const auto& spot = peer.spot(family);
-        if (!spot)
-            continue;
-        unwatch(spot->endpoint.udpEndpoint());
-        if (!isReachable)
-            departed.endpoint = spot->endpoint;
-        isReachable |= spot->isReachable;
-    }
+    const Departed departed = departedOf(peer);
     if (peer.isTold) {
         const registry::PeerIndex::Update update{id, {}};
         _told.apply({&update, 1});
+    }
+    for (const node::IpFamily family : families) {
+        if (auto* const seen = peer.seen(family))
+            forget(*seen);
+        if (const auto& spot = peer.spot(family))
+            unwatch(spot->endpoint.udpEndpoint());
     }
     countState(departed.liveness.state, -1);
     shard.peers.erase(found);
@@ -230,7 +272,8 @@ bool RegisteredPeers::isAt(const node::Hash256& id, const node::IpAddress& ip) c
         return false;
     const auto& registered = found->second.spot(ip.family());
     const Spot* const seen = std::as_const(found->second).seen(ip.family());
-    return (registered && registered->endpoint.ip == ip) || (seen && seen->endpoint.ip == ip);
+    return (registered && registered->endpoint.ip == ip) ||
+           (seen && seen->isExpected && seen->endpoint.ip == ip);
 }
 
 bool RegisteredPeers::isAt(const node::Hash256& id, const node::Endpoint& endpoint) const
@@ -278,13 +321,19 @@ RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTim
     TrackedPeer& peer = found->second;
     auto [spot, kind] = peer.at(answer.asked);
     if (spot == nullptr) {
-        spot = &see(shard, peer, answer, now);
+        spot = &see(peer, answer);
         kind = SpotKind::seen;
     }
+    schedule(shard, answer.id, *spot, kind, now + _parameters.livenessInterval);
+    if (!spot->isExpected)
+        watch(answer.asked);
+    spot->isExpected = true;
     const bool isNews = spot->state != Liveness::live;
+    auto& registered = peer.spot(answer.asked.ip.family());
+    if (isNews && kind == SpotKind::seen && registered && registered->state == Liveness::live)
+        schedule(shard, answer.id, *registered, SpotKind::registered, now);
     spot->state = Liveness::live;
     spot->failures = 0;
-    schedule(shard, answer.id, *spot, kind, now + _parameters.livenessInterval);
     const Change change = judge(peer);
     if (kind == SpotKind::registered || peer.hasMoved(answer.asked.ip.family())) {
         peer.liveness.lastPong = answer.wall;
@@ -308,7 +357,7 @@ RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const n
     if (spot == nullptr)
         return Change::none;
     schedule(shard, id, *spot, kind, now + retryAfter(spot->failures));
-    if (++spot->failures < failuresAllowed || spot->state == Liveness::unresponsive)
+    if (++spot->failures < failuresAllowed)
         return Change::none;
     if (kind == SpotKind::seen)
         forget(*peer.seen(to.ip.family()));

@@ -50,13 +50,14 @@ public:
         std::span<const Place> places; ///< at most one of a family
         std::uint64_t recordSeq = 0;   ///< of the record that it is registered with; 0: none
     };
-    /// A peer is registered like this now. A new endpoint is pending and due at once.
-    void put(const Registration& registration, MonotonicTime now);
     struct Departed
     {
         node::NodeEndpoint endpoint; ///< the first one that is reachable
         discovery::PeerLiveness liveness;
     };
+    /// A peer is registered like this now. A new endpoint is pending and due at once. What was known of a
+    /// peer that was live until now.
+    std::optional<Departed> put(const Registration& registration, MonotonicTime now);
     /// What was known of it; nothing when it was not here.
     std::optional<Departed> remove(const node::Hash256& id);
 
@@ -94,6 +95,9 @@ public:
     };
     /// A PONG matched a ping.
     Change pong(const Answer& answer, MonotonicTime now);
+    /// A registered peer says that it is there; it is asked, unless it is known to be somewhere already.
+    void expect(const node::PublicKey& key, const node::Hash256& id, const node::NodeEndpoint& endpoint,
+                MonotonicTime now);
     /// A ping went unanswered.
     Change failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now);
 
@@ -139,8 +143,10 @@ private:
     bool place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
                const std::optional<Place>& wanted, MonotonicTime now);
     /// A peer answered where it is not registered.
-    Spot& see(Shard& shard, TrackedPeer& peer, const Answer& answer, MonotonicTime now);
+    Spot& see(TrackedPeer& peer, const Answer& answer);
     void forget(std::optional<Spot>& seen);
+    static Departed departedOf(const TrackedPeer& peer);
+    static void makeElsewhere(TrackedPeer& peer, const node::PublicKey& key);
     /// Makes the state that of the endpoints.
     Change judge(TrackedPeer& peer) noexcept;
     /// Brings a peer into the index, or out of it, as it is to be told.

@@ -28,6 +28,7 @@ struct Spot
 {
     node::NodeEndpoint endpoint;
     bool isReachable = true; ///< this node has an address of that family
+    bool isExpected = true;  ///< packets from there are the peer's, as far as can be told
     discovery::Liveness state = discovery::Liveness::pending;
     unsigned failures = 0; ///< unanswered pings in a row
     MonotonicTime due;     ///< of the next ping
