@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <thread>
 
 namespace waymark::discv4::testing
@@ -21,6 +22,8 @@ class UdpProbeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(withoutAWayToTheWorkersItCannotTell);
     CPPUNIT_TEST(aSystemWithoutSocketsIsToldAtTheStart);
     CPPUNIT_TEST(refusedPingsAreNoMisses);
+    CPPUNIT_TEST(aRoundThatThrowsIsNoMissAndNotTheLast);
+    CPPUNIT_TEST(aRoundThatAskedNobodyIsNoMiss);
     CPPUNIT_TEST(silenceIsAFailure);
     CPPUNIT_TEST(answersOfAnotherKeyAreNone);
     CPPUNIT_TEST_SUITE_END();
@@ -71,25 +74,28 @@ class UdpProbeTest : public CppUnit::TestFixture
     Sockets _sockets;
     Result<void> _started;
 
-    std::unique_ptr<io::UdpProbe> probe(Random& random)
+    std::unique_ptr<io::UdpProbe> probe(Random& random, Duration interval = std::chrono::milliseconds(10))
     {
         const io::UdpProbe::Target target{node::Endpoint::parse("127.0.0.1:30303").value(), 2,
                                           testkit::testKey(1).publicKey()};
         auto made = std::make_unique<io::UdpProbe>(
-            io::UdpProbe::Environment{_sockets, _pings, _clock, random, _metrics}, target,
-            std::chrono::milliseconds(10));
+            io::UdpProbe::Environment{_sockets, _pings, _clock, random, _metrics}, target, interval);
         _started = made->start();
         return made;
     }
 
-    static observe::Health awaitTrouble(const io::UdpProbe& probe)
+    /// What it says first that differs from `usual`.
+    static observe::Health awaitTrouble(const io::UdpProbe& probe,
+                                        observe::HealthStatus usual = observe::HealthStatus::ok)
     {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (probe.health().status == observe::HealthStatus::ok) {
+        for (;;) {
+            auto seen = probe.health();
+            if (seen.status != usual)
+                return seen;
             CPPUNIT_ASSERT(std::chrono::steady_clock::now() < deadline);
             std::this_thread::yield();
         }
-        return probe.health();
     }
 
     double missed(const char* worker) const
@@ -145,6 +151,41 @@ class UdpProbeTest : public CppUnit::TestFixture
         const auto health = awaitTrouble(*probed);
         CPPUNIT_ASSERT(health.status == observe::HealthStatus::degraded);
         CPPUNIT_ASSERT(health.reason.ends_with("Operation not permitted"));
+        CPPUNIT_ASSERT_EQUAL(0.0, missed("1") + missed("2"));
+    }
+
+    void aRoundThatThrowsIsNoMissAndNotTheLast()
+    {
+        std::atomic<bool> isShort = false;
+        _sockets.make = [&isShort]() -> Result<std::unique_ptr<net::UdpClient>> {
+            if (isShort)
+                throw std::bad_alloc();
+            return std::make_unique<Client>();
+        };
+        const auto probed = probe(_random, Duration::zero());
+        isShort = true;
+        probed->setInterval(std::chrono::milliseconds(10));
+        const auto health = awaitTrouble(*probed);
+        CPPUNIT_ASSERT(health.status == observe::HealthStatus::degraded);
+        CPPUNIT_ASSERT_EQUAL(std::string("its workers cannot be probed: ") + std::bad_alloc().what(),
+                             health.reason);
+        CPPUNIT_ASSERT_EQUAL(0.0, missed("1") + missed("2"));
+        isShort = false;
+        awaitTrouble(*probed, observe::HealthStatus::degraded); // silence, but it can be told again
+    }
+
+    void aRoundThatAskedNobodyIsNoMiss()
+    {
+        _sockets.make = []() -> Result<std::unique_ptr<net::UdpClient>> {
+            return std::make_unique<Client>();
+        };
+        // Over before anybody can be asked.
+        const auto probed = probe(_random, std::chrono::nanoseconds(1));
+        for (int i = 0; i < 20'000; ++i) {
+            CPPUNIT_ASSERT(probed->health().status == observe::HealthStatus::ok);
+            std::this_thread::yield();
+        }
+        probed->stop();
         CPPUNIT_ASSERT_EQUAL(0.0, missed("1") + missed("2"));
     }
 

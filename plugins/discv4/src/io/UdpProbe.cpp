@@ -3,6 +3,7 @@
 #include "wire/Frame.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace waymark::discv4::io
@@ -119,18 +120,40 @@ void UdpProbe::run(const std::stop_token& stopping)
     Time lastRound{};
     while (const auto interval = awaitRound(stopping, lastRound)) {
         lastRound = Steady::now();
-        const std::size_t workers = _target.workers;
-        Round round{*interval,
-                    lastRound + *interval,
-                    std::min(*interval / 4, longestPause),
-                    workers * candidatesPerWorker,
-                    std::vector<bool>(workers),
-                    std::vector<bool>(workers)};
-        runRound(stopping, round);
-        if (!stopping.stop_requested())
-            judge(round);
+        try {
+            probe(stopping, *interval, lastRound);
+        } catch (const std::exception& error) {
+            giveUp(*interval, error);
+        }
         std::ranges::for_each(_lines, [this](Line& line) { forget(line); });
-        std::ranges::for_each(round.candidates, [this](Line& line) { forget(line); });
+        std::ranges::for_each(_candidates, [this](Line& line) { forget(line); });
+        _candidates.clear();
+    }
+}
+
+void UdpProbe::probe(const std::stop_token& stopping, Duration interval, Time begin)
+{
+    const std::size_t workers = _target.workers;
+    Round round{interval,
+                begin + interval,
+                std::min(interval / 4, longestPause),
+                workers * candidatesPerWorker,
+                std::vector<bool>(workers),
+                std::vector<bool>(workers)};
+    runRound(stopping, round);
+    if (!stopping.stop_requested())
+        judge(round);
+}
+
+void UdpProbe::giveUp(Duration interval, const std::exception& error) noexcept
+{
+    const std::lock_guard lock(_mutex);
+    if (_interval != interval)
+        return;
+    try {
+        _obstacle = error.what();
+    } catch (const std::exception&) {
+        _obstacle = "no memory"; // so short that it needs none
     }
 }
 
@@ -172,18 +195,28 @@ void UdpProbe::ask(Round& round)
 
 void UdpProbe::search(Round& round)
 {
-    auto missing = std::ranges::count_if(_lines, [](const Line& line) { return !line.client; });
-    while (missing > 0 && round.openings > 0 && round.candidates.size() < candidatesAtOnce) {
+    const bool isComplete =
+        std::ranges::all_of(_lines, [](const Line& line) { return line.client != nullptr; });
+    while (!isComplete && round.openings > 0 && _candidates.size() < candidatesAtOnce) {
         auto line = open(round);
-        if (!line || !ping(*line, round))
+        if (!line)
             return;
-        --round.openings;
-        if (_target.workers == 1) {
-            missing = 0;
-            give(std::move(*line), 0);
-        } else {
-            round.candidates.push_back(std::move(*line));
+        _candidates.push_back(*std::move(line)); // its pings are forgotten with the round, whatever happens
+        Line& candidate = _candidates.back();
+        const bool isPinged = ping(candidate, round);
+        if (isPinged && _target.workers > 1) {
+            round.hasSearched = true;
+            --round.openings;
+            continue;
         }
+        if (isPinged) {
+            round.asked[0] = true;
+            give(std::move(candidate), 0);
+        } else {
+            forget(candidate);
+        }
+        _candidates.pop_back();
+        return;
     }
 }
 
@@ -217,7 +250,7 @@ void UdpProbe::listen(const std::stop_token& stopping, Round& round)
         return !line.pings.empty();
     };
     while (Steady::now() < until && !stopping.stop_requested()) {
-        if (std::ranges::none_of(_lines, isAwaited) && std::ranges::none_of(round.candidates, isAwaited))
+        if (std::ranges::none_of(_lines, isAwaited) && std::ranges::none_of(_candidates, isAwaited))
             return;
         if (!hear(round, Duration::zero()))
             hear(round, std::min<Duration>(until - Steady::now(), slice));
@@ -238,14 +271,14 @@ bool UdpProbe::hear(Round& round, Duration patience)
         if (*worker != i) // the system spreads ports anew when sockets come or go
             give(std::exchange(_lines[i], {}), *worker);
     }
-    for (Line& line : round.candidates) {
+    for (Line& line : _candidates) {
         if (const auto worker = hear(line, std::exchange(patience, Duration::zero()))) {
             heard = true;
             answered(*worker, round);
             give(std::exchange(line, {}), *worker);
         }
     }
-    std::erase_if(round.candidates, [](const Line& line) { return !line.client; });
+    std::erase_if(_candidates, [](const Line& line) { return !line.client; });
     return heard;
 }
 
@@ -309,7 +342,7 @@ void UdpProbe::judge(Round& round)
         return;
     for (unsigned i = 0; i < _target.workers; ++i) {
         // Where a socket was looked for, so many ports make it all but certain that one led there.
-        const bool asked = round.asked[i] || (!_lines[i].client && !round.obstacle);
+        const bool asked = round.asked[i] || (!_lines[i].client && round.hasSearched && !round.obstacle);
         if (round.answered[i] || !asked)
             continue;
         ++_standings[i].missed;

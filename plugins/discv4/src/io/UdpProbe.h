@@ -12,6 +12,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -87,15 +88,19 @@ private:
     {
         Duration interval;
         Time end;
-        Duration pause;                 ///< until what is not answered is asked again
-        std::size_t openings;           ///< how many candidates may still be opened
-        std::vector<bool> asked;        ///< each worker
-        std::vector<bool> answered;     ///< each worker
-        std::vector<Line> candidates{}; ///< whose worker is not known yet
+        Duration pause;             ///< until what is not answered is asked again
+        std::size_t openings;       ///< how many candidates may still be opened
+        std::vector<bool> asked;    ///< each worker
+        std::vector<bool> answered; ///< each worker
+        bool hasSearched = false;   ///< a candidate was pinged
         std::optional<std::string> obstacle{};
     };
 
     void run(const std::stop_token& stopping);
+    /// One round.
+    void probe(const std::stop_token& stopping, Duration interval, Time begin);
+    /// A round that threw says nothing of the workers; the next one may get through.
+    void giveUp(Duration interval, const std::exception& error) noexcept;
     /// The interval once a round is due; nothing when the probe stops.
     std::optional<Duration> awaitRound(const std::stop_token& stopping, Time lastRound);
     void runRound(const std::stop_token& stopping, Round& round);
@@ -119,7 +124,8 @@ private:
     Target _target;
     wire::Encoder _encoder;
     std::uint64_t _sent = 0;
-    std::vector<Line> _lines; ///< of each worker; without a client: to be found
+    std::vector<Line> _lines;      ///< of each worker; without a client: to be found
+    std::vector<Line> _candidates; ///< of this round, whose worker is not known yet
 
     mutable std::mutex _mutex;
     std::condition_variable_any _changed;
