@@ -97,7 +97,18 @@ struct SystemResolver::State
         try {
             return lookup(name);
         } catch (const std::exception& error) {
-            return failure(ErrorCode::unavailable, error.what());
+            return refusal(error.what());
+        } catch (...) {
+            return refusal("");
+        }
+    }
+
+    static Result<Addresses> refusal(const char* reason) noexcept
+    {
+        try {
+            return failure(ErrorCode::unavailable, reason);
+        } catch (const std::exception&) {
+            return failure(ErrorCode::unavailable, "no memory"); // so short that it needs none
         }
     }
 
@@ -112,10 +123,14 @@ struct SystemResolver::State
         ::pthread_setname_np(::pthread_self(), "resolver");
         while (const auto request = next()) {
             const auto answer = ask(request->name);
-            request->gate.pass([&] {
-                if (isWanted())
-                    request->completion(answer);
-            });
+            try {
+                request->gate.pass([&] {
+                    if (isWanted())
+                        request->completion(answer);
+                });
+            } catch (...) { // NOLINT(bugprone-empty-catch)
+                // Whoever asked has failed at it; the others still wait.
+            }
         }
     }
 };
@@ -136,6 +151,8 @@ Subscription SystemResolver::resolve(std::string name, Completion completion)
     auto request = std::make_shared<Request>();
     request->name = std::move(name);
     request->completion = std::move(completion);
+    // Made first: nothing may be under way that nobody can end.
+    Subscription subscription([request] { request->gate.shut(); });
     std::string refusal;
     {
         const std::lock_guard lock(_state->mutex);
@@ -155,7 +172,7 @@ Subscription SystemResolver::resolve(std::string name, Completion completion)
     }
     if (!refusal.empty())
         request->completion(failure(ErrorCode::unavailable, "name " + request->name + ": " + refusal));
-    return Subscription([request] { request->gate.shut(); });
+    return subscription;
 }
 
 } // namespace waymark::net

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 
@@ -54,6 +55,7 @@ class SystemResolverTest : public CppUnit::TestFixture
     CPPUNIT_TEST(callsNobodyWhoseSubscriptionEnded);
     CPPUNIT_TEST(refusesMoreThanItKeeps);
     CPPUNIT_TEST(lookupThatThrowsIsAFailure);
+    CPPUNIT_TEST(completionThatThrowsHoldsUpNoOther);
     CPPUNIT_TEST_SUITE_END();
 
     std::promise<void> _released;
@@ -149,6 +151,18 @@ class SystemResolverTest : public CppUnit::TestFixture
         Expected expected;
         const auto lookup = resolver.resolve("name", expected.completion());
         CPPUNIT_ASSERT_EQUAL(std::string("no luck"), expected.get().error().message);
+    }
+
+    void completionThatThrowsHoldsUpNoOther()
+    {
+        SystemResolver resolver(hanging());
+        std::vector<Subscription> lookups;
+        for (std::size_t i = 0; i < SystemResolver::mostThreads; ++i)
+            lookups.push_back(resolver.resolve("hang", [](const Answer&) { throw std::bad_alloc(); }));
+        Expected expected; // waits until one of those is through
+        lookups.push_back(resolver.resolve("other", expected.completion()));
+        _released.set_value();
+        CPPUNIT_ASSERT(expected.get().value() == someAddress);
     }
 };
 

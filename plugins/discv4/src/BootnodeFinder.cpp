@@ -1,6 +1,7 @@
 #include "BootnodeFinder.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace waymark::discv4
@@ -52,20 +53,40 @@ void BootnodeFinder::tick()
         const std::lock_guard lock(_mutex);
         for (auto& [name, sought] : _names) {
             if (isDue(name, sought, now)) {
-                sought.isUnderWay = true;
                 due.push_back(name);
             } else if (!sought.isUnderWay && sought.due <= now) {
                 sought.tries = 0; // it answers
                 sought.due = now + firstPause;
             }
         }
+        for (const node::NamedEnode& name : due)
+            _names.at(name).isUnderWay = true;
     }
     for (const node::NamedEnode& name : due) {
-        Subscription lookup = _surroundings.resolver.resolve(
-            name.host, [this, name](const Answer& answer) { learn(name, answer); });
-        const std::lock_guard lock(_mutex);
-        std::swap(_lookups[name], lookup); // the one before is over
+        try {
+            lookUp(name);
+        } catch (const std::exception&) {
+            postpone(name);
+        }
     }
+}
+
+void BootnodeFinder::lookUp(const node::NamedEnode& name)
+{
+    Subscription lookup = _surroundings.resolver.resolve(
+        name.host, [this, name](const Answer& answer) { learn(name, answer); });
+    const std::lock_guard lock(_mutex);
+    std::swap(_lookups[name], lookup); // the one before is over
+}
+
+void BootnodeFinder::postpone(const node::NamedEnode& name) noexcept
+{
+    const std::lock_guard lock(_mutex);
+    const auto found = _names.find(name);
+    if (found == _names.end())
+        return;
+    found->second.isUnderWay = false;
+    found->second.due = _surroundings.clock.now() + firstPause;
 }
 
 void BootnodeFinder::learn(const node::NamedEnode& name, const Answer& answer)

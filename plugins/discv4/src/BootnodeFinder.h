@@ -58,6 +58,9 @@ private:
     };
 
     bool isDue(const node::NamedEnode& name, const Sought& sought, MonotonicTime now) const;
+    void lookUp(const node::NamedEnode& name);
+    /// A lookup that could not begin is tried again.
+    void postpone(const node::NamedEnode& name) noexcept;
     void learn(const node::NamedEnode& name, const Answer& answer);
     void tell();
     std::vector<wire::Neighbor> preferred(const std::vector<wire::Neighbor>& places) const;

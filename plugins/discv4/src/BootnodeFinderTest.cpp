@@ -7,6 +7,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <new>
 #include <set>
 #include <string>
 
@@ -23,18 +24,33 @@ class BootnodeFinderTest : public CppUnit::TestFixture
     CPPUNIT_TEST(asksNotAgainWhileItAnswers);
     CPPUNIT_TEST(takesTheFamilyThatThisNodeHas);
     CPPUNIT_TEST(muteNameServerHoldsUpNothing);
+    CPPUNIT_TEST(looksAgainWhenALookupCannotBegin);
     CPPUNIT_TEST(forgetsWhatIsNotConfiguredAnyMore);
     CPPUNIT_TEST_SUITE_END();
 
     using Places = std::vector<wire::Neighbor>;
 
-    testkit::HostNames _names;
+    /// Host names that can be asked for, or not even that.
+    struct Resolver final : net::Resolver
+    {
+        testkit::HostNames names;
+        bool isShort = false; ///< of memory
+        Subscription resolve(std::string name, Completion completion) override
+        {
+            if (isShort)
+                throw std::bad_alloc();
+            return names.resolve(std::move(name), std::move(completion));
+        }
+    };
+
+    Resolver _resolver;
+    testkit::HostNames& _names = _resolver.names;
     testkit::ManualClock _clock;
     std::set<node::IpFamily> _families{node::IpFamily::v4, node::IpFamily::v6};
     bool _isReached = false;
     std::size_t _told = 0;
     Places _last;
-    BootnodeFinder _finder{{_names,
+    BootnodeFinder _finder{{_resolver,
                             _clock,
                             {},
                             [this](node::IpFamily family) { return _families.contains(family); },
@@ -154,6 +170,18 @@ class BootnodeFinderTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(_last == (Places{neighbor(2, "8.8.4.4", 30)}));
         pass(600);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _names.asked("mute.example"));
+    }
+
+    void looksAgainWhenALookupCannotBegin()
+    {
+        _names.set("boot.example", {ip("8.8.4.4")});
+        _names.set("other.example", {ip("8.8.4.5")});
+        _resolver.isShort = true;
+        _finder.follow({at(1, "boot.example:30"), at(2, "other.example:30")});
+        CPPUNIT_ASSERT(_last.empty());
+        _resolver.isShort = false;
+        pass(5);
+        CPPUNIT_ASSERT(_last == (Places{neighbor(1, "8.8.4.4", 30), neighbor(2, "8.8.4.5", 30)}));
     }
 
     void forgetsWhatIsNotConfiguredAnyMore()

@@ -73,7 +73,7 @@ void Trace::set(const std::optional<TraceOptions>& options) noexcept
         _isOn = true;
         _thread.start(threadName, [this](const std::stop_token& stopping, Worker&) { run(stopping); });
     } catch (const std::exception& error) {
-        give(Error(ErrorCode::unavailable, error.what()));
+        give(error.what());
     }
 }
 
@@ -83,11 +83,16 @@ observe::Health Trace::health() const
                   : observe::Health::ok();
 }
 
-void Trace::give(const Error& error)
+void Trace::give(std::string_view reason) noexcept
 {
     _isOn = false;
-    _log.warning("discv4.trace_ended", {{"file", _options->file.string()}, {"reason", error.message}},
-                 "Packets are no longer captured; a reload begins anew.");
+    try {
+        _log.warning("discv4.trace_ended",
+                     {{"file", _options ? _options->file.string() : std::string()}, {"reason", reason}},
+                     "Packets are no longer captured; a reload begins anew.");
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+        // Without memory nothing can be said.
+    }
 }
 
 node::Endpoint Trace::ownEnd(const net::Datagram& datagram) const noexcept
@@ -166,9 +171,9 @@ void Trace::run(const std::stop_token& stopping)
 {
     try {
         if (const auto ended = writeAll(stopping); !ended)
-            give(ended.error());
+            give(ended.error().message);
     } catch (const std::exception& error) {
-        give(Error(ErrorCode::unavailable, error.what()));
+        give(error.what());
     }
     const std::lock_guard lock(_mutex);
     _lost.increment(static_cast<double>(_waiting.size()));

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace waymark::discv4::trace
@@ -71,7 +72,7 @@ private:
     Result<void> write(TraceFile& file, std::span<const Record> records);
     Result<void> writeAll(const std::stop_token& stopping);
     void take(std::vector<Record>& taken, const std::stop_token& stopping);
-    void give(const Error& error);
+    void give(std::string_view reason) noexcept;
 
     const Clock& _clock;
     observe::Log _log;
