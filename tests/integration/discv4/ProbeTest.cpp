@@ -67,14 +67,13 @@ class ProbeTest : public CppUnit::TestFixture
             [count](double value) { return value >= count; });
     }
 
-    static std::string awaitFailure(LinkedBootnode& node)
+    static void awaitFailure(LinkedBootnode& node)
     {
         node.awaitUntil("failure", [&] {
             const auto health = healthOf(node);
             return health.status == observe::HealthStatus::failed &&
                    health.reason.find("its own ping") != std::string::npos;
         });
-        return healthOf(node).reason;
     }
 
     static void awaitHealth(LinkedBootnode& node)
@@ -138,8 +137,11 @@ class ProbeTest : public CppUnit::TestFixture
         auto attached = transportOf(node)->attach(mute, 0);
         const std::string expected =
             "worker 3 of 4 on " + node.udp().toString() + " has not answered its own ping for ";
-        const std::string reason = awaitFailure(node);
-        CPPUNIT_ASSERT_MESSAGE(reason, reason.starts_with(expected) && reason.ends_with(" s"));
+        // A busy machine may make the others late as well, for a round.
+        node.awaitUntil("only that one is told of", [&] {
+            const auto reason = healthOf(node).reason;
+            return reason.starts_with(expected) && reason.ends_with(" s");
+        });
         attached.reset();
         awaitHealth(node);
     }
