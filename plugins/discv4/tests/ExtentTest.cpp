@@ -126,13 +126,13 @@ public:
         }
         start(Lookups::thorough);
         const LookupNode liar = _ports.asked.front();
-        CPPUNIT_ASSERT(_lookups.neighbors({liar.id, liar.node.endpoint.ip}, lies, 0));
+        CPPUNIT_ASSERT(_lookups.neighbors({liar.id, liar.node.endpoint.ip}, lies, 0, _now));
         std::size_t askedOfSeeds = 0;
         for (int i = 0; i < 1'000 && _lookups.active() > 0; ++i) {
             for (const LookupNode& node : std::exchange(_ports.asked, {}))
                 if (std::ranges::count(_seeds, node.id, &LookupNode::id) > 0) {
                     ++askedOfSeeds;
-                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0, _now);
                 }
             pass(timeout);
         }
@@ -171,7 +171,7 @@ public:
         for (int i = 0; i < 100 && _lookups.active() > 0; ++i) {
             for (const LookupNode& node : std::exchange(_ports.asked, {})) {
                 wasAsked |= node.id == bootnode;
-                _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+                _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0, _now);
             }
             pass(std::chrono::milliseconds(1));
         }
@@ -187,12 +187,13 @@ public:
         _seeds.resize(2);
         start(Lookups::thorough);
         const auto tellers = std::exchange(_ports.asked, {});
-        CPPUNIT_ASSERT(_lookups.neighbors({tellers[0].id, tellers[0].node.endpoint.ip}, {&lie, 1}, 0));
-        CPPUNIT_ASSERT(_lookups.neighbors({tellers[1].id, tellers[1].node.endpoint.ip}, {&wanted, 1}, 0));
+        CPPUNIT_ASSERT(_lookups.neighbors({tellers[0].id, tellers[0].node.endpoint.ip}, {&lie, 1}, 0, _now));
+        CPPUNIT_ASSERT(
+            _lookups.neighbors({tellers[1].id, tellers[1].node.endpoint.ip}, {&wanted, 1}, 0, _now));
         for (int i = 0; i < 100 && _lookups.active() > 0; ++i) {
             for (const LookupNode& node : std::exchange(_ports.asked, {}))
                 if (node.node.endpoint.ip == wanted.node.endpoint.ip)
-                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0);
+                    _lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0, _now);
             pass(timeout);
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, _found.size());
@@ -214,7 +215,7 @@ public:
             const std::size_t far = 100'000 - asked;
             for (std::size_t i = 0; i < 3; ++i)
                 nearer.id[31 - i] = static_cast<Byte>(nearer.id[31 - i] ^ (far >> (8 * i) & 0xff));
-            _lookups.neighbors({node.id, node.node.endpoint.ip}, {&nearer, 1}, 0);
+            _lookups.neighbors({node.id, node.node.endpoint.ip}, {&nearer, 1}, 0, _now);
             advance();
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());
@@ -233,9 +234,10 @@ private:
         bool isProven(const LookupNode&) override { return proven; }
         bool hasProvenSince(const LookupNode&, MonotonicTime) override { return proven; }
         void bond(const LookupNode&, net::DatagramSink&) override { ++pinged; }
-        void ask(const LookupNode& node, const node::PublicKey&, net::DatagramSink&) override
+        bool ask(const LookupNode& node, const node::PublicKey&, net::DatagramSink&) override
         {
             asked.push_back(node);
+            return true;
         }
         void unanswered(const LookupNode&) override { ++silent; }
 
@@ -280,7 +282,7 @@ private:
         for (; !_ports.asked.empty(); ++answers) {
             const LookupNode node = _ports.asked.front();
             _ports.asked.pop_front();
-            CPPUNIT_ASSERT(_lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0));
+            CPPUNIT_ASSERT(_lookups.neighbors({node.id, node.node.endpoint.ip}, {}, 0, _now));
             advance();
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _lookups.active());

@@ -264,14 +264,15 @@ void Engine::bond(const LookupNode& node, net::DatagramSink& sink)
     pingOwn(node.id, node.node.endpoint, sink);
 }
 
-void Engine::ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink)
+bool Engine::ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink)
 {
     const auto& endpoint = node.node.endpoint;
     // It may have proved this address at another port than the one that a setting names.
     if (!isUsable(endpoint.udpEndpoint()))
-        return;
+        return false;
     const auto expiration = _proofs.expirationFor({node.id, endpoint.ip}, _sender.expiration());
     _sender.findNode({endpoint.udpEndpoint(), {}}, target, expiration, sink);
+    return true;
 }
 
 void Engine::unanswered(const LookupNode& node)

@@ -174,7 +174,7 @@ private:
     bool isProven(const LookupNode& node) override;
     bool hasProvenSince(const LookupNode& node, MonotonicTime since) override;
     void bond(const LookupNode& node, net::DatagramSink& sink) override;
-    void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) override;
+    bool ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) override;
     void unanswered(const LookupNode& node) override;
 
     Environment _environment;

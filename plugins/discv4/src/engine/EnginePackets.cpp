@@ -184,15 +184,16 @@ Engine::Dropped Engine::on(const wire::Neighbors& answer, const VerifiedPacket& 
                            net::DatagramSink& sink)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
-    if (!_lookups.isAsking(from))
+    const MonotonicTime now = _environment.clock.now();
+    if (!_lookups.isAsking(from, now))
         return Drop::unsolicited;
     std::vector<LookupNode> nodes;
     for (const wire::Neighbor& told : answer.nodes())
         if (isAcceptable(told, packet.remote.ip))
             nodes.push_back({told, told.key.nodeId()});
-    if (!_lookups.neighbors(from, nodes, answer.size))
+    if (!_lookups.neighbors(from, nodes, answer.size, now))
         return Drop::unsolicited;
-    proceed(_environment.clock.now(), sink);
+    proceed(now, sink);
     return std::nullopt;
 }
 

@@ -81,25 +81,23 @@ void Lookups::forgetFarthest(Search& search)
     candidates.erase(std::next(farthest).base());
 }
 
-bool Lookups::isAsking(const NodeAddress& from) const
+bool Lookups::isAsking(const NodeAddress& from, MonotonicTime now) const
 {
     const std::lock_guard lock(_mutex);
     for (const Search& search : _searches)
         for (const Candidate& candidate : search.candidates)
-            if (candidate.stage == Stage::asked && candidate.node.id == from.id &&
-                candidate.node.node.endpoint.ip == from.ip)
+            if (isAsking(candidate, from, now))
                 return true;
     return false;
 }
 
-bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told)
+bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told,
+                        MonotonicTime now)
 {
     const std::lock_guard lock(_mutex);
     for (Search& search : _searches) {
-        const auto asked = std::ranges::find_if(search.candidates, [&](const Candidate& candidate) {
-            return candidate.stage == Stage::asked && candidate.node.id == from.id &&
-                   candidate.node.node.endpoint.ip == from.ip;
-        });
+        const auto asked = std::ranges::find_if(
+            search.candidates, [&](const Candidate& candidate) { return isAsking(candidate, from, now); });
         if (asked == search.candidates.end())
             continue;
         asked->heard = true;
@@ -116,17 +114,25 @@ bool Lookups::neighbors(const NodeAddress& from, std::span<const LookupNode> nod
     return false;
 }
 
+void Lookups::ask(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+                  net::DatagramSink& sink) const
+{
+    candidate.stage = Stage::asked;
+    candidate.deadline = now + _timeout;
+    if (!ports.ask(candidate.node, search.target, sink))
+        candidate.deadline = now; // nothing that comes is an answer
+}
+
 void Lookups::begin(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                     net::DatagramSink& sink) const
 {
-    candidate.deadline = now + _timeout;
     ++candidate.tries;
     ++search.asked;
     if (ports.isBonded(candidate.node)) {
-        candidate.stage = Stage::asked;
-        ports.ask(candidate.node, search.target, sink);
+        ask(candidate, now, search, ports, sink);
     } else {
         candidate.stage = Stage::bonding;
+        candidate.deadline = now + _timeout;
         candidate.pingedAt = now;
         ports.bond(candidate.node, sink);
     }
@@ -154,9 +160,7 @@ void Lookups::settle(Candidate& candidate, MonotonicTime now, Search& search, Lo
     const bool isBonded = ports.isBonded(candidate.node);
     candidate.isThere |= ports.hasProvenSince(candidate.node, candidate.pingedAt);
     if (isBonded || (over && ports.isProven(candidate.node))) {
-        candidate.stage = Stage::asked;
-        candidate.deadline = now + _timeout;
-        ports.ask(candidate.node, search.target, sink);
+        ask(candidate, now, search, ports, sink);
     } else if (over) {
         fail(candidate);
     }

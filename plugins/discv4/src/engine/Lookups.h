@@ -37,7 +37,8 @@ public:
     /// It proved its endpoint at that time or later.
     virtual bool hasProvenSince(const LookupNode& node, MonotonicTime since) = 0;
     virtual void bond(const LookupNode& node, net::DatagramSink& sink) = 0;
-    virtual void ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) = 0;
+    /// False: it cannot be asked there.
+    virtual bool ask(const LookupNode& node, const node::PublicKey& target, net::DatagramSink& sink) = 0;
     /// It was asked, and did not answer.
     virtual void unanswered(const LookupNode& node) = 0;
 };
@@ -83,9 +84,10 @@ public:
 
     /// NEIGHBORS came from a node. False when no lookup is waiting for them. `nodes` passed the engine's
     /// checks already; `told` is how many there were before.
-    bool neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told);
+    bool neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told,
+                   MonotonicTime now);
     /// Whether a lookup waits for an answer of that node.
-    bool isAsking(const NodeAddress& from) const;
+    bool isAsking(const NodeAddress& from, MonotonicTime now) const;
 
     /// Sends what is next and ends what is over.
     void advance(MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink);
@@ -130,6 +132,11 @@ private:
         Completion completion;
     };
 
+    static bool isAsking(const Candidate& candidate, const NodeAddress& from, MonotonicTime now) noexcept
+    {
+        return candidate.stage == Stage::asked && now < candidate.deadline && candidate.node.id == from.id &&
+               candidate.node.node.endpoint.ip == from.ip;
+    }
     static bool isUnderWay(const Candidate& candidate) noexcept
     {
         return candidate.stage == Stage::bonding || candidate.stage == Stage::asked ||
@@ -144,6 +151,8 @@ private:
     static void askTheRest(Search& search, MonotonicTime now);
     void settle(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                 net::DatagramSink& sink) const;
+    void ask(Candidate& candidate, MonotonicTime now, const Search& search, LookupPorts& ports,
+             net::DatagramSink& sink) const;
     void begin(Candidate& candidate, MonotonicTime now, Search& search, LookupPorts& ports,
                net::DatagramSink& sink) const;
     bool step(Search& search, MonotonicTime now, LookupPorts& ports, net::DatagramSink& sink) const;
