@@ -14,7 +14,7 @@ constexpr std::size_t children = 4;
 
 void EventQueue::schedule(Duration at, EventHandler& handler, std::uint64_t token)
 {
-    _heap.push_back({std::max(at, _now), _scheduled++, &handler, token});
+    _heap.push_back({std::max(at, now()), _scheduled++, &handler, token});
     siftUp(_heap.size() - 1);
 }
 
@@ -29,7 +29,7 @@ void EventQueue::forget(const EventHandler& handler)
 bool EventQueue::step(Duration until)
 {
     if (_heap.empty() || _heap.front().at > until) {
-        _now = std::max(_now, until);
+        _now = std::max(now(), until);
         return false;
     }
     const Event next = _heap.front();

@@ -2,6 +2,7 @@
 
 #include <waymark/base/Clock.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -26,8 +27,8 @@ public:
 class EventQueue
 {
 public:
-    /// Time since the simulation began.
-    Duration now() const noexcept { return _now; }
+    /// Time since the simulation began. Any thread: hosts may have some of their own.
+    Duration now() const noexcept { return _now.load(std::memory_order_relaxed); }
 
     /// What lies in the past happens now.
     void schedule(Duration at, EventHandler& handler, std::uint64_t token);
@@ -59,7 +60,7 @@ private:
     void siftUp(std::size_t position) noexcept;
     void siftDown(std::size_t position) noexcept;
 
-    Duration _now{0};
+    std::atomic<Duration> _now{Duration::zero()};
     std::vector<Event> _heap; ///< with four children each: half as deep as a binary one
     std::uint64_t _scheduled = 0;
     std::uint64_t _happened = 0;
