@@ -2,9 +2,6 @@
 
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
-#include <Poco/Util/OptionException.h>
-#include <Poco/Util/OptionProcessor.h>
-#include <Poco/Util/OptionSet.h>
 
 #include <map>
 
@@ -15,32 +12,6 @@ namespace
 {
 
 using Poco::Util::Option;
-
-const Poco::Util::OptionSet& optionSet()
-{
-    static const Poco::Util::OptionSet options = [] {
-        Poco::Util::OptionSet set;
-        set.addOption(Option("config", "c",
-                             "the configuration, a .properties file; conf.d/*.properties beside it "
-                             "are read too")
-                          .argument("FILE"));
-        set.addOption(
-            Option("set", "s", "set one key over what the files say").argument("KEY=VALUE").repeatable(true));
-        set.addOption(Option("plugin-path", "P", "a folder to look for plugins in, before all others")
-                          .argument("DIR")
-                          .repeatable(true));
-        set.addOption(Option("check-config", "", "check the configuration and the plugins, start nothing"));
-        set.addOption(Option("print-config", "",
-                             "print the values in force; =default: every key with its help, a "
-                             "configuration to start from, also without --config; "
-                             "=markdown, =json-schema: the reference of every installed plugin")
-                          .argument("WHAT", false));
-        set.addOption(Option("version", "V", "print version, plugin ABI and build tag"));
-        set.addOption(Option("help", "h", "print this"));
-        return set;
-    }();
-    return options;
-}
 
 Result<DaemonOptions::Print> parsePrint(const std::string& word)
 {
@@ -57,61 +28,67 @@ Result<DaemonOptions::Print> parsePrint(const std::string& word)
     return found->second;
 }
 
-Result<void> take(DaemonOptions& options, const std::string& name, const std::string& value)
+} // namespace
+
+void DaemonOptions::define(Poco::Util::OptionSet& options)
+{
+    options.addOption(Option("config", "c",
+                             "the configuration, a .properties file; conf.d/*.properties beside it "
+                             "are read too")
+                          .argument("FILE"));
+    options.addOption(
+        Option("set", "s", "set one key over what the files say").argument("KEY=VALUE").repeatable(true));
+    options.addOption(Option("plugin-path", "P", "a folder to look for plugins in, before all others")
+                          .argument("DIR")
+                          .repeatable(true));
+    options.addOption(Option("check-config", "", "check the configuration and the plugins, start nothing"));
+    options.addOption(Option("print-config", "",
+                             "print the values in force; =default: every key with its help, a "
+                             "configuration to start from, also without --config; "
+                             "=markdown, =json-schema: the reference of every installed plugin")
+                          .argument("WHAT", false));
+    options.addOption(Option("version", "V", "print version, plugin ABI and build tag"));
+    options.addOption(Option("help", "h", "print this"));
+}
+
+Result<void> DaemonOptions::take(const std::string& name, const std::string& value)
 {
     if (name == "config") {
-        options.config = value;
+        config = value;
     } else if (name == "set") {
         const std::size_t equals = value.find('=');
         if (equals == 0 || equals == std::string::npos)
             return failure(ErrorCode::invalidArgument, "--set " + value + ": write --set KEY=VALUE");
-        options.overrides.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+        overrides.emplace_back(value.substr(0, equals), value.substr(equals + 1));
     } else if (name == "plugin-path") {
-        options.pluginPath.emplace_back(value);
+        pluginPath.emplace_back(value);
     } else if (name == "check-config") {
-        options.checkConfig = true;
+        checkConfig = true;
     } else if (name == "print-config") {
-        const auto print = parsePrint(value);
-        if (!print)
-            return failure(print.error());
-        options.print = *print;
+        const auto asked = parsePrint(value);
+        if (!asked)
+            return failure(asked.error());
+        print = *asked;
     } else if (name == "version") {
-        options.version = true;
+        version = true;
     } else if (name == "help") {
-        options.help = true;
+        help = true;
     }
     return {};
 }
 
-} // namespace
-
-Result<DaemonOptions> DaemonOptions::parse(const std::vector<std::string>& arguments)
+Result<void> DaemonOptions::check(const std::vector<std::string>& unprocessed) const
 {
-    DaemonOptions options;
-    Poco::Util::OptionProcessor processor(optionSet());
-    processor.setUnixStyle(true);
-    try {
-        for (const std::string& argument : arguments) {
-            std::string name;
-            std::string value;
-            if (!processor.process(argument, name, value))
-                return failure(ErrorCode::invalidArgument, "'" + argument + "' is no option");
-            if (auto taken = take(options, name, value); !taken)
-                return failure(taken.error());
-        }
-        processor.checkRequired();
-    } catch (const Poco::Util::OptionException& error) {
-        return failure(ErrorCode::invalidArgument, error.displayText());
-    }
-    if (options.config.empty() && !options.help && !options.version && !options.printsReference() &&
-        options.print != Print::defaults)
+    if (!unprocessed.empty())
+        return failure(ErrorCode::invalidArgument, "'" + unprocessed.front() + "' is no option");
+    if (config.empty() && !help && !version && !printsReference() && print != Print::defaults)
         return failure(ErrorCode::invalidArgument, "--config FILE is missing");
-    return options;
+    return {};
 }
 
-void DaemonOptions::printHelp(std::ostream& out)
+void DaemonOptions::printHelp(const Poco::Util::OptionSet& options, std::ostream& out)
 {
-    Poco::Util::HelpFormatter formatter(optionSet());
+    Poco::Util::HelpFormatter formatter(options);
     formatter.setCommand("waymarkd");
     formatter.setUsage("--config FILE [OPTION]...");
     formatter.setHeader("Loads the plugins named in FILE and runs them until TERM or INT; HUP reloads FILE.");

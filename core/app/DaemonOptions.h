@@ -2,6 +2,8 @@
 
 #include <waymark/base/Result.h>
 
+#include <Poco/Util/OptionSet.h>
+
 #include <filesystem>
 #include <optional>
 #include <ostream>
@@ -34,10 +36,16 @@ struct DaemonOptions
     bool version = false;
     bool help = false;
 
-    /// invalidArgument with one line for people.
-    static Result<DaemonOptions> parse(const std::vector<std::string>& arguments);
+    /// Adds the options that the command line may have.
+    static void define(Poco::Util::OptionSet& options);
 
-    static void printHelp(std::ostream& out);
+    /// Takes one of them over; invalidArgument with one line for people.
+    Result<void> take(const std::string& name, const std::string& value);
+
+    /// Whether they make sense together; `unprocessed` is what was no option.
+    Result<void> check(const std::vector<std::string>& unprocessed) const;
+
+    static void printHelp(const Poco::Util::OptionSet& options, std::ostream& out);
 };
 
 } // namespace waymark::app

@@ -24,6 +24,7 @@ class DaemonTest : public CppUnit::TestFixture
     CPPUNIT_TEST(terminateAndInterruptEndWithZero);
     CPPUNIT_TEST(secondSignalForces);
     CPPUNIT_TEST(repeatedSignalIsOneRequest);
+    CPPUNIT_TEST(faultsAreNotCaught);
     CPPUNIT_TEST(signalWhileStartingIsRemembered);
     CPPUNIT_TEST(secondSignalWhileStartingForces);
     CPPUNIT_TEST(hangUpReloadsOrSaysWhyNot);
@@ -100,6 +101,20 @@ class DaemonTest : public CppUnit::TestFixture
             process.signal(SIGTERM);
         process.expectLine("host.forced");
         CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
+    }
+
+    /// A core is dumped where it happened, or a sanitizer tells of it.
+    void faultsAreNotCaught()
+    {
+        for (const int fault : {SIGSEGV, SIGBUS, SIGILL}) {
+            Process process(program, {"--config", write("")});
+            process.expectLine("host.ready");
+            process.signal(fault);
+            const int code = process.waitForExit().value();
+            const bool isReported = process.output().find("Sanitizer") != std::string::npos;
+            CPPUNIT_ASSERT_MESSAGE(std::to_string(code) + process.output(),
+                                   code == 128 + fault || isReported);
+        }
     }
 
     void repeatedSignalIsOneRequest()
