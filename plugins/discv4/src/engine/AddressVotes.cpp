@@ -2,8 +2,6 @@
 
 #include "engine/Reach.h"
 
-#include <algorithm>
-
 namespace waymark::discv4::engine
 {
 
@@ -13,39 +11,64 @@ void AddressVotes::vote(const node::IpAddress& voter, const node::IpAddress& see
         return;
     const node::IpAddress ballot = isLocal(voter) ? voter : prefixOf(voter);
     const std::lock_guard lock(_mutex);
-    Votes& votes = _votes[static_cast<std::size_t>(voter.family())];
-    if (votes.size() >= mostVoters && !votes.contains(ballot)) {
-        forget(votes, now);
-        if (votes.size() >= mostVoters)
-            votes.erase(
-                std::ranges::min_element(votes, {}, [](const auto& entry) { return entry.second.at; }));
-    }
-    votes.insert_or_assign(ballot, Vote{seen, now});
-}
-
-void AddressVotes::forget(Votes& votes, MonotonicTime now)
-{
-    std::erase_if(votes, [now](const auto& entry) { return now - entry.second.at > validity; });
+    Poll& poll = _polls[static_cast<std::size_t>(voter.family())];
+    poll.forgetBefore(now - validity);
+    poll.cast({ballot, seen, now});
 }
 
 std::optional<AddressVotes::Majority> AddressVotes::majority(node::IpFamily family, MonotonicTime now)
 {
     const std::lock_guard lock(_mutex);
-    Votes& votes = _votes[static_cast<std::size_t>(family)];
-    forget(votes, now);
-    // Boyer and Moore: if there is a majority at all, it is the one that is left over.
-    Majority candidate;
-    for (const auto& [voter, vote] : votes) {
-        if (candidate.hosts == 0)
-            candidate.ip = vote.seen;
-        if (vote.seen == candidate.ip)
-            ++candidate.hosts;
-        else
-            --candidate.hosts;
+    Poll& poll = _polls[static_cast<std::size_t>(family)];
+    poll.forgetBefore(now - validity);
+    for (const auto& [ip, hosts] : poll.hostsThatSee) {
+        if (hosts * 2 > poll.byAge.size())
+            return Majority{ip, hosts};
     }
-    candidate.hosts = static_cast<std::size_t>(
-        std::ranges::count_if(votes, [&](const auto& entry) { return entry.second.seen == candidate.ip; }));
-    return candidate.hosts * 2 > votes.size() ? std::optional(candidate) : std::nullopt;
+    return std::nullopt;
+}
+
+/// What may fail for want of memory comes first.
+void AddressVotes::Poll::cast(const Vote& vote)
+{
+    ++hostsThatSee[vote.seen];
+    try {
+        const auto known = byBallot.find(vote.ballot);
+        if (known != byBallot.end()) {
+            uncount(known->second->seen);
+            *known->second = vote;
+            byAge.splice(byAge.end(), byAge, known->second);
+            return;
+        }
+        ByAge fresh{vote};
+        byBallot.emplace(vote.ballot, fresh.begin());
+        byAge.splice(byAge.end(), fresh);
+    } catch (...) {
+        uncount(vote.seen);
+        throw;
+    }
+    if (byAge.size() > mostVoters)
+        dropOldest();
+}
+
+void AddressVotes::Poll::forgetBefore(MonotonicTime time)
+{
+    while (!byAge.empty() && byAge.front().at < time)
+        dropOldest();
+}
+
+void AddressVotes::Poll::dropOldest()
+{
+    byBallot.erase(byAge.front().ballot);
+    uncount(byAge.front().seen);
+    byAge.pop_front();
+}
+
+void AddressVotes::Poll::uncount(const node::IpAddress& seen)
+{
+    const auto counted = hostsThatSee.find(seen);
+    if (--counted->second == 0)
+        hostsThatSee.erase(counted);
 }
 
 } // namespace waymark::discv4::engine

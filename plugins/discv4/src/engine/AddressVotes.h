@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -22,16 +23,15 @@ namespace waymark::discv4::engine
 /// networks' and loopback's only from there, special-purpose ones never. Only proven endpoints may vote; the
 /// caller sees to that.
 ///
-/// Bounded to mostVoters a family, of which the oldest goes for a new one. Any thread.
+/// Bounded to mostVoters a family, of which the oldest goes for a new one. Any thread. Counts are kept as
+/// votes come and go: asking for the majority costs as much as there are different answers, not voters.
 class AddressVotes
 {
 public:
     static constexpr Duration validity = std::chrono::minutes(5);
     static constexpr std::size_t mostVoters = 1024;
 
-    explicit AddressVotes(std::uint64_t seed) : _votes{{Votes(16, seededBy(seed)), Votes(16, seededBy(seed))}}
-    {
-    }
+    explicit AddressVotes(std::uint64_t seed) : _polls{{Poll(seed), Poll(seed)}} {}
 
     /// A node at `voter` said that it sees this one at `seen`.
     void vote(const node::IpAddress& voter, const node::IpAddress& seen, MonotonicTime now);
@@ -46,16 +46,32 @@ public:
 private:
     struct Vote
     {
+        node::IpAddress ballot; ///< of whom
         node::IpAddress seen;
         MonotonicTime at;
     };
-    using Votes = std::unordered_map<node::IpAddress, Vote, TableHash>;
+    using ByAge = std::list<Vote>; ///< oldest first
 
-    static TableHash seededBy(std::uint64_t seed) noexcept { return {KeyedHash(seed)}; }
-    static void forget(Votes& votes, MonotonicTime now);
+    /// The votes of one family.
+    struct Poll
+    {
+        explicit Poll(std::uint64_t seed)
+            : byBallot(16, TableHash{KeyedHash(seed)}), hostsThatSee(16, TableHash{KeyedHash(seed)})
+        {
+        }
+
+        void cast(const Vote& vote);
+        void forgetBefore(MonotonicTime time);
+        void dropOldest();
+        void uncount(const node::IpAddress& seen);
+
+        ByAge byAge;
+        std::unordered_map<node::IpAddress, ByAge::iterator, TableHash> byBallot;
+        std::unordered_map<node::IpAddress, std::size_t, TableHash> hostsThatSee; ///< none of them 0
+    };
 
     std::mutex _mutex;
-    std::array<Votes, 2> _votes; ///< by family
+    std::array<Poll, 2> _polls; ///< by family
 };
 
 } // namespace waymark::discv4::engine
