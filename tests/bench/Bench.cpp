@@ -48,6 +48,13 @@ void Table::ratio(const std::string& what, double value)
          << std::flush;
 }
 
+void Table::figure(const std::string& what, double value, const std::string& unit)
+{
+    _out << "  " << std::left << std::setw(46) << what << std::right << std::fixed
+         << std::setprecision(value < 100 ? 2 : 0) << std::setw(14) << value << ' ' << unit << '\n'
+         << std::flush;
+}
+
 std::map<std::string, Benchmark>& benchmarks()
 {
     static std::map<std::string, Benchmark> all;
@@ -56,17 +63,29 @@ std::map<std::string, Benchmark>& benchmarks()
 
 } // namespace waymark::bench
 
+namespace
+{
+
+bool isMeant(const std::string& asked, const std::string& name)
+{
+    return name == asked || name.starts_with(asked + "-");
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
     using waymark::bench::benchmarks;
     waymark::bench::Table table(std::cout);
     try {
         const std::vector<std::string> asked(argv + 1, argv + argc);
-        for (const std::string& name : asked)
-            if (!benchmarks().contains(name))
-                throw std::invalid_argument("there is no benchmark '" + name + "'");
+        for (const std::string& word : asked)
+            if (std::ranges::none_of(benchmarks(),
+                                     [&](const auto& each) { return isMeant(word, each.first); }))
+                throw std::invalid_argument("there is no benchmark '" + word + "'");
         for (const auto& [name, benchmark] : benchmarks())
-            if (asked.empty() || std::ranges::find(asked, name) != asked.end())
+            if (asked.empty() ||
+                std::ranges::any_of(asked, [&](const std::string& word) { return isMeant(word, name); }))
                 benchmark(table);
         return 0;
     } catch (const std::exception& error) {

@@ -43,10 +43,11 @@ public:
 
     /// What follows are durations.
     void title(const std::string& text);
-    /// What follows are ratios.
+    /// What follows are ratios and figures.
     void heading(const std::string& text);
     void row(const std::string& what, const Durations& durations);
     void ratio(const std::string& what, double value);
+    void figure(const std::string& what, double value, const std::string& unit);
 
 private:
     std::ostream& _out;
@@ -54,7 +55,8 @@ private:
 
 using Benchmark = std::function<void(Table&)>;
 
-/// Every benchmark by its name; files add theirs.
+/// Every benchmark by its name; files add theirs. "registry" on the command line stands for all whose names
+/// begin with "registry-", too.
 std::map<std::string, Benchmark>& benchmarks();
 
 struct Registration

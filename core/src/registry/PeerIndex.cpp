@@ -1,18 +1,14 @@
-#include "registry/FairSharedMutex.h"
-#include "registry/PeerTrie.h"
+#include "registry/HugePages.h"
+#include "registry/SharedPeerTree.h"
 
 #include <waymark/registry/PeerIndex.h>
-
-#include <mutex>
-#include <shared_mutex>
 
 namespace waymark::registry
 {
 
 struct PeerIndex::Content
 {
-    mutable FairSharedMutex mutex;
-    PeerTrie trie;
+    SharedPeerTree tree{HugePages::instance()};
 };
 
 PeerIndex::PeerIndex() : _content(std::make_unique<Content>()) {}
@@ -36,25 +32,17 @@ std::optional<PeerIndex::Entry> PeerIndex::entryOf(const Peer& peer)
 
 void PeerIndex::apply(std::span<const Update> updates)
 {
-    const std::lock_guard lock(_content->mutex);
-    for (const Update& update : updates) {
-        if (update.entry && (update.entry->v4 || update.entry->v6))
-            _content->trie.put(*update.entry);
-        else
-            _content->trie.erase(update.nodeId);
-    }
+    _content->tree.apply(updates);
 }
 
 ClosestAnswer PeerIndex::closest(const ClosestQuery& query, std::span<ClosestPeer> out) const noexcept
 {
-    const std::shared_lock lock(_content->mutex);
-    return _content->trie.closest(query, out);
+    return _content->tree.closest(query, out);
 }
 
 std::size_t PeerIndex::size() const noexcept
 {
-    const std::shared_lock lock(_content->mutex);
-    return _content->trie.size();
+    return _content->tree.size();
 }
 
 } // namespace waymark::registry

@@ -15,10 +15,10 @@ using node::IpAddress;
 using node::IpFamily;
 using node::IpScope;
 
-/// The trie through PeerIndex, with node ids that no hash would give: ground, shared prefixes, neighbours.
-class PeerTrieTest : public CppUnit::TestFixture
+/// PeerIndex with node ids that no hash would give: ground, shared prefixes, neighbours.
+class PeerIndexTest : public CppUnit::TestFixture
 {
-    CPPUNIT_TEST_SUITE(PeerTrieTest);
+    CPPUNIT_TEST_SUITE(PeerIndexTest);
     CPPUNIT_TEST(isExactForRandomIds);
     CPPUNIT_TEST(isExactForIdsThatShareTheirPrefix);
     CPPUNIT_TEST(isExactAtTheGreatestDepth);
@@ -220,6 +220,6 @@ private:
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(PeerTrieTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(PeerIndexTest);
 
 } // namespace waymark::registry

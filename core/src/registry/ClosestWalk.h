@@ -1,0 +1,42 @@
+#pragma once
+
+#include "registry/PeerNodes.h"
+
+#include <waymark/registry/Closest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace waymark::registry
+{
+
+/// One answer to who is closest: walks near sides first, and so meets the buckets in order of distance;
+/// orders the peers within each; steps over what is out of reach by its count. Any thread, while the version
+/// lasts. Allocates nothing.
+class ClosestWalk
+{
+public:
+    ClosestWalk(const ClosestQuery& query, std::span<ClosestPeer> out) noexcept : _query(query), _out(out) {}
+
+    ClosestAnswer from(const PeerEdge& top) noexcept;
+
+private:
+    void meet(const PeerBucket& bucket) noexcept;
+    void stepOver(std::size_t peers) noexcept;
+    void choose(const PeerRecord& record) noexcept;
+    void writeChosen() noexcept;
+    bool isFull() const noexcept { return _written + _chosen == _out.size(); }
+
+    const ClosestQuery& _query;
+    std::span<ClosestPeer> _out;
+    std::size_t _passed = 0; ///< peers met so far in order of distance, in reach or not; exact below k
+    std::size_t _hidden = 0;
+    std::size_t _written = 0;
+    std::size_t _chosen = 0;
+    /// Chosen and on their way into the cache.
+    std::array<const PeerRecord*, PeerBucket::capacity> _records;
+};
+
+} // namespace waymark::registry

@@ -1,0 +1,300 @@
+#include "registry/PeerTree.h"
+
+#include "registry/IdBits.h"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+namespace waymark::registry
+{
+
+namespace
+{
+
+/// Two buckets with no more peers become one. Far below the capacity, so that a peer that comes and goes does
+/// not split and merge each time.
+constexpr std::size_t mergeUpTo = PeerBucket::capacity / 2;
+/// Where the last window begins.
+constexpr std::size_t lastWindow = sizeof(node::Hash256) - sizeof(std::uint32_t);
+
+ReachSet reachOf(const std::optional<node::NodeEndpoint>& endpoint) noexcept
+{
+    return endpoint ? ReachSet::of(endpoint->ip.family(), endpoint->ip.scope()) : ReachSet();
+}
+
+PeerRecord recordOf(const PeerIndex::Entry& entry)
+{
+    if ((entry.v4 && !entry.v4->ip.isV4()) || (entry.v6 && !entry.v6->ip.isV6()))
+        throw std::invalid_argument("PeerIndex: an endpoint stands in the place of the other family's");
+    PeerRecord record;
+    record.nodeId = entry.nodeId;
+    record.key = entry.key;
+    record.reachV4 = reachOf(entry.v4);
+    if (entry.v4) {
+        std::ranges::copy(entry.v4->ip.bytes(), record.v4.ip.begin());
+        record.v4.udp = entry.v4->udp;
+        record.v4.tcp = entry.v4->tcp;
+    }
+    if (entry.v6)
+        record.v6 = *entry.v6;
+    return record;
+}
+
+PeerEdge edgeTo(const PeerBucket& bucket) noexcept
+{
+    ReachSet reach;
+    for (std::size_t i = 0; i < bucket.size; ++i)
+        reach = reach | bucket.reach[i];
+    return {&bucket, bucket.size, reach, true};
+}
+
+/// The first bit in which an id differs from those of a bucket, as far as the forks above care.
+std::size_t sharedBits(const PeerBucket& bucket, const node::Hash256& id) noexcept
+{
+    const std::uint64_t differing = bucket.lead ^ eightBytes(id, 0);
+    return differing != 0 ? static_cast<std::size_t>(std::countl_zero(differing))
+                          : firstDifference(bucket.record[0]->nodeId, id);
+}
+
+std::size_t commonBits(const PeerBucket& bucket) noexcept
+{
+    std::size_t common = idBits;
+    for (std::size_t i = 1; i < bucket.size; ++i)
+        common = std::min(common, firstDifference(bucket.record[0]->nodeId, bucket.record[i]->nodeId));
+    return common;
+}
+
+/// Looks at the ids through the window in which they differ first.
+void setWindows(PeerBucket& bucket) noexcept
+{
+    const std::size_t start = std::min(commonBits(bucket) / 8, lastWindow);
+    bucket.lead = eightBytes(bucket.record[0]->nodeId, 0);
+    bucket.windowStart = static_cast<std::uint8_t>(start);
+    for (std::size_t i = 0; i < bucket.size; ++i)
+        bucket.window[i] = fourBytes(bucket.record[i]->nodeId, start);
+}
+
+/// Without a window.
+void append(PeerBucket& bucket, const PeerRecord& record, ReachSet reach) noexcept
+{
+    bucket.record[bucket.size] = &record;
+    bucket.reach[bucket.size] = reach;
+    ++bucket.size;
+}
+
+/// Where the peer lies; the bucket's size when it is not there.
+std::size_t positionOf(const PeerBucket& bucket, const node::Hash256& id) noexcept
+{
+    const std::uint32_t window = fourBytes(id, bucket.windowStart);
+    for (std::size_t i = 0; i < bucket.size; ++i)
+        if (bucket.window[i] == window && bucket.record[i]->nodeId == id)
+            return i;
+    return bucket.size;
+}
+
+} // namespace
+
+PeerTree::PeerTree(std::pmr::memory_resource& memory)
+    : _records(memory), _buckets(memory), _forks(memory), _versions(memory)
+{
+}
+
+PeerTree::Path PeerTree::descend(const node::Hash256& nodeId) const noexcept
+{
+    Path path;
+    path.depth = 0;
+    path.end = _top;
+    while (!path.end.isBucket) {
+        const PeerFork& fork = path.end.fork();
+        path.forks[path.depth++] = &fork;
+        path.end = fork.edge(bitAt(nodeId, fork.bit));
+    }
+    return path;
+}
+
+void PeerTree::replace(const Path& path, std::size_t depth, const node::Hash256& nodeId, PeerEdge edge)
+{
+    while (depth-- > 0) {
+        PeerFork& fork = _forks.own(*path.forks[depth]);
+        fork.setEdge(bitAt(nodeId, fork.bit), edge);
+        edge = fork.self();
+    }
+    _top = edge;
+}
+
+PeerEdge PeerTree::bucketOf(const PeerIndex::Entry& entry)
+{
+    PeerBucket& bucket = _buckets.take({});
+    append(bucket, _records.take(recordOf(entry)), reachOf(entry.v4) | reachOf(entry.v6));
+    setWindows(bucket);
+    return edgeTo(bucket);
+}
+
+PeerEdge PeerTree::forkOver(std::size_t bit, std::size_t side, const PeerEdge& there,
+                            const PeerEdge& opposite)
+{
+    PeerFork& fork = _forks.take({});
+    fork.bit = static_cast<std::uint8_t>(bit);
+    fork.setEdge(side, there);
+    fork.setEdge(1 - side, opposite);
+    return fork.self();
+}
+
+void PeerTree::put(const PeerIndex::Entry& entry)
+{
+    if (_top.to == nullptr) {
+        _top = bucketOf(entry);
+        return;
+    }
+    const Path path = descend(entry.nodeId);
+    const PeerBucket& bucket = path.end.bucket();
+    const std::size_t shared = sharedBits(bucket, entry.nodeId);
+    // Bits grow downwards: a fork that tests a later bit has only peers below that differ from this one.
+    std::size_t depth = path.depth;
+    while (depth > 0 && path.forks[depth - 1]->bit > shared)
+        --depth;
+    if (depth == path.depth)
+        return replace(path, depth, entry.nodeId, putInto(bucket, shared, entry));
+    const PeerEdge opposite = path.forks[depth]->self();
+    const std::size_t side = bitAt(entry.nodeId, shared);
+    replace(path, depth, entry.nodeId, forkOver(shared, side, bucketOf(entry), opposite));
+}
+
+PeerEdge PeerTree::putInto(const PeerBucket& bucket, std::size_t shared, const PeerIndex::Entry& entry)
+{
+    const bool isInWindow = shared >= bucket.windowStart * std::size_t{8};
+    const std::size_t position = isInWindow ? positionOf(bucket, entry.nodeId) : bucket.size;
+    const bool isNew = position == bucket.size;
+    if (isNew && bucket.size == PeerBucket::capacity)
+        return split(bucket, entry);
+    PeerBucket& own = _buckets.own(bucket);
+    const PeerRecord& record = _records.take(recordOf(entry));
+    const ReachSet reach = reachOf(entry.v4) | reachOf(entry.v6);
+    if (isNew) {
+        append(own, record, reach);
+        if (isInWindow)
+            own.window[position] = fourBytes(entry.nodeId, own.windowStart);
+        else
+            setWindows(own);
+    } else {
+        _records.drop(*own.record[position]);
+        own.record[position] = &record;
+        own.reach[position] = reach;
+    }
+    return edgeTo(own);
+}
+
+PeerEdge PeerTree::split(const PeerBucket& full, const PeerIndex::Entry& entry)
+{
+    const PeerRecord& record = _records.take(recordOf(entry));
+    const ReachSet reach = reachOf(entry.v4) | reachOf(entry.v6);
+    const std::size_t bit =
+        std::min(commonBits(full), firstDifference(full.record[0]->nodeId, record.nodeId));
+    std::array<PeerBucket*, 2> half{&_buckets.take({}), &_buckets.take({})};
+    for (std::size_t i = 0; i < full.size; ++i)
+        append(*half[bitAt(full.record[i]->nodeId, bit)], *full.record[i], full.reach[i]);
+    append(*half[bitAt(record.nodeId, bit)], record, reach);
+    _buckets.drop(full);
+    for (PeerBucket* const bucket : half)
+        setWindows(*bucket);
+    return forkOver(bit, 0, edgeTo(*half[0]), edgeTo(*half[1]));
+}
+
+PeerEdge PeerTree::merge(const PeerBucket& bucket, const PeerBucket& other)
+{
+    PeerBucket& own = _buckets.own(bucket);
+    for (std::size_t i = 0; i < other.size; ++i)
+        append(own, *other.record[i], other.reach[i]);
+    _buckets.drop(other);
+    setWindows(own);
+    return edgeTo(own);
+}
+
+void PeerTree::erase(const node::Hash256& nodeId)
+{
+    if (_top.to == nullptr)
+        return;
+    const Path path = descend(nodeId);
+    const PeerBucket& bucket = path.end.bucket();
+    const std::size_t position = positionOf(bucket, nodeId);
+    if (position == bucket.size)
+        return;
+    _records.drop(*bucket.record[position]);
+    std::size_t depth = path.depth;
+    PeerEdge edge;
+    if (bucket.size > 1) {
+        PeerBucket& own = _buckets.own(bucket);
+        --own.size;
+        own.record[position] = own.record[own.size];
+        own.reach[position] = own.reach[own.size];
+        own.window[position] = own.window[own.size];
+        edge = edgeTo(own);
+    } else {
+        _buckets.drop(bucket);
+        if (depth > 0) {
+            const PeerFork& parent = *path.forks[--depth];
+            edge = parent.edge(1 - bitAt(nodeId, parent.bit));
+            _forks.drop(parent);
+        }
+    }
+    while (depth > 0 && edge.isBucket) {
+        const PeerFork& parent = *path.forks[depth - 1];
+        const PeerEdge sibling = parent.edge(1 - bitAt(nodeId, parent.bit));
+        if (!sibling.isBucket || sibling.count + edge.count > mergeUpTo)
+            break;
+        edge = merge(edge.bucket(), sibling.bucket());
+        _forks.drop(parent);
+        --depth;
+    }
+    replace(path, depth, nodeId, edge);
+}
+
+const PeerVersion& PeerTree::complete()
+{
+    _complete = &_versions.take({_top});
+    if (_committed != nullptr)
+        _versions.drop(*_committed);
+    return *_complete;
+}
+
+void PeerTree::commit() noexcept
+{
+    _records.commit();
+    _buckets.commit();
+    _forks.commit();
+    _versions.commit();
+    _committed = _complete;
+}
+
+void PeerTree::rollback() noexcept
+{
+    _records.rollback();
+    _buckets.rollback();
+    _forks.rollback();
+    _versions.rollback();
+    _top = _committed != nullptr ? _committed->top : PeerEdge{};
+}
+
+void PeerTree::beginRound() noexcept
+{
+    _records.beginRound();
+    _buckets.beginRound();
+    _forks.beginRound();
+    _versions.beginRound();
+}
+
+void PeerTree::endRound() noexcept
+{
+    _records.endRound();
+    _buckets.endRound();
+    _forks.endRound();
+    _versions.endRound();
+}
+
+std::size_t PeerTree::garbage() const noexcept
+{
+    return _records.garbage() + _buckets.garbage() + _forks.garbage() + _versions.garbage();
+}
+
+} // namespace waymark::registry

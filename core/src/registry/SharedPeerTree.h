@@ -1,0 +1,44 @@
+#pragma once
+
+#include "registry/PeerTree.h"
+#include "registry/ReaderGate.h"
+
+#include <waymark/registry/PeerIndex.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory_resource>
+#include <mutex>
+#include <span>
+
+namespace waymark::registry
+{
+
+/// PeerIndex's inside: the tree, the version that is out, and who reads it. See there.
+class SharedPeerTree
+{
+public:
+    explicit SharedPeerTree(std::pmr::memory_resource& memory) : _tree(memory) {}
+
+    void apply(std::span<const PeerIndex::Update> updates);
+    ClosestAnswer closest(const ClosestQuery& query, std::span<ClosestPeer> out) const noexcept;
+    std::size_t size() const noexcept;
+
+    /// For tests: a reader that takes its time.
+    const ReaderGate& gate() const noexcept { return _gate; }
+    /// How many replaced nodes may wait for readers until apply() does: some, and a share of a node a peer.
+    static constexpr std::size_t garbageLimit(std::size_t peers) noexcept { return 4096 + peers / 8; }
+
+private:
+    void awaitReaders() noexcept;
+    /// Takes back what no reader can see any more. Returns at once.
+    void collect() noexcept;
+
+    std::mutex _mutex; ///< of writers, for the tree and the rounds
+    PeerTree _tree;
+    bool _isRound = false;
+    ReaderGate _gate;
+    std::atomic<const PeerVersion*> _version{nullptr};
+};
+
+} // namespace waymark::registry
