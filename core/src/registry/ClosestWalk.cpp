@@ -1,7 +1,5 @@
 #include "registry/ClosestWalk.h"
 
-#include "registry/IdBits.h"
-
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -25,53 +23,51 @@ constexpr SortKey sortKey(std::uint32_t distance, std::size_t position) noexcept
                                   highest);
 }
 
-struct Order
-{
-    /// Beyond size: greater than any.
-    std::array<SortKey, PeerBucket::capacity> keys;
-    std::array<std::uint8_t, PeerBucket::capacity> positions;
-    std::size_t size = 0;
+/// Greater than any; also that of those who have no rank.
+constexpr SortKey noKey = std::numeric_limits<SortKey>::max();
+using SortKeys = std::array<SortKey, PeerBucket::capacity>;
 
-    void sort() noexcept;
-    bool hasTies() const noexcept;
-};
-
-/// Counts for each how many are less: no branch depends on the keys, which are random.
-void Order::sort() noexcept
+std::uint32_t positionOf(SortKey key) noexcept
 {
-    std::array<SortKey, PeerBucket::capacity> sorted;
+    return std::bit_cast<std::uint32_t>(key) & positionMask;
+}
+
+bool isTie(SortKey left, SortKey right) noexcept
+{
+    return ((std::bit_cast<std::uint32_t>(left) ^ std::bit_cast<std::uint32_t>(right)) & ~positionMask) == 0;
+}
+
+/// Counts for each of the first `size` how many are less: no branch depends on the keys, which are random.
+SortKeys sorted(const SortKeys& keys, std::size_t size) noexcept
+{
+    SortKeys result;
     for (std::size_t i = 0; i < size; ++i) {
         std::int32_t less = 0;
         for (const SortKey other : keys)
             less += other < keys[i] ? 1 : 0;
-        sorted[static_cast<std::size_t>(less)] = keys[i];
+        result[static_cast<std::size_t>(less)] = keys[i];
     }
-    for (std::size_t i = 0; i < size; ++i) {
-        keys[i] = sorted[i];
-        positions[i] = static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(sorted[i]) & positionMask);
+    return result;
+}
+
+template <class T>
+void prefetch(const T& node) noexcept
+{
+    constexpr std::size_t line = 64;
+    const auto* const begin = static_cast<const std::byte*>(static_cast<const void*>(&node));
+    for (std::size_t at = 0; at < sizeof(T); at += line)
+        __builtin_prefetch(begin + at);
+}
+
+/// Most peers have one endpoint, which is copied as it lies there.
+void writeEndpoint(node::NodeEndpoint& out, const PeerRecord& record, ReachSet reach) noexcept
+{
+    if (record.endpoint.ip.isV6() && record.reachV4.meets(reach)) {
+        const auto& ip = record.v4.ip;
+        out = {node::IpAddress::v4(ip[0], ip[1], ip[2], ip[3]), record.v4.udp, record.v4.tcp};
+    } else {
+        out = record.endpoint;
     }
-}
-
-bool Order::hasTies() const noexcept
-{
-    for (std::size_t i = 1; i < size; ++i)
-        if (((std::bit_cast<std::uint32_t>(keys[i]) ^ std::bit_cast<std::uint32_t>(keys[i - 1])) &
-             ~positionMask) == 0)
-            return true;
-    return false;
-}
-
-void prefetch(const void* line) noexcept
-{
-    __builtin_prefetch(line);
-}
-
-node::NodeEndpoint endpointOf(const PeerRecord& record, ReachSet reach) noexcept
-{
-    if (!record.reachV4.meets(reach))
-        return record.v6;
-    const auto& ip = record.v4.ip;
-    return {node::IpAddress::v4(ip[0], ip[1], ip[2], ip[3]), record.v4.udp, record.v4.tcp};
 }
 
 } // namespace
@@ -91,16 +87,30 @@ ClosestAnswer ClosestWalk::from(const PeerEdge& top) noexcept
         } else {
             const PeerFork& fork = edge.fork();
             pending[depth++] = &fork;
-            edge = fork.edge(bitAt(_query.target, fork.bit));
+            const std::size_t near = side(fork);
+            edge = fork.edge(near);
+            if (edge.isBucket)
+                expect(edge, fork.edge(1 - near));
             continue;
         }
         if (isFull() || depth == 0)
             break;
         const PeerFork& fork = *pending[--depth];
-        edge = fork.edge(1 - bitAt(_query.target, fork.bit));
+        edge = fork.edge(1 - side(fork));
     }
     writeChosen();
     return {_written, _hidden};
+}
+
+void ClosestWalk::expect(const PeerEdge& bucket, const PeerEdge& next) const noexcept
+{
+    prefetch(bucket.bucket());
+    if (bucket.count >= _out.size() - _written - _chosen)
+        return;
+    if (next.isBucket)
+        prefetch(next.bucket());
+    else
+        prefetch(next.fork());
 }
 
 void ClosestWalk::stepOver(std::size_t peers) noexcept
@@ -114,23 +124,20 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     // Those out of reach have a rank, too, as long as there are fewer than k before them.
     const bool allHaveRanks = _passed < _out.size();
     const std::uint32_t target = fourBytes(_query.target, bucket.windowStart);
-    Order order;
-    order.keys.fill(std::numeric_limits<SortKey>::max());
-    for (std::size_t i = 0; i < bucket.size; ++i) {
-        order.keys[order.size] = sortKey(bucket.window[i] ^ target, i);
-        order.size += allHaveRanks || bucket.reach[i].meets(_query.reach) ? 1 : 0;
-    }
-    if (order.size < PeerBucket::capacity)
-        order.keys[order.size] = std::numeric_limits<SortKey>::max();
-    order.sort();
-    if (order.hasTies())
-        std::sort(order.positions.begin(), order.positions.begin() + order.size,
-                  [&](std::uint8_t left, std::uint8_t right) {
-                      return isNearer(_query.target, bucket.record[left]->nodeId,
-                                      bucket.record[right]->nodeId);
-                  });
-    for (std::size_t rank = 0; rank < order.size && !isFull(); ++rank) {
-        const std::size_t position = order.positions[rank];
+    SortKeys keys;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        keys[i] = i < bucket.size ? sortKey(bucket.window[i] ^ target, i) : noKey;
+    std::size_t ranks = bucket.size;
+    if (!allHaveRanks)
+        ranks = dropUnreachable(bucket, keys);
+    keys = sorted(keys, bucket.size);
+    bool hasTies = false;
+    for (std::size_t i = 1; i < ranks; ++i)
+        hasTies |= isTie(keys[i - 1], keys[i]);
+    if (hasTies)
+        sortByIds(bucket, std::span(keys).first(ranks));
+    for (std::size_t i = 0; i < ranks && !isFull(); ++i) {
+        const std::uint32_t position = positionOf(keys[i]);
         if (bucket.reach[position].meets(_query.reach)) {
             choose(*bucket.record[position]);
             ++_passed;
@@ -140,12 +147,31 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     }
 }
 
+std::size_t ClosestWalk::dropUnreachable(const PeerBucket& bucket,
+                                         std::span<std::int32_t> keys) const noexcept
+{
+    std::size_t left = bucket.size;
+    for (std::size_t i = 0; i < bucket.size; ++i)
+        if (!bucket.reach[i].meets(_query.reach)) {
+            keys[i] = noKey;
+            --left;
+        }
+    return left;
+}
+
+void ClosestWalk::sortByIds(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept
+{
+    std::ranges::sort(keys, [&](SortKey left, SortKey right) {
+        return isNearer(_query.target, bucket.record[positionOf(left)]->nodeId,
+                        bucket.record[positionOf(right)]->nodeId);
+    });
+}
+
 void ClosestWalk::choose(const PeerRecord& record) noexcept
 {
     if (_chosen == _records.size())
         writeChosen();
-    prefetch(&record);
-    prefetch(&record.key.bytes()[node::PublicKey::size / 2]);
+    prefetch(record);
     _records[_chosen++] = &record;
 }
 
@@ -155,7 +181,7 @@ void ClosestWalk::writeChosen() noexcept
         ClosestPeer& peer = _out[_written++];
         peer.key = record->key;
         peer.nodeId = record->nodeId;
-        peer.endpoint = endpointOf(*record, _query.reach);
+        writeEndpoint(peer.endpoint, *record, _query.reach);
     }
     _chosen = 0;
 }

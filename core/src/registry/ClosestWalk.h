@@ -1,5 +1,6 @@
 #pragma once
 
+#include "registry/IdBits.h"
 #include "registry/PeerNodes.h"
 
 #include <waymark/registry/Closest.h>
@@ -18,18 +19,32 @@ namespace waymark::registry
 class ClosestWalk
 {
 public:
-    ClosestWalk(const ClosestQuery& query, std::span<ClosestPeer> out) noexcept : _query(query), _out(out) {}
+    ClosestWalk(const ClosestQuery& query, std::span<ClosestPeer> out) noexcept
+        : _query(query), _lead(eightBytes(query.target, 0)), _out(out)
+    {
+    }
 
     ClosestAnswer from(const PeerEdge& top) noexcept;
 
 private:
     void meet(const PeerBucket& bucket) noexcept;
+    /// Without a rank they have no key; returns how many have one.
+    std::size_t dropUnreachable(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept;
+    void sortByIds(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept;
+    /// Has a bucket come into the cache, and what is next when it has too few.
+    void expect(const PeerEdge& bucket, const PeerEdge& next) const noexcept;
     void stepOver(std::size_t peers) noexcept;
     void choose(const PeerRecord& record) noexcept;
     void writeChosen() noexcept;
     bool isFull() const noexcept { return _written + _chosen == _out.size(); }
+    /// Where the target lies below a fork. Almost all test one of the first 64 bits, which are in a register.
+    std::size_t side(const PeerFork& fork) const noexcept
+    {
+        return fork.bit < 64 ? (_lead >> (63 - fork.bit)) & 1U : bitAt(_query.target, fork.bit);
+    }
 
     const ClosestQuery& _query;
+    const std::uint64_t _lead;
     std::span<ClosestPeer> _out;
     std::size_t _passed = 0; ///< peers met so far in order of distance, in reach or not; exact below k
     std::size_t _hidden = 0;

@@ -27,9 +27,9 @@ struct alignas(128) PeerRecord
 
     node::Hash256 nodeId{};
     node::PublicKey key;
-    node::NodeEndpoint v6;
-    V4 v4;
-    ReachSet reachV4; ///< empty when there is no such endpoint
+    node::NodeEndpoint endpoint; ///< the IPv6 one, if there is one
+    V4 v4;                       ///< the IPv4 one, if there is one
+    ReachSet reachV4;            ///< empty when there is no IPv4 endpoint
     bool isFresh = false;
 };
 static_assert(sizeof(PeerRecord) == 128);

@@ -36,8 +36,7 @@ PeerRecord recordOf(const PeerIndex::Entry& entry)
         record.v4.udp = entry.v4->udp;
         record.v4.tcp = entry.v4->tcp;
     }
-    if (entry.v6)
-        record.v6 = *entry.v6;
+    record.endpoint = entry.v6 ? *entry.v6 : *entry.v4;
     return record;
 }
 
