@@ -76,7 +76,14 @@ ClosestAnswer ClosestWalk::from(const PeerEdge& top) noexcept
 {
     if (top.to == nullptr || _out.empty())
         return {};
-    std::array<const PeerFork*, idBits> pending;
+    /// A fork on the way down, and how many of its children were met.
+    struct Visit
+    {
+        const PeerFork* fork;
+        std::size_t near;
+        std::size_t met;
+    };
+    std::array<Visit, idDigits> visits;
     std::size_t depth = 0;
     PeerEdge edge = top;
     for (;;) {
@@ -86,17 +93,16 @@ ClosestAnswer ClosestWalk::from(const PeerEdge& top) noexcept
             meet(edge.bucket());
         } else {
             const PeerFork& fork = edge.fork();
-            pending[depth++] = &fork;
-            const std::size_t near = side(fork);
-            edge = fork.edge(near);
-            if (edge.isBucket)
-                expect(edge, fork.edge(1 - near));
-            continue;
+            visits[depth++] = {&fork, valueAt(fork), 0};
         }
         if (isFull() || depth == 0)
             break;
-        const PeerFork& fork = *pending[--depth];
-        edge = fork.edge(1 - side(fork));
+        Visit& visit = visits[depth - 1];
+        edge = visit.fork->edge(visit.near ^ visit.met);
+        if (++visit.met == digitValues)
+            --depth;
+        else if (edge.isBucket)
+            expect(edge, visit.fork->edge(visit.near ^ visit.met));
     }
     writeChosen();
     return {_written, _hidden};
@@ -109,7 +115,7 @@ void ClosestWalk::expect(const PeerEdge& bucket, const PeerEdge& next) const noe
         return;
     if (next.isBucket)
         prefetch(next.bucket());
-    else
+    else if (next.to != nullptr)
         prefetch(next.fork());
 }
 

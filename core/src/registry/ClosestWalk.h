@@ -37,10 +37,13 @@ private:
     void choose(const PeerRecord& record) noexcept;
     void writeChosen() noexcept;
     bool isFull() const noexcept { return _written + _chosen == _out.size(); }
-    /// Where the target lies below a fork. Almost all test one of the first 64 bits, which are in a register.
-    std::size_t side(const PeerFork& fork) const noexcept
+    /// The target's digit at a fork. Almost all forks lie in the first 64 bits, which are in a register.
+    std::size_t valueAt(const PeerFork& fork) const noexcept
     {
-        return fork.bit < 64 ? (_lead >> (63 - fork.bit)) & 1U : bitAt(_query.target, fork.bit);
+        constexpr std::size_t inRegister = 64 / digitBits;
+        return fork.digit < inRegister
+                   ? (_lead >> (digitBits * (inRegister - 1 - fork.digit))) & (digitValues - 1)
+                   : digitAt(_query.target, fork.digit);
     }
 
     const ClosestQuery& _query;

@@ -13,6 +13,17 @@ namespace waymark::registry
 /// The bits of node ids, counted from 0 at the most significant: the order of XOR distances.
 constexpr std::size_t idBits = 256;
 
+/// Forks take the bits by two.
+constexpr std::size_t digitBits = 2;
+constexpr std::size_t digitValues = std::size_t{1} << digitBits;
+constexpr std::size_t idDigits = idBits / digitBits;
+
+inline std::size_t digitAt(const node::Hash256& id, std::size_t digit) noexcept
+{
+    constexpr std::size_t inByte = 8 / digitBits;
+    return (id[digit / inByte] >> (8 - digitBits * (digit % inByte + 1))) & (digitValues - 1);
+}
+
 inline std::size_t bitAt(const node::Hash256& id, std::size_t bit) noexcept
 {
     return (id[bit / 8] >> (7 - bit % 8)) & 1U;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <stdexcept>
 
 namespace waymark::registry
@@ -12,8 +13,8 @@ namespace waymark::registry
 namespace
 {
 
-/// Two buckets with no more peers become one. Far below the capacity, so that a peer that comes and goes does
-/// not split and merge each time.
+/// Children of a fork with no more peers become one bucket. Far below the capacity, so that a peer that comes
+/// and goes does not split and merge each time.
 constexpr std::size_t mergeUpTo = PeerBucket::capacity / 2;
 /// Where the last window begins.
 constexpr std::size_t lastWindow = sizeof(node::Hash256) - sizeof(std::uint32_t);
@@ -38,6 +39,17 @@ PeerRecord recordOf(const PeerIndex::Entry& entry)
     }
     record.endpoint = entry.v6 ? *entry.v6 : *entry.v4;
     return record;
+}
+
+const PeerBucket& anyBucketBelow(const PeerFork& fork) noexcept
+{
+    PeerEdge edge = fork.self();
+    while (!edge.isBucket) {
+        const PeerFork& below = edge.fork();
+        for (std::size_t value = 0; edge.to == &below || edge.to == nullptr; ++value)
+            edge = below.edge(value);
+    }
+    return edge.bucket();
 }
 
 PeerEdge edgeTo(const PeerBucket& bucket) noexcept
@@ -104,10 +116,10 @@ PeerTree::Path PeerTree::descend(const node::Hash256& nodeId) const noexcept
     Path path;
     path.depth = 0;
     path.end = _top;
-    while (!path.end.isBucket) {
+    while (path.end.to != nullptr && !path.end.isBucket) {
         const PeerFork& fork = path.end.fork();
         path.forks[path.depth++] = &fork;
-        path.end = fork.edge(bitAt(nodeId, fork.bit));
+        path.end = fork.edge(digitAt(nodeId, fork.digit));
     }
     return path;
 }
@@ -116,7 +128,7 @@ void PeerTree::replace(const Path& path, std::size_t depth, const node::Hash256&
 {
     while (depth-- > 0) {
         PeerFork& fork = _forks.own(*path.forks[depth]);
-        fork.setEdge(bitAt(nodeId, fork.bit), edge);
+        fork.setEdge(digitAt(nodeId, fork.digit), edge);
         edge = fork.self();
     }
     _top = edge;
@@ -130,34 +142,33 @@ PeerEdge PeerTree::bucketOf(const PeerIndex::Entry& entry)
     return edgeTo(bucket);
 }
 
-PeerEdge PeerTree::forkOver(std::size_t bit, std::size_t side, const PeerEdge& there,
-                            const PeerEdge& opposite)
+PeerEdge PeerTree::insertAbove(const PeerFork& fork, std::size_t digit, const PeerIndex::Entry& entry)
 {
-    PeerFork& fork = _forks.take({});
-    fork.bit = static_cast<std::uint8_t>(bit);
-    fork.setEdge(side, there);
-    fork.setEdge(1 - side, opposite);
-    return fork.self();
+    PeerFork& above = _forks.take({});
+    above.digit = static_cast<std::uint8_t>(digit);
+    above.setEdge(digitAt(anyBucketBelow(fork).record[0]->nodeId, digit), fork.self());
+    above.setEdge(digitAt(entry.nodeId, digit), bucketOf(entry));
+    return above.self();
 }
 
 void PeerTree::put(const PeerIndex::Entry& entry)
 {
-    if (_top.to == nullptr) {
-        _top = bucketOf(entry);
-        return;
-    }
     const Path path = descend(entry.nodeId);
-    const PeerBucket& bucket = path.end.bucket();
-    const std::size_t shared = sharedBits(bucket, entry.nodeId);
-    // Bits grow downwards: a fork that tests a later bit has only peers below that differ from this one.
     std::size_t depth = path.depth;
-    while (depth > 0 && path.forks[depth - 1]->bit > shared)
+    if (path.end.to == nullptr && depth == 0)
+        return replace(path, depth, entry.nodeId, bucketOf(entry));
+    const PeerBucket& bucket =
+        path.end.to != nullptr ? path.end.bucket() : anyBucketBelow(*path.forks[depth - 1]);
+    const std::size_t shared = sharedBits(bucket, entry.nodeId);
+    // Digits grow downwards: a fork by a later digit has only peers below that differ from this one.
+    while (depth > 0 && path.forks[depth - 1]->digit > shared / digitBits)
         --depth;
-    if (depth == path.depth)
-        return replace(path, depth, entry.nodeId, putInto(bucket, shared, entry));
-    const PeerEdge opposite = path.forks[depth]->self();
-    const std::size_t side = bitAt(entry.nodeId, shared);
-    replace(path, depth, entry.nodeId, forkOver(shared, side, bucketOf(entry), opposite));
+    if (depth < path.depth)
+        replace(path, depth, entry.nodeId, insertAbove(*path.forks[depth], shared / digitBits, entry));
+    else if (path.end.to == nullptr)
+        replace(path, depth, entry.nodeId, bucketOf(entry));
+    else
+        replace(path, depth, entry.nodeId, putInto(bucket, shared, entry));
 }
 
 PeerEdge PeerTree::putInto(const PeerBucket& bucket, std::size_t shared, const PeerIndex::Entry& entry)
@@ -188,39 +199,66 @@ PeerEdge PeerTree::split(const PeerBucket& full, const PeerIndex::Entry& entry)
 {
     const PeerRecord& record = _records.take(recordOf(entry));
     const ReachSet reach = reachOf(entry.v4) | reachOf(entry.v6);
-    const std::size_t bit =
-        std::min(commonBits(full), firstDifference(full.record[0]->nodeId, record.nodeId));
-    std::array<PeerBucket*, 2> half{&_buckets.take({}), &_buckets.take({})};
+    PeerFork& fork = _forks.take({});
+    fork.digit = static_cast<std::uint8_t>(
+        std::min(commonBits(full), firstDifference(full.record[0]->nodeId, record.nodeId)) / digitBits);
+    std::array<PeerBucket*, digitValues> parts{};
+    const auto sort = [&](const PeerRecord& peer, ReachSet classes) {
+        PeerBucket*& part = parts[digitAt(peer.nodeId, fork.digit)];
+        if (part == nullptr)
+            part = &_buckets.take({});
+        append(*part, peer, classes);
+    };
     for (std::size_t i = 0; i < full.size; ++i)
-        append(*half[bitAt(full.record[i]->nodeId, bit)], *full.record[i], full.reach[i]);
-    append(*half[bitAt(record.nodeId, bit)], record, reach);
+        sort(*full.record[i], full.reach[i]);
+    sort(record, reach);
     _buckets.drop(full);
-    for (PeerBucket* const bucket : half)
-        setWindows(*bucket);
-    return forkOver(bit, 0, edgeTo(*half[0]), edgeTo(*half[1]));
+    for (std::size_t value = 0; value < parts.size(); ++value) {
+        if (parts[value] == nullptr)
+            continue;
+        setWindows(*parts[value]);
+        fork.setEdge(value, edgeTo(*parts[value]));
+    }
+    return fork.self();
 }
 
-PeerEdge PeerTree::merge(const PeerBucket& bucket, const PeerBucket& other)
+std::optional<PeerEdge> PeerTree::shrunk(const PeerFork& fork, std::size_t value, const PeerEdge& instead)
 {
-    PeerBucket& own = _buckets.own(bucket);
-    for (std::size_t i = 0; i < other.size; ++i)
-        append(own, *other.record[i], other.reach[i]);
-    _buckets.drop(other);
+    std::array<PeerEdge, digitValues> children;
+    std::size_t used = 0;
+    std::size_t peers = 0;
+    for (std::size_t i = 0; i < digitValues; ++i) {
+        const PeerEdge child = i == value ? instead : fork.edge(i);
+        if (child.to != nullptr)
+            children[used++] = child;
+        peers += child.count;
+    }
+    if (used > 1 && peers > mergeUpTo)
+        return std::nullopt;
+    _forks.drop(fork);
+    if (used == 1)
+        return children[0];
+    // So few peers have no forks: a fork goes before it has as few.
+    PeerBucket& own = _buckets.own(children[0].bucket());
+    for (const PeerEdge& other : std::span(children).subspan(1, used - 1)) {
+        for (std::size_t i = 0; i < other.bucket().size; ++i)
+            append(own, *other.bucket().record[i], other.bucket().reach[i]);
+        _buckets.drop(other.bucket());
+    }
     setWindows(own);
     return edgeTo(own);
 }
 
 void PeerTree::erase(const node::Hash256& nodeId)
 {
-    if (_top.to == nullptr)
-        return;
     const Path path = descend(nodeId);
+    if (path.end.to == nullptr)
+        return;
     const PeerBucket& bucket = path.end.bucket();
     const std::size_t position = positionOf(bucket, nodeId);
     if (position == bucket.size)
         return;
     _records.drop(*bucket.record[position]);
-    std::size_t depth = path.depth;
     PeerEdge edge;
     if (bucket.size > 1) {
         PeerBucket& own = _buckets.own(bucket);
@@ -231,19 +269,14 @@ void PeerTree::erase(const node::Hash256& nodeId)
         edge = edgeTo(own);
     } else {
         _buckets.drop(bucket);
-        if (depth > 0) {
-            const PeerFork& parent = *path.forks[--depth];
-            edge = parent.edge(1 - bitAt(nodeId, parent.bit));
-            _forks.drop(parent);
-        }
     }
-    while (depth > 0 && edge.isBucket) {
+    std::size_t depth = path.depth;
+    while (depth > 0) {
         const PeerFork& parent = *path.forks[depth - 1];
-        const PeerEdge sibling = parent.edge(1 - bitAt(nodeId, parent.bit));
-        if (!sibling.isBucket || sibling.count + edge.count > mergeUpTo)
+        const auto less = shrunk(parent, digitAt(nodeId, parent.digit), edge);
+        if (!less)
             break;
-        edge = merge(edge.bucket(), sibling.bucket());
-        _forks.drop(parent);
+        edge = *less;
         --depth;
     }
     replace(path, depth, nodeId, edge);

@@ -8,13 +8,14 @@
 #include <array>
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 
 namespace waymark::registry
 {
 
 /// Makes versions of all peers, each by copying what changed of the one before: the forks on the way to a
-/// bucket and the bucket. A path-compressed binary trie over the bits of the node ids, whose leaves are
-/// buckets, so that its forks are few enough to stay in a cache.
+/// bucket and the bucket. A path-compressed trie over the node ids, whose leaves are buckets, so that
+/// there are few forks.
 ///
 /// One thread writes. Versions that were committed are read by anybody (ClosestWalk) until what was dropped
 /// since is reused: after a round, which the caller ends when all readers left.
@@ -40,12 +41,12 @@ public:
     std::size_t garbage() const noexcept;
 
 private:
-    /// The forks from the top down to a bucket.
+    /// The forks from the top down to where an id belongs.
     struct Path
     {
-        std::array<const PeerFork*, 256> forks;
+        std::array<const PeerFork*, idDigits> forks;
         std::size_t depth;
-        PeerEdge end;
+        PeerEdge end; ///< to a bucket, or to nothing
     };
 
     Path descend(const node::Hash256& nodeId) const noexcept;
@@ -54,8 +55,9 @@ private:
     PeerEdge bucketOf(const PeerIndex::Entry& entry);
     PeerEdge putInto(const PeerBucket& bucket, std::size_t shared, const PeerIndex::Entry& entry);
     PeerEdge split(const PeerBucket& full, const PeerIndex::Entry& entry);
-    PeerEdge forkOver(std::size_t bit, std::size_t side, const PeerEdge& there, const PeerEdge& opposite);
-    PeerEdge merge(const PeerBucket& bucket, const PeerBucket& other);
+    PeerEdge insertAbove(const PeerFork& fork, std::size_t digit, const PeerIndex::Entry& entry);
+    /// What takes the place of a fork that has this instead of a child, when it is not worth a fork any more.
+    std::optional<PeerEdge> shrunk(const PeerFork& fork, std::size_t value, const PeerEdge& instead);
 
     NodePool<PeerRecord> _records;
     NodePool<PeerBucket> _buckets;
