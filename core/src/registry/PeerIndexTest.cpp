@@ -6,6 +6,9 @@
 #include <array>
 #include <map>
 #include <random>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace waymark::registry
 {
@@ -26,6 +29,11 @@ class PeerIndexTest : public CppUnit::TestFixture
     CPPUNIT_TEST(replacesAnEntry);
     CPPUNIT_TEST(erasesDownToNothingAndFillsAgain);
     CPPUNIT_TEST(anEntryWithoutEndpointIsNone);
+    CPPUNIT_TEST(isExactForManyAndForMany);
+    CPPUNIT_TEST(isExactForIdsThatDifferInTheirLastBits);
+    CPPUNIT_TEST(tellsTheEndpointWithinReach);
+    CPPUNIT_TEST(theLastUpdateOfAPeerCounts);
+    CPPUNIT_TEST(refusesAnEndpointInTheOtherFamilysPlace);
     CPPUNIT_TEST_SUITE_END();
 
     std::mt19937_64 _random{42};
@@ -44,7 +52,7 @@ private:
         return id;
     }
 
-    void put(const Hash256& id, IpAddress ip)
+    PeerIndex::Entry entryAt(const Hash256& id, IpAddress ip)
     {
         PeerIndex::Entry entry;
         entry.nodeId = id;
@@ -53,10 +61,21 @@ private:
         entry.key = node::PublicKey(key);
         const node::NodeEndpoint endpoint{ip, static_cast<std::uint16_t>(_random()), 0};
         (ip.isV4() ? entry.v4 : entry.v6) = endpoint;
-        _model[id] = entry;
-        const PeerIndex::Update update{id, entry};
-        _index->apply({&update, 1});
+        return entry;
     }
+
+    void applyAll(const std::vector<PeerIndex::Update>& updates)
+    {
+        _index->apply(updates);
+        for (const PeerIndex::Update& update : updates) {
+            if (update.entry)
+                _model[update.nodeId] = *update.entry;
+            else
+                _model.erase(update.nodeId);
+        }
+    }
+
+    void put(const Hash256& id, IpAddress ip) { applyAll({{id, entryAt(id, ip)}}); }
 
     /// By value: callers name ids that lie in the model.
     void erase(Hash256 id)
@@ -71,6 +90,14 @@ private:
         static const std::array places{IpAddress::v4(127, 0, 0, 1), IpAddress::v4(10, 0, 0, 1),
                                        IpAddress::v4(8, 8, 8, 8), IpAddress::parse("2600::1").value()};
         return places[_random() % places.size()];
+    }
+
+    static std::optional<node::NodeEndpoint> endpointWithin(const PeerIndex::Entry& entry, ReachSet reach)
+    {
+        for (const auto& endpoint : {entry.v4, entry.v6})
+            if (endpoint && ReachSet::of(endpoint->ip.family(), endpoint->ip.scope()).meets(reach))
+                return endpoint;
+        return std::nullopt;
     }
 
     void check(const Hash256& target, ReachSet reach, std::size_t k) const
@@ -88,15 +115,15 @@ private:
         std::size_t count = 0;
         std::size_t hidden = 0;
         for (const auto& [distance, entry] : byDistance) {
-            const node::NodeEndpoint& endpoint = entry->v4 ? *entry->v4 : *entry->v6;
-            const bool shown = ReachSet::of(endpoint.ip.family(), endpoint.ip.scope()).meets(reach);
+            const auto endpoint = endpointWithin(*entry, reach);
+            const bool shown = endpoint.has_value();
             hidden += rank++ < k && !shown ? 1 : 0;
             if (!shown || count == k)
                 continue;
             CPPUNIT_ASSERT(count < answer.count);
             CPPUNIT_ASSERT(out[count].nodeId == entry->nodeId);
             CPPUNIT_ASSERT(out[count].key == entry->key);
-            CPPUNIT_ASSERT(out[count].endpoint == endpoint);
+            CPPUNIT_ASSERT(out[count].endpoint == *endpoint);
             ++count;
         }
         CPPUNIT_ASSERT_EQUAL(count, answer.count);
@@ -217,6 +244,80 @@ private:
         const PeerIndex::Update update{id, bare};
         _index->apply({&update, 1});
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _index->size());
+    }
+
+    void isExactForManyAndForMany()
+    {
+        std::vector<PeerIndex::Update> batch;
+        for (int round = 0; round < 12; ++round) {
+            batch.clear();
+            for (int i = 0; i < 700; ++i) {
+                Hash256 id = randomId();
+                if (i % 2 == 0)
+                    id[0] = id[1] = id[2] = id[3] = id[4] = 0xa7; // 40 bits, as an attacker grinds them
+                batch.push_back({id, entryAt(id, anyAddress())});
+            }
+            for (int i = 0; i < 300 && !_model.empty(); ++i)
+                batch.push_back({std::next(_model.begin(), i * 2)->first, std::nullopt});
+            applyAll(batch);
+            for (const std::size_t k : {1U, 16U, 31U, 32U, 33U, 256U}) {
+                check(batch[0].nodeId, ReachSet::all(), k);
+                check(batch[1].nodeId, ReachSet::of(IpFamily::v6, IpScope::global), k);
+            }
+        }
+    }
+
+    /// Within a bucket they are told apart by a few bits, which must not be the last word.
+    void isExactForIdsThatDifferInTheirLastBits()
+    {
+        for (int family = 0; family < 60; ++family) {
+            Hash256 id = randomId();
+            for (int sibling = 0; sibling < 5; ++sibling) {
+                id[31] = static_cast<Byte>(_random());
+                put(id, anyAddress());
+            }
+            if (family % 10 == 0)
+                checkAround(id);
+        }
+        for (int i = 0; i < 30; ++i)
+            checkAround(std::next(_model.begin(), i * 5)->first);
+    }
+
+    void tellsTheEndpointWithinReach()
+    {
+        const Hash256 id = randomId();
+        PeerIndex::Entry entry = entryAt(id, IpAddress::v4(8, 8, 8, 8));
+        entry.v6 = {IpAddress::parse("2600::1").value(), 30303, 30304};
+        applyAll({{id, entry}});
+        check(id, ReachSet::all(), 2);
+        check(id, ReachSet::of(IpFamily::v6, IpScope::global), 2);
+        check(id, ReachSet::of(IpFamily::v4, IpScope::global), 2);
+        check(id, ReachSet::of(IpFamily::v4, IpScope::lan), 2);
+    }
+
+    void theLastUpdateOfAPeerCounts()
+    {
+        const Hash256 id = randomId();
+        put(randomId(), anyAddress());
+        const PeerIndex::Entry first = entryAt(id, IpAddress::v4(10, 0, 0, 1));
+        const PeerIndex::Entry last = entryAt(id, IpAddress::v4(10, 0, 0, 2));
+        applyAll({{id, first}, {id, std::nullopt}, {id, first}, {id, last}});
+        checkAround(id);
+        applyAll({{id, first}, {id, std::nullopt}});
+        checkAround(id);
+    }
+
+    void refusesAnEndpointInTheOtherFamilysPlace()
+    {
+        put(randomId(), anyAddress());
+        const Hash256 id = randomId();
+        PeerIndex::Entry wrong = entryAt(id, IpAddress::v4(10, 0, 0, 1));
+        std::swap(wrong.v4, wrong.v6);
+        const Hash256 other = randomId();
+        const std::array updates{PeerIndex::Update{other, entryAt(other, anyAddress())},
+                                 PeerIndex::Update{id, wrong}};
+        CPPUNIT_ASSERT_THROW(_index->apply(updates), std::invalid_argument);
+        checkAround(id);
     }
 };
 

@@ -23,11 +23,11 @@ class ReaderGate
     using Lane = std::atomic<std::uint32_t>;
 
 public:
-    /// Inside as long as it lives.
+    /// A reader, inside as long as this lives. Any thread.
     class Pass
     {
     public:
-        explicit Pass(Lane& lane) noexcept : _lane(lane) { _lane.fetch_add(1); }
+        explicit Pass(const ReaderGate& gate) noexcept : _lane(gate.laneToEnter()) { _lane.fetch_add(1); }
         Pass(const Pass&) = delete;
         Pass& operator=(const Pass&) = delete;
         ~Pass() { _lane.fetch_sub(1); }
@@ -35,9 +35,6 @@ public:
     private:
         Lane& _lane;
     };
-
-    /// Any thread.
-    [[nodiscard]] Pass enter() const noexcept { return Pass(_lanes[_phase.load()][ownLane()].inside); }
 
     /// From now on isOver() is about those who are inside now. The writer alone.
     void beginRound() noexcept { _awaited.fill(everyLane); }
@@ -52,6 +49,7 @@ private:
     static constexpr std::uint32_t everyLane = (1U << lanes) - 1;
 
     static std::size_t ownLane() noexcept;
+    Lane& laneToEnter() const noexcept { return _lanes[_phase.load()][ownLane()].inside; }
 
     std::array<std::array<PaddedLane, lanes>, 2> _lanes;
     alignas(64) std::atomic<std::size_t> _phase{0};

@@ -60,23 +60,27 @@ void SharedPeerTree::awaitReaders() noexcept
     const std::size_t limit = garbageLimit(size());
     for (unsigned tries = 0; _tree.garbage() > limit; ++tries) {
         collect();
+        if (tries == 0)
+            continue;
+        _isWaiting.store(true);
         if (tries < yields)
             std::this_thread::yield();
         else
             std::this_thread::sleep_for(pause);
     }
+    _isWaiting.store(false);
 }
 
 ClosestAnswer SharedPeerTree::closest(const ClosestQuery& query, std::span<ClosestPeer> out) const noexcept
 {
-    const ReaderGate::Pass pass = _gate.enter();
+    const ReaderGate::Pass pass(_gate);
     const PeerVersion* const version = _version.load();
     return version == nullptr ? ClosestAnswer{} : ClosestWalk(query, out).from(version->top);
 }
 
 std::size_t SharedPeerTree::size() const noexcept
 {
-    const ReaderGate::Pass pass = _gate.enter();
+    const ReaderGate::Pass pass(_gate);
     const PeerVersion* const version = _version.load();
     return version == nullptr ? 0 : version->top.count;
 }

@@ -24,10 +24,13 @@ public:
     ClosestAnswer closest(const ClosestQuery& query, std::span<ClosestPeer> out) const noexcept;
     std::size_t size() const noexcept;
 
-    /// For tests: a reader that takes its time.
+    /// Where readers are while they read; a test has one that takes its time.
     const ReaderGate& gate() const noexcept { return _gate; }
-    /// How many replaced nodes may wait for readers until apply() does: some, and a share of a node a peer.
-    static constexpr std::size_t garbageLimit(std::size_t peers) noexcept { return 4096 + peers / 8; }
+    /// Whether apply() waits for readers.
+    bool isWaiting() const noexcept { return _isWaiting.load(); }
+    /// How many replaced nodes (a few hundred bytes at most) may wait for readers until apply() does. A
+    /// reader that lost its core in the midst of an answer shall not hold a writer up.
+    static constexpr std::size_t garbageLimit(std::size_t peers) noexcept { return 32'768 + peers / 8; }
 
 private:
     void awaitReaders() noexcept;
@@ -39,6 +42,7 @@ private:
     bool _isRound = false;
     ReaderGate _gate;
     std::atomic<const PeerVersion*> _version{nullptr};
+    std::atomic<bool> _isWaiting{false};
 };
 
 } // namespace waymark::registry
