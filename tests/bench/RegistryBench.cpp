@@ -2,6 +2,7 @@
 #include "Bench.h"
 
 #include <waymark/registry/PeerIndex.h>
+#include <waymark/registry/StoredRegistry.h>
 
 #include <algorithm>
 #include <array>
@@ -9,9 +10,11 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <limits>
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -257,7 +260,45 @@ void index(Table& table)
             Run(table, peers, areGround).all();
 }
 
-const Registration registered("registry-index", index);
+/// Claims, history and index together, as registry-memory has them.
+void state(Table& table, std::size_t peers)
+{
+    table.heading("A registry in memory, " + std::to_string(peers) + " peers of one claim, without records");
+    Ids source(false);
+    const double before = residentBytes();
+    registry::StoredRegistry registry({.backend = "bench"});
+    registry.open();
+    double spent = 0;
+    for (std::size_t first = 0; first < peers; first += batchSize) {
+        registry::ChangeBatch batch;
+        for (std::size_t i = 0; i < std::min(batchSize, peers - first); ++i) {
+            const Hash256 id = source.next();
+            const PeerIndex::Update peer = updateOf(id, 30303);
+            batch.push_back(registry::PutClaim{
+                {std::string(registry::apiOrigin), registry::Peer::at(peer.entry->key, *peer.entry->v4)}});
+        }
+        std::promise<bool> isDone;
+        const auto began = Clock::now();
+        registry.apply(std::move(batch),
+                       [&isDone](const auto& result) { isDone.set_value(result.has_value()); });
+        if (!isDone.get_future().get())
+            throw std::runtime_error("the registry refused a batch");
+        spent += nanosecondsSince(began);
+    }
+    const auto count = static_cast<double>(peers);
+    table.figure("new peers, 256 at once, waiting for each", count / spent * 1e9, "upserts/s");
+    table.figure("resident memory", (residentBytes() - before) / count, "bytes a peer");
+    registry.close(Clock::now());
+}
+
+void memory(Table& table)
+{
+    for (const std::size_t peers : {100'000U, 1'000'000U})
+        state(table, peers);
+}
+
+const Registration registeredIndex("registry-index", index);
+const Registration registeredMemory("registry-memory", memory);
 
 } // namespace
 
