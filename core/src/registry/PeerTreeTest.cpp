@@ -21,6 +21,7 @@ class PeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(aRollbackLeavesTheVersionOfBefore);
     CPPUNIT_TEST(usesAgainWhatWasDropped);
     CPPUNIT_TEST(oneBatchUsesAgainWhatItMadeItself);
+    CPPUNIT_TEST(fewPeersHaveNoForks);
     CPPUNIT_TEST_SUITE_END();
 
     /// Counts what is in use.
@@ -167,6 +168,18 @@ class PeerTreeTest : public CppUnit::TestFixture
         replaceOften();
         CPPUNIT_ASSERT(_tree.garbage() < 3 * _ids.size());
         CPPUNIT_ASSERT(_memory.inUse < 100'000);
+    }
+
+    void fewPeersHaveNoForks()
+    {
+        CPPUNIT_ASSERT(!publishPeers(2000).top.isBucket);
+        while (_ids.size() > 8) {
+            _tree.erase(_ids.back());
+            _ids.pop_back();
+        }
+        const PeerVersion& few = publish();
+        CPPUNIT_ASSERT(few.top.isBucket);
+        CPPUNIT_ASSERT_EQUAL(_ids.size(), content(few).size());
     }
 };
 
