@@ -266,7 +266,9 @@ void state(Table& table, std::size_t peers)
     table.heading("A registry in memory, " + std::to_string(peers) + " peers of one claim, without records");
     Ids source(false);
     const double before = residentBytes();
-    registry::StoredRegistry registry({.backend = "bench"});
+    registry::StoredRegistry::Options options;
+    options.backend = "memory";
+    registry::StoredRegistry registry(options);
     registry.open();
     double spent = 0;
     for (std::size_t first = 0; first < peers; first += batchSize) {
