@@ -22,6 +22,8 @@ std::string_view toString(ErrorCode code) noexcept
         return "stale";
     case ErrorCode::conflict:
         return "conflict";
+    case ErrorCode::busy:
+        return "busy";
     case ErrorCode::unavailable:
         return "unavailable";
     case ErrorCode::permission:

@@ -43,8 +43,8 @@ Result<void> RequestQueue::push(PendingRequest& pending)
             return failure(ErrorCode::unavailable,
                            "the registry takes no changes: it is not started or stopping");
         if (_weight >= _limit)
-            return failure(ErrorCode::unavailable, "the registry has " + std::to_string(_weight) +
-                                                       " changes waiting: try again later");
+            return failure(ErrorCode::busy, "the registry has " + std::to_string(_weight) +
+                                                " changes waiting: try again later");
         _weight += weight(pending.request);
         _requests.push_back(std::move(pending));
     }

@@ -35,8 +35,8 @@ public:
     void close();
     bool isOpen() const;
 
-    /// Fails when it is closed or full, and then `pending` is untouched. A request of any size enters while
-    /// there is room at all.
+    /// Fails when it is closed (unavailable) or full (busy), and then `pending` is untouched. A request of
+    /// any size enters while there is room at all.
     Result<void> push(PendingRequest& pending);
 
     /// The oldest requests, as many as fit the weight, at least one unless there is none.

@@ -194,7 +194,7 @@ private:
         CPPUNIT_ASSERT(ready(refused));
         const auto report = refused.get();
         CPPUNIT_ASSERT(!report.has_value());
-        CPPUNIT_ASSERT(report.error().code == ErrorCode::unavailable);
+        CPPUNIT_ASSERT(report.error().code == ErrorCode::busy);
         letGo();
         CPPUNIT_ASSERT(first.get().has_value());
         for (Future& future : waiting)

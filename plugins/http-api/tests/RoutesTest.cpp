@@ -26,7 +26,8 @@ class RoutesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(wrongMethodIs405WithAllow);
     CPPUNIT_TEST(unknownPathIs404);
     CPPUNIT_TEST(headAnswersWithoutBody);
-    CPPUNIT_TEST(busyRegistryIs503);
+    CPPUNIT_TEST(busyRegistryIs429);
+    CPPUNIT_TEST(registryOutOfRoomIs503);
     CPPUNIT_TEST(brokenRegistryIs500);
     CPPUNIT_TEST(staleRecordIs409AlsoAfterRemoval);
     CPPUNIT_TEST_SUITE_END();
@@ -264,7 +265,17 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("[]"), client.read().body);
     }
 
-    void busyRegistryIs503()
+    void busyRegistryIs429()
+    {
+        TestServer server;
+        server.registry.failWith(Error(ErrorCode::busy, "the registry has 4096 changes waiting"));
+        const auto answer = server.start().post(byKey(2, R"("ip":"10.0.1.5")"));
+        assertError(429, answer);
+        CPPUNIT_ASSERT(!answer.header("retry-after").empty());
+        assertError(429, HttpClient::request(server.endpoint(), "DELETE", "/peers/" + testKey(2).hex()));
+    }
+
+    void registryOutOfRoomIs503()
     {
         TestServer server;
         server.registry.failWith(Error(ErrorCode::unavailable, "the disk is full"));

@@ -184,7 +184,7 @@ private:
         auto refused = waiting.back().get_future();
         CPPUNIT_ASSERT(refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
         const auto answer = refused.get();
-        CPPUNIT_ASSERT(!answer.has_value() && answer.error().code == ErrorCode::unavailable);
+        CPPUNIT_ASSERT(!answer.has_value() && answer.error().code == ErrorCode::busy);
         assertReadersAnswer(1);
         _disk->releaseSyncs();
         CPPUNIT_ASSERT(slow.get() == Outcome::created);

@@ -18,7 +18,8 @@ enum class ErrorCode
     notFound,        ///< nothing is there
     stale,           ///< something newer is known already
     conflict,        ///< already taken, or contradicts what is there
-    unavailable,     ///< works in principle, not now: busy, full, stopping
+    busy,            ///< too much is waiting already: the caller should slow down and try again
+    unavailable,     ///< works in principle, not now: stopping, no room, a disk that is full or in use
     permission,      ///< the operating system refused, or permissions are too open
     corrupt,         ///< stored data is damaged
     io,              ///< reading, writing or the network failed

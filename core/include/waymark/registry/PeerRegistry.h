@@ -34,8 +34,9 @@ public:
     virtual ~PeerRegistry() = default;
 
     /// Applies a batch whole or not at all (single changes may still be refused as stale). Returns at once;
-    /// the completion tells the rest. `unavailable`: the back end is stopping, its queue is full, its disk
-    /// is busy or full; nothing of the batch happened then.
+    /// the completion tells the rest. `busy`: too many changes wait already, come back when some are done;
+    /// `unavailable`: the back end is stopping or out of room, its disk is full or in use. Nothing of the
+    /// batch happened then.
     virtual void apply(ChangeBatch batch, Completion completion) = 0;
 
     /// Makes `peers` the whole of what `origin` claims, in one step. Outcomes: one for each of the peers, in

@@ -35,7 +35,7 @@ public:
     {
         std::string backend; ///< label of the metrics and name of the thread: "memory", "sqlite", ...
         RegistryLimits limits;
-        std::size_t queueLimit = 4096; ///< changes waiting before further ones are refused as unavailable
+        std::size_t queueLimit = 4096; ///< changes waiting before further ones are refused as busy
         std::size_t groupLimit = 1024; ///< changes after which a group is closed
         /// A write that takes longer than this is told by health.
         Duration longestWrite = std::chrono::seconds(10);

@@ -29,6 +29,8 @@ http::ApiResponse unknownPeer()
 http::ApiResponse registryFailed(const observe::Log& log, const Error& error)
 {
     switch (error.code) {
+    case ErrorCode::busy:
+        return http::ApiResponse::error(429, error.message).header("Retry-After", "1");
     case ErrorCode::unavailable:
         return http::ApiResponse::error(503, error.message).header("Retry-After", "1");
     case ErrorCode::stale:
