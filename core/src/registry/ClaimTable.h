@@ -24,6 +24,7 @@ public:
     /// The peer as shown; null when nobody claims it.
     std::shared_ptr<const Peer> shown() const noexcept { return empty() ? nullptr : _rows.front().peer; }
     std::vector<std::string> origins() const;
+    const std::vector<ClaimRow>& rows() const noexcept { return _rows; }
 
 private:
     std::vector<ClaimRow> _rows;

@@ -33,6 +33,8 @@ struct RegistryState::Content
     void apply(const TombstoneGone& gone) { table.tombstones.erase({gone.peer, gone.origin}); }
     Result<void> load(const ClaimRow& row);
     Result<void> load(const TombstoneRow& row);
+    /// Brings what load() put into `loaded` into the index.
+    void indexLoaded();
 
     const RegistryLimits limits;
     /// For everything but the index and the hub, which lock for themselves. The committing thread alone
@@ -41,6 +43,7 @@ struct RegistryState::Content
     ClaimTable table;
     Revision revision;
     PeerIndex index;
+    std::vector<PeerIndex::Update> loaded;
     WatchHub hub;
     Signal<PeerEvent> changes;
 };
@@ -80,11 +83,17 @@ Result<void> RegistryState::Content::load(const ClaimRow& row)
                                                row.origin + " claims it twice");
     apply(row);
     const Peer& shown = *table.peers.at(row.peer->id).shown();
-    if (auto entry = PeerIndex::entryOf(shown)) {
-        const PeerIndex::Update update{entry->nodeId, std::move(entry)};
-        index.apply({&update, 1});
-    }
+    if (auto entry = PeerIndex::entryOf(shown))
+        loaded.push_back({entry->nodeId, std::move(entry)});
+    else if (const auto key = shown.id.publicKey()) // another claim may have had an endpoint
+        loaded.push_back({key->nodeId(), std::nullopt});
     return {};
+}
+
+void RegistryState::Content::indexLoaded()
+{
+    index.apply(loaded);
+    loaded.clear();
 }
 
 Result<void> RegistryState::Content::load(const TombstoneRow& row)
@@ -114,8 +123,20 @@ void RegistryState::begin(Revision revision)
 
 Result<void> RegistryState::load(StoredRow row)
 {
+    return load({&row, 1});
+}
+
+Result<void> RegistryState::load(std::span<StoredRow> rows)
+{
     const std::lock_guard lock(_content->mutex);
-    return std::visit([this](const auto& kind) { return _content->load(kind); }, row);
+    Result<void> result;
+    for (const StoredRow& row : rows) {
+        result = std::visit([this](const auto& kind) { return _content->load(kind); }, row);
+        if (!result)
+            break;
+    }
+    _content->indexLoaded();
+    return result;
 }
 
 RegistryPlan RegistryState::plan(std::span<const RegistryRequest> requests) const
@@ -215,6 +236,20 @@ Result<std::unique_ptr<Watch>> RegistryState::watch(Revision from, WatchOptions 
 Signal<PeerEvent>& RegistryState::changes()
 {
     return _content->changes;
+}
+
+std::vector<StoredRow> RegistryState::rows(Revision& at) const
+{
+    std::vector<StoredRow> rows;
+    const std::shared_lock lock(_content->mutex);
+    at = _content->revision;
+    rows.reserve(_content->table.peers.size() + _content->table.tombstones.size());
+    for (const auto& [peer, claims] : _content->table.peers)
+        rows.insert(rows.end(), claims.rows().begin(), claims.rows().end());
+    for (const auto& [order, key] : _content->table.tombstones.byAge())
+        rows.emplace_back(
+            TombstoneRow{key.peer, key.origin, _content->table.tombstones.find(key)->enrSeq, order});
+    return rows;
 }
 
 const RegistryLimits& RegistryState::limits() const noexcept

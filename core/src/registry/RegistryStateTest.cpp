@@ -3,6 +3,9 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <array>
+#include <memory>
+
 namespace waymark::registry
 {
 
@@ -30,6 +33,9 @@ class RegistryStateTest : public CppUnit::TestFixture
     CPPUNIT_TEST(boundsItsHistory);
     CPPUNIT_TEST(loadsWhatPlansWrote);
     CPPUNIT_TEST(refusesToLoadWhatNoPlanWrote);
+    CPPUNIT_TEST(loadsRowsUpToTheFirstThatIsWrong);
+    CPPUNIT_TEST(indexesWhatTheHighestLoadedClaimSays);
+    CPPUNIT_TEST(givesAllRowsOfOneRevision);
     CPPUNIT_TEST_SUITE_END();
 
     static RegistryPlan run(RegistryState& state, const std::vector<RegistryRequest>& requests)
@@ -239,6 +245,56 @@ class RegistryStateTest : public CppUnit::TestFixture
         refuses(TombstoneRow{testId(6), "api", 1, 1});
         refuses(TombstoneRow{testId(1), "api", 1, 3});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, state.size());
+    }
+
+    static std::size_t near(const RegistryState& state)
+    {
+        std::array<ClosestPeer, 8> out;
+        return state.closest({.target = {}}, out).count;
+    }
+    static ClaimRow claim(const Peer& peer, const std::string& origin)
+    {
+        return {origin, std::make_shared<const Peer>(peer), std::nullopt};
+    }
+
+    void loadsRowsUpToTheFirstThatIsWrong()
+    {
+        RegistryState state;
+        std::vector<StoredRow> rows{claim(testPeer(1), "api"), claim(testPeer(2), "api"),
+                                    claim(testPeer(1), "api"), claim(testPeer(3), "api")};
+        CPPUNIT_ASSERT(state.load(rows).error().code == ErrorCode::corrupt);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, near(state));
+    }
+
+    void indexesWhatTheHighestLoadedClaimSays()
+    {
+        RegistryState state;
+        Peer nowhere = testPeer(1);
+        nowhere.addresses.clear();
+        std::vector<StoredRow> rows{claim(testPeer(1), "file:a"), claim(nowhere, "api")};
+        CPPUNIT_ASSERT(state.load(rows).has_value());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, near(state));
+    }
+
+    void givesAllRowsOfOneRevision()
+    {
+        RegistryState state;
+        state.begin({3, 5});
+        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"), put(testPeer(2)),
+                                put(testPeerWithEnr(4, 9)), drop(4)}});
+        Revision at;
+        auto rows = state.rows(at);
+        CPPUNIT_ASSERT(at == state.revision());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, rows.size());
+        RegistryState other;
+        other.begin(at);
+        CPPUNIT_ASSERT(other.load(rows).has_value());
+        CPPUNIT_ASSERT(other.find(testId(1)) == state.find(testId(1)));
+        CPPUNIT_ASSERT(other.origins(testId(1)) == state.origins(testId(1)));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, other.tombstones());
+        CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(4, 8))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(1, 4))) == Outcome::stale);
     }
 };
 

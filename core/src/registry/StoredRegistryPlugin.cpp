@@ -56,7 +56,14 @@ void StoredRegistryPlugin::provide(plugin::Services& services)
     _random = &services.get<Random>();
     _registry->observe(services.get<observe::MetricRegistry>());
     services.provide<PeerRegistry>(*_registry);
+    provideMore(services);
 }
+
+void StoredRegistryPlugin::provideMore(plugin::Services&) {}
+
+void StoredRegistryPlugin::opened() {}
+
+void StoredRegistryPlugin::closed() noexcept {}
 
 void StoredRegistryPlugin::start()
 {
@@ -69,6 +76,8 @@ void StoredRegistryPlugin::start()
                                   {"location", location()},
                                   {"peers", _registry->size()},
                                   {"revision", _registry->revision().toString()}});
+    _isOpen = true;
+    opened();
 }
 
 observe::Health StoredRegistryPlugin::health() const
@@ -80,6 +89,8 @@ void StoredRegistryPlugin::stop(plugin::Deadline deadline) noexcept
 {
     if (_registry)
         _registry->close(deadline);
+    if (std::exchange(_isOpen, false))
+        closed();
     _store.reset();
 }
 

@@ -1,7 +1,7 @@
 #include "Database.h"
 
+#include "BackupCopy.h"
 #include "Rewriting.h"
-#include "Schema.h"
 
 #include <waymark/plugin/Plugin.h>
 
@@ -39,8 +39,9 @@ namespace
 [[noreturn]] void refuseDamaged(const std::filesystem::path& file, const std::string& what)
 {
     refuse(ExitCode::corruptData, file,
-           what + ": restore it from a backup, or save what is readable with `sqlite3 " + file.string() +
-               " .recover`, move it away and start with an empty registry");
+           what +
+               ": restore it from a backup, or save what is readable with `waymark registry repair --file " +
+               file.string() + '`');
 }
 
 std::string systemMessage(int error)
@@ -188,9 +189,12 @@ Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exc
     return error(ErrorCode::io, "writing failed: " + exception.displayText());
 }
 
-Database::Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout)
+Database::Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout,
+                   Durability durability, Migrations migrations)
     : _file(real(file)),
       _busyTimeout(busyTimeout),
+      _durability(durability),
+      _migrations(migrations),
       _lock(withFolder(_file).string() + ".lock"),
       _identity(prepareFile(_file)),
       _session(connect()),
@@ -245,19 +249,20 @@ void Database::requireInPlace() const
 
 void Database::undo(bool wasWritten) noexcept
 {
-    const auto attempt = [this](const std::string& sql) {
+    const auto attempt = [](const auto& what) {
         try {
-            execute(sql);
+            what();
         } catch (const Poco::Exception&) { // NOLINT(bugprone-empty-catch)
             // Either SQLite did so by itself, or the disk still fails.
         }
     };
-    attempt("ROLLBACK");
+    attempt([this] { execute("ROLLBACK"); });
     // The session must stay: its index alone knows that the log ends before what was rolled back. A commit
     // whose sync failed lies in the log whole, and whoever opens the file next would take it for done.
     // Writing something takes its place.
     if (wasWritten)
-        attempt("PRAGMA user_version = " + std::to_string(schemaVersion()));
+        attempt(
+            [this] { execute("PRAGMA user_version = " + std::to_string(number("PRAGMA user_version"))); });
 }
 
 void Database::execute(const std::string& sql)
@@ -280,8 +285,8 @@ void Database::prepareSession()
     if (mode != "wal")
         refuse(ExitCode::configuration, _file,
                "cannot use a write-ahead log here: put it on a local file system");
-    // An acknowledged change survives a power cut: the log is synced at every commit.
-    execute("PRAGMA synchronous = FULL");
+    // FULL syncs the log at every commit, NORMAL only before it is brought into the database.
+    execute(_durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     const auto count = [](void* pages, sqlite3*, const char*, int inLog) {
         *static_cast<int*>(pages) = inLog;
         return SQLITE_OK;
@@ -358,11 +363,10 @@ void Database::check()
     if (number("SELECT count(*) FROM sqlite_master") > 0 && program != applicationId)
         refuse(ExitCode::configuration, _file,
                "is the database of another program: name another file in registry-sqlite.file");
-    if (version > schemaVersion())
+    if (version > lastVersion())
         refuse(ExitCode::configuration, _file,
                "was written by a newer Waymark (schema " + std::to_string(version) + ", this one knows " +
-                   std::to_string(schemaVersion()) +
-                   "): run that version, or restore a backup from before it");
+                   std::to_string(lastVersion()) + "): run that version, or restore a backup from before it");
     std::string verdict;
     _session << "PRAGMA quick_check(1)", into(verdict), now;
     if (verdict != "ok")
@@ -372,16 +376,39 @@ void Database::check()
 void Database::migrate()
 {
     const std::int64_t version = number("PRAGMA user_version");
-    for (const Migration* const migration : migrations()) {
+    if (version >= lastVersion())
+        return;
+    if (version == 0)
+        return migrateFrom(version);
+    const auto giveUp = [&](const std::string& why) {
+        refuse(ExitCode::configuration, _file,
+               "cannot be brought from schema " + std::to_string(version) + " to " +
+                   std::to_string(lastVersion()) + ": " + why +
+                   ": make room for twice its size; nothing was changed");
+    };
+    try {
+        backUp(handle(), _file.string() + ".v" + std::to_string(version) + "-backup");
+        migrateFrom(version);
+    } catch (const std::runtime_error& error) {
+        giveUp(error.what());
+    } catch (const Poco::Exception& exception) {
+        undo(true);
+        giveUp(exception.displayText());
+    }
+}
+
+void Database::migrateFrom(std::int64_t version)
+{
+    execute("BEGIN IMMEDIATE");
+    for (const Migration* const migration : _migrations) {
         if (migration->version <= version)
             continue;
-        execute("BEGIN IMMEDIATE");
         for (const char* const statement : migration->statements)
             execute(statement);
-        execute("PRAGMA application_id = " + std::to_string(applicationId));
-        execute("PRAGMA user_version = " + std::to_string(migration->version));
-        execute("COMMIT");
     }
+    execute("PRAGMA application_id = " + std::to_string(applicationId));
+    execute("PRAGMA user_version = " + std::to_string(lastVersion()));
+    execute("COMMIT");
 }
 
 } // namespace waymark::registry

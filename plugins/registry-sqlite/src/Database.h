@@ -1,6 +1,7 @@
 #pragma once
 
 #include "LockFile.h"
+#include "Schema.h"
 
 #include <waymark/base/Result.h>
 
@@ -18,6 +19,13 @@
 namespace waymark::registry
 {
 
+/// What a power cut may take of what was acknowledged. A killed process loses nothing either way.
+enum class Durability : std::uint8_t
+{
+    full,  ///< nothing
+    normal ///< the last changes, in the order that they were made; never an older one before a newer one
+};
+
 /// A registry's SQLite file: locked against other writers, checked, and brought to this program's schema.
 ///
 /// It makes its sessions from a connector of its own, not through Poco's process-wide SessionFactory, so that
@@ -25,10 +33,13 @@ namespace waymark::registry
 class Database
 {
 public:
-    /// Opens or creates the file; its folder is created with mode 0700 when it is missing. Throws
-    /// plugin::StartError: lockedDatabase, corruptData (damaged, or no SQLite file), configuration (not
-    /// writable, another program's database, a newer schema).
-    Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
+    /// Opens or creates the file; its folder is created with mode 0700 when it is missing. One with an older
+    /// schema is copied to `<file>.v<schema>-backup` first and then brought to the last of `migrations`, in
+    /// one transaction. Throws plugin::StartError: lockedDatabase, corruptData (damaged, or no SQLite file),
+    /// configuration (not writable, another program's database, a newer schema, no room to copy or migrate;
+    /// then nothing was changed).
+    Database(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout,
+             Durability durability = Durability::full, Migrations migrations = registry::migrations());
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
@@ -61,9 +72,13 @@ private:
     sqlite3* handle();
     void check();
     void migrate();
+    void migrateFrom(std::int64_t version);
+    std::int64_t lastVersion() const noexcept { return _migrations.back()->version; }
 
     const std::filesystem::path _file; ///< without symbolic links: the lock lies beside the real file
     const std::chrono::milliseconds _busyTimeout;
+    const Durability _durability;
+    const Migrations _migrations; ///< never empty
     LockFile _lock;
     const std::pair<dev_t, ino_t> _identity;
     Poco::Data::SQLite::Connector _connector;

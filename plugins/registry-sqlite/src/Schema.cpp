@@ -5,7 +5,7 @@
 namespace waymark::registry
 {
 
-std::span<const Migration* const> migrations() noexcept
+Migrations migrations() noexcept
 {
     static constexpr std::array<const Migration*, 1> all{&migration001};
     return all;

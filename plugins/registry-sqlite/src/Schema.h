@@ -19,8 +19,10 @@ struct Migration
 
 extern const Migration migration001;
 
+using Migrations = std::span<const Migration* const>;
+
 /// All of them, in order; versions are 1, 2, 3...
-std::span<const Migration* const> migrations() noexcept;
+Migrations migrations() noexcept;
 
 /// The version that this program reads and writes.
 std::int64_t schemaVersion() noexcept;

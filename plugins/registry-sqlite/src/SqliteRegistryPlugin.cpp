@@ -16,6 +16,10 @@ std::vector<Option> ownOptions()
         Option::path("file")
             .defaultsTo("registry.db")
             .help("The database, by default in the state directory; its lock lies beside it"),
+        Option::choice("durability", {"full", "normal"})
+            .defaultsTo("full")
+            .help("full: what was acknowledged survives a power cut; normal: the last changes may be lost in "
+                  "one, older ones and the file may not, and no change waits for a sync"),
         Option::integer("queue", 1, 10'000'000)
             .defaultsTo("4096")
             .help("Changes that may wait for the disk; further ones are refused until there is room"),
@@ -36,6 +40,7 @@ void SqliteRegistryPlugin::configureStore(const plugin::ConfigView& config, Stor
 {
     _file = config.path("file");
     _busyTimeout = std::chrono::duration_cast<std::chrono::milliseconds>(config.duration("busy-timeout"));
+    _durability = config.text("durability") == "full" ? Durability::full : Durability::normal;
     options.longestWrite += _busyTimeout;
     options.queueLimit = static_cast<std::size_t>(config.integer("queue"));
     options.groupLimit = static_cast<std::size_t>(config.integer("group"));
@@ -43,8 +48,12 @@ void SqliteRegistryPlugin::configureStore(const plugin::ConfigView& config, Stor
 
 std::unique_ptr<RegistryStore> SqliteRegistryPlugin::openStore(RegistryState& state, std::uint64_t epoch)
 {
-    auto store = std::make_unique<SqliteStore>(_file, _busyTimeout);
+    auto store = std::make_unique<SqliteStore>(_file, _busyTimeout, _durability);
     store->load(state, epoch);
+    if (_durability == Durability::normal)
+        log().warning("registry.not_durable", {{"file", _file.string()}},
+                      "A power cut may take the last changes, acknowledged ones too: "
+                      "registry-sqlite.durability is normal.");
     return store;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "Database.h"
+
 #include <waymark/registry/StoredRegistryPlugin.h>
 
 #include <chrono>
@@ -8,7 +10,8 @@
 namespace waymark::registry
 {
 
-/// Provides peer-registry from a SQLite file: what was acknowledged survives a crash and a power cut.
+/// Provides peer-registry from a SQLite file: what was acknowledged survives a crash and, unless the
+/// configuration says otherwise, a power cut.
 class SqliteRegistryPlugin final : public StoredRegistryPlugin
 {
 public:
@@ -21,6 +24,7 @@ private:
 
     std::filesystem::path _file;
     std::chrono::milliseconds _busyTimeout{0};
+    Durability _durability = Durability::full;
 };
 
 } // namespace waymark::registry

@@ -1,5 +1,7 @@
 #include "SqliteStore.h"
 
+#include "RowReader.h"
+
 #include <waymark/plugin/Plugin.h>
 
 #include <bit>
@@ -10,8 +12,6 @@ namespace waymark::registry
 
 using plugin::ExitCode;
 using plugin::StartError;
-using Poco::Data::Keywords::into;
-using Poco::Data::Keywords::limit;
 
 namespace
 {
@@ -21,9 +21,11 @@ void loadRow(RegistryState& state, const std::filesystem::path& file, const char
              const Columns& columns)
 {
     const auto refuse = [&](const Error& error) {
-        throw StartError(ExitCode::corruptData,
-                         file.string() + ": table " + table + ": " + error.message +
-                             ": restore the file from a backup, or delete that row with sqlite3");
+        throw StartError(
+            ExitCode::corruptData,
+            file.string() + ": table " + table + ": " + error.message +
+                ": restore it from a backup, or save the other rows with `waymark registry repair --file " +
+                file.string() + '`');
     };
     auto row = decode(columns);
     if (!row)
@@ -34,8 +36,9 @@ void loadRow(RegistryState& state, const std::filesystem::path& file, const char
 
 } // namespace
 
-SqliteStore::SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout)
-    : _database(file, busyTimeout)
+SqliteStore::SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout,
+                         Durability durability)
+    : _database(file, busyTimeout, durability)
 {
 }
 
@@ -47,8 +50,11 @@ void SqliteStore::load(RegistryState& state, std::uint64_t epoch)
         loadTombstones(state);
         _writer = std::make_unique<RowWriter>(_database.session());
     } catch (const Poco::Exception& exception) {
-        throw StartError(ExitCode::corruptData, _database.file().string() + " cannot be read: " +
-                                                    exception.displayText() + ": restore it from a backup");
+        throw StartError(ExitCode::corruptData,
+                         _database.file().string() + " cannot be read: " + exception.displayText() +
+                             ": restore it from a backup, or save what is readable with "
+                             "`waymark registry repair --file " +
+                             _database.file().string() + '`');
     }
 }
 
@@ -60,27 +66,16 @@ std::uint64_t SqliteStore::lastNumber()
 
 void SqliteStore::loadClaims(RegistryState& state)
 {
-    ClaimColumns row;
-    Poco::Data::Statement select(_database.session());
-    select << "SELECT scheme, peer, origin, addresses, labels, enr, enr_seq FROM claims",
-        into(row.key.scheme), into(row.key.peer), into(row.key.origin), into(row.addresses), into(row.labels),
-        into(row.enr), into(row.enrSeq), limit(1);
-    while (!select.done()) {
-        if (select.execute() != 0)
-            loadRow(state, _database.file(), "claims", row);
-    }
+    readClaims(_database.session(), [&](std::int64_t, const ClaimColumns& row) {
+        loadRow(state, _database.file(), "claims", row);
+    });
 }
 
 void SqliteStore::loadTombstones(RegistryState& state)
 {
-    TombstoneColumns row;
-    Poco::Data::Statement select(_database.session());
-    select << "SELECT scheme, peer, origin, enr_seq, removal FROM tombstones", into(row.key.scheme),
-        into(row.key.peer), into(row.key.origin), into(row.enrSeq), into(row.order), limit(1);
-    while (!select.done()) {
-        if (select.execute() != 0)
-            loadRow(state, _database.file(), "tombstones", row);
-    }
+    readTombstones(_database.session(), [&](std::int64_t, const TombstoneColumns& row) {
+        loadRow(state, _database.file(), "tombstones", row);
+    });
 }
 
 Result<void> SqliteStore::write(const RegistryPlan& plan)

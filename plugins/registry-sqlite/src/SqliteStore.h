@@ -16,13 +16,14 @@ class SqliteStore final : public RegistryStore
 {
 public:
     /// Throws as Database does.
-    SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout);
+    SqliteStore(const std::filesystem::path& file, std::chrono::milliseconds busyTimeout,
+                Durability durability = Durability::full);
 
     /// Fills an empty state. Revisions count on from the number that is stored, in this epoch.
     /// Throws plugin::StartError corruptData for rows that nobody can have written.
     void load(RegistryState& state, std::uint64_t epoch);
 
-    /// Returns when the transaction is committed and synced.
+    /// Returns when the transaction is committed and, with full durability, synced.
     Result<void> write(const RegistryPlan& plan) override;
 
 private:

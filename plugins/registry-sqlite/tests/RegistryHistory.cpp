@@ -162,10 +162,29 @@ std::string RegistryHistory::lastRefusal() const
     return _lastRefusal;
 }
 
-std::optional<std::string> RegistryHistory::judge(const PeerRegistry& registry, Refused refused)
+template <class Shown>
+bool RegistryHistory::wentBackTo(const Shown& found)
+{
+    State state = _base;
+    for (const Asked& asked : _asked) {
+        if (shownFor(state) == found) {
+            _base = std::move(state);
+            _asked.clear();
+            return true;
+        }
+        if (asked.answer == Answer::acknowledged)
+            asked.request(state);
+    }
+    return false;
+}
+
+std::optional<std::string> RegistryHistory::judge(const PeerRegistry& registry, Refused refused,
+                                                  Acknowledged acknowledged)
 {
     const std::lock_guard lock(_mutex);
     const Shown found = shownBy(registry);
+    if (acknowledged == Acknowledged::mayBeGone && wentBackTo(found))
+        return std::nullopt;
     State state = _base;
     std::size_t settled = 0; // up to the last acknowledged, what was refused did not happen
     std::uint64_t revision = 0;

@@ -36,10 +36,16 @@ public:
         mayHaveHappened, ///< after an accident: in the order of asking, none without those before it
         didNotHappen
     };
+    enum class Acknowledged
+    {
+        isThere,
+        mayBeGone ///< the last ones, none without all that were asked for after it
+    };
 
     /// What is wrong with a registry that was opened anew: something acknowledged is missing, something is
     /// there in part or was never asked for. When all is well, history goes on from here.
-    std::optional<std::string> judge(const PeerRegistry& registry, Refused refused);
+    std::optional<std::string> judge(const PeerRegistry& registry, Refused refused,
+                                     Acknowledged acknowledged = Acknowledged::isThere);
 
 private:
     using Claims = std::map<std::string, std::string>; ///< origin -> version of what it says
@@ -62,6 +68,10 @@ private:
     void submitSync(PeerRegistry& registry);
     Completion remember(Request request);
     Peer randomPeer();
+    /// Whether a registry that shows this is as it was at a moment before the last change was acknowledged;
+    /// then history goes on from there.
+    template <class Shown>
+    bool wentBackTo(const Shown& found);
     std::string randomOrigin() { return _random() % 4 == 0 ? "file:a" : "api"; }
 
     std::mt19937_64 _random;

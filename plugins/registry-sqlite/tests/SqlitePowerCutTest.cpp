@@ -6,6 +6,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <memory>
 #include <set>
 
 namespace waymark::registry
@@ -25,8 +26,11 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
     CPPUNIT_TEST(survivesTornWrites);
     CPPUNIT_TEST(survivesACutDuringACheckpoint);
     CPPUNIT_TEST(survivesManyCutsUnderLoad);
-    CPPUNIT_TEST(isFoundOutWithoutSynchronous);
-    CPPUNIT_TEST(isFoundOutOnALyingDisk);
+    CPPUNIT_TEST(losesNothingAtTwoHundredRandomMoments);
+    CPPUNIT_TEST(losesAlmostAlwaysWithoutSynchronous);
+    CPPUNIT_TEST(losesAlmostAlwaysOnALyingDisk);
+    CPPUNIT_TEST(normalDurabilityLosesOnlyTheLast);
+    CPPUNIT_TEST(normalDurabilityLosesNothingOverAStop);
     CPPUNIT_TEST_SUITE_END();
 
     enum class Syncing
@@ -40,7 +44,10 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
     class Machine
     {
     public:
-        explicit Machine(std::uint64_t seed) : _random(seed), _history(seed + 1) {}
+        explicit Machine(std::uint64_t seed, std::string durability = "full")
+            : _random(seed), _history(seed + 1), _values{{"durability", std::move(durability)}}
+        {
+        }
 
         FaultInjector& disk() noexcept { return _disk; }
         std::mt19937_64& random() noexcept { return _random; }
@@ -58,7 +65,7 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
         void live(std::uint64_t rounds, std::uint64_t burst)
         {
             try {
-                PluginRun run(makeSqlitePlugin(), {}, _folder.path());
+                PluginRun run(makeSqlitePlugin(), _values, _folder.path());
                 run.start();
                 auto& registry = *run.service<PeerRegistry>();
                 for (; rounds > 0 && !_disk.isCut(); --rounds) {
@@ -73,16 +80,18 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
 
         std::size_t acknowledged() const { return _history.acknowledged(); }
 
+        using Acknowledged = RegistryHistory::Acknowledged;
+
         /// Cuts the power, if that was not done, and looks at what is there when it comes back.
-        std::optional<std::string> problemAfterCut()
+        std::optional<std::string> problemAfterCut(Acknowledged acknowledged = Acknowledged::isThere)
         {
             _disk.cut();
             _disk.powerOn();
             try {
-                PluginRun run(makeSqlitePlugin(), {}, _folder.path());
+                PluginRun run(makeSqlitePlugin(), _values, _folder.path());
                 run.start();
-                return _history.judge(*run.service<PeerRegistry>(),
-                                      RegistryHistory::Refused::mayHaveHappened);
+                return _history.judge(*run.service<PeerRegistry>(), RegistryHistory::Refused::mayHaveHappened,
+                                      acknowledged);
             } catch (const plugin::StartError& error) {
                 return error.what();
             }
@@ -93,6 +102,7 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
         FaultInjector _disk{_folder.path()};
         std::mt19937_64 _random;
         RegistryHistory _history;
+        const PluginRun::Values _values;
     };
 
     static void assertFine(const std::optional<std::string>& problem, std::uint64_t seed,
@@ -188,29 +198,76 @@ class SqlitePowerCutTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_MESSAGE(std::to_string(acknowledged), acknowledged > 1'000);
     }
 
-    /// The lives of the tests above, on a disk that does not sync: in how many the check finds the loss.
-    static void assertFoundOut(Syncing syncing)
+    struct Verdict
     {
-        int lives = 0;
-        int foundOut = 0;
-        for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        int cuts = 0; ///< after something was acknowledged
+        int losses = 0;
+        std::string first;
+    };
+
+    /// Cuts the power at random moments of as many lives, and looks for what was acknowledged.
+    static Verdict cutAtRandomMoments(Syncing syncing, int cuts)
+    {
+        Verdict verdict;
+        for (std::uint64_t seed = 1; verdict.cuts < cuts; ++seed) {
             Machine machine(seed);
             machine.choose(syncing);
             const std::uint64_t changes = 20 + machine.random()() % 200;
             seed % 2 == 0 ? machine.disk().cutAfter(changes) : machine.disk().cutTornAfter(changes, seed);
             machine.live(50, 6);
-            if (machine.acknowledged() == 0)
+            if (machine.acknowledged() == 0 || !machine.disk().isCut())
                 continue;
-            ++lives;
-            foundOut += machine.problemAfterCut() ? 1 : 0;
+            ++verdict.cuts;
+            const auto problem = machine.problemAfterCut();
+            verdict.losses += problem ? 1 : 0;
+            if (problem && verdict.first.empty())
+                verdict.first = "seed " + std::to_string(seed) + ": " + *problem;
         }
-        CPPUNIT_ASSERT_MESSAGE(std::to_string(lives), lives >= 40);
-        CPPUNIT_ASSERT_MESSAGE(std::to_string(foundOut) + " of " + std::to_string(lives),
-                               foundOut * 10 >= lives * 9);
+        return verdict;
     }
 
-    void isFoundOutWithoutSynchronous() { assertFoundOut(Syncing::pragmaOff); }
-    void isFoundOutOnALyingDisk() { assertFoundOut(Syncing::lyingDisk); }
+    void losesNothingAtTwoHundredRandomMoments()
+    {
+        const Verdict verdict = cutAtRandomMoments(Syncing::honest, 200);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(verdict.first, 0, verdict.losses);
+    }
+
+    static void assertLoses(const Verdict& verdict)
+    {
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(verdict.losses) + " of " + std::to_string(verdict.cuts),
+                               verdict.losses * 10 >= verdict.cuts * 9);
+    }
+
+    void losesAlmostAlwaysWithoutSynchronous() { assertLoses(cutAtRandomMoments(Syncing::pragmaOff, 60)); }
+    void losesAlmostAlwaysOnALyingDisk() { assertLoses(cutAtRandomMoments(Syncing::lyingDisk, 60)); }
+
+    void normalDurabilityLosesOnlyTheLast()
+    {
+        int lossesOfTheLast = 0;
+        for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+            const auto lived = [seed] {
+                auto machine = std::make_unique<Machine>(seed, "normal");
+                const std::uint64_t changes = 20 + machine->random()() % 600;
+                seed % 2 == 0 ? machine->disk().cutAfter(changes)
+                              : machine->disk().cutTornAfter(changes, seed);
+                machine->live(100, 6);
+                return machine;
+            };
+            assertFine(lived()->problemAfterCut(RegistryHistory::Acknowledged::mayBeGone), seed, 0);
+            lossesOfTheLast += lived()->problemAfterCut() ? 1 : 0;
+        }
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(lossesOfTheLast), lossesOfTheLast >= 50);
+    }
+
+    void normalDurabilityLosesNothingOverAStop()
+    {
+        for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+            Machine machine(seed, "normal");
+            machine.live(20, 6);
+            CPPUNIT_ASSERT(machine.acknowledged() > 0);
+            assertFine(machine.problemAfterCut(), seed, 0);
+        }
+    }
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(SqlitePowerCutTest);

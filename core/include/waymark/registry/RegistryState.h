@@ -54,6 +54,9 @@ public:
     /// Before the first plan: takes over one stored row. `corrupt` for one that no plan can have written or
     /// whose key came before. Makes no event.
     Result<void> load(StoredRow row);
+    /// The same for many rows in one step, which costs less; nothing can be read meanwhile. Stops at the
+    /// first that is `corrupt`; the rows before it are there.
+    Result<void> load(std::span<StoredRow> rows);
 
     /// Works out what requests do, each seeing those before it. Requests that break a rule fail as a whole:
     /// invalidArgument (names the field), unavailable (no room for another peer).
@@ -71,6 +74,10 @@ public:
     Revision revision() const;
     Result<std::unique_ptr<Watch>> watch(Revision from, WatchOptions options);
     Signal<PeerEvent>& changes();
+
+    /// All that is stored, at one revision: claims in order of peer, then tombstones in order of removal.
+    /// Copies under the lock what is small and shares what is large; a commit waits for it.
+    std::vector<StoredRow> rows(Revision& at) const;
 
     const RegistryLimits& limits() const noexcept;
     /// How many removed claims are remembered.

@@ -44,6 +44,20 @@ protected:
     /// Where it keeps its content, for the log.
     virtual std::string location() const = 0;
 
+    /// The plugin's log; from provide() on.
+    const observe::Log& log() const noexcept { return _log; }
+
+    /// Registers what the back end offers besides the registry, such as routes.
+    virtual void provideMore(plugin::Services& services);
+
+    /// The registry, as it serves; from configure() on.
+    StoredRegistry& registry() noexcept { return *_registry; }
+
+    /// After start() has opened the registry.
+    virtual void opened();
+    /// In stop(), after the registry took its last change and before the store goes. Only after opened().
+    virtual void closed() noexcept;
+
 private:
     const std::string _backend;
     const plugin::ConfigSchema _schema;
@@ -51,6 +65,7 @@ private:
     std::unique_ptr<RegistryStore> _store;     ///< from start() to stop()
     std::unique_ptr<StoredRegistry> _registry; ///< from configure() on
     Random* _random = nullptr;
+    bool _isOpen = false;
     observe::Log _log;
 };
 
