@@ -59,6 +59,13 @@ std::string meant(const std::string& word, const std::vector<std::string>& known
     return near.empty() ? "" : "; did you mean " + near + '?';
 }
 
+/// "registry" of "registry-sqlite"; empty for a name of one word.
+std::string familyOf(const std::string& library)
+{
+    const std::size_t dash = library.find('-');
+    return dash == std::string::npos ? std::string() : library.substr(0, dash);
+}
+
 std::vector<std::string> commandsOf(const host::PluginManifest& manifest)
 {
     std::vector<std::string> names;
@@ -91,9 +98,11 @@ int CommandLine::run(const std::vector<std::string>& words) const
 
 int CommandLine::help() const
 {
-    std::cout << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
-                 "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
-                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
+    std::cout
+        << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
+           "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
+           "       waymark FAMILY COMMAND [ARGUMENT]... for plugins FAMILY-..., where one of them has it\n"
+           "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
     for (const auto& [library, source] : _installed) {
         if (!source.manifest || source.manifest->commands.empty())
             continue;
@@ -109,6 +118,13 @@ int CommandLine::help(std::vector<std::string> words) const
         return help();
     if (words.front() == "plugin") {
         std::cout << pluginUsage;
+        return static_cast<int>(ExitCode::ok);
+    }
+    if (words.size() == 1 && isFamily(words.front())) {
+        for (const auto& [library, source] : _installed) {
+            if (source.manifest && familyOf(library) == words.front())
+                printCommands(library, *source.manifest);
+        }
         return static_cast<int>(ExitCode::ok);
     }
     const auto named = _installed.find(words.front());
@@ -197,6 +213,46 @@ int CommandLine::dispatch(const std::vector<std::string>& words) const
         return usage("plugin " + words.front() + " has the commands " + text::joined(names) +
                      (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], names)));
     }
+    return isFamily(words.front()) ? dispatchInFamily(words) : dispatchByCommand(words);
+}
+
+bool CommandLine::isFamily(const std::string& word) const
+{
+    const bool isCommand = std::ranges::any_of(_installed, [&](const auto& entry) {
+        return entry.second.manifest && hasCommand(*entry.second.manifest, word);
+    });
+    return !isCommand && !_installed.contains(word) && !word.empty() &&
+           std::ranges::any_of(_installed, [&](const auto& entry) { return familyOf(entry.first) == word; });
+}
+
+int CommandLine::dispatchInFamily(const std::vector<std::string>& words) const
+{
+    const std::string& family = words.front();
+    std::vector<std::string> members;
+    std::vector<std::string> owners;
+    std::vector<std::string> known;
+    for (const auto& [library, source] : _installed) {
+        if (!source.manifest || familyOf(library) != family)
+            continue;
+        members.push_back(library);
+        std::ranges::copy(commandsOf(*source.manifest), std::back_inserter(known));
+        if (words.size() >= 2 && hasCommand(*source.manifest, words[1]))
+            owners.push_back(library);
+    }
+    if (owners.size() == 1)
+        return execute(_installed.at(owners.front()), words[1], {words.begin() + 2, words.end()});
+    if (owners.size() > 1)
+        return usage("several plugins have the command " + words[1] + "; write one of them in the place of " +
+                     family + ": " + text::joined(owners));
+    const std::string plugins = text::joined(members);
+    if (known.empty())
+        return usage("the plugins " + plugins + " have no commands");
+    return usage("the plugins " + plugins + " have the commands " + text::joined(known) +
+                 (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], known)));
+}
+
+int CommandLine::dispatchByCommand(const std::vector<std::string>& words) const
+{
     std::vector<std::string> owners;
     std::vector<std::string> known{"plugin", "help"};
     for (const auto& [library, source] : _installed) {

@@ -28,6 +28,11 @@ private:
     int list() const;
     int inspect(const std::string& which) const;
     int dispatch(const std::vector<std::string>& words) const;
+    /// Whether the word is no plugin and no command, but what names of plugins begin with, before a dash.
+    bool isFamily(const std::string& word) const;
+    /// Of all plugins of a family the one that has the command.
+    int dispatchInFamily(const std::vector<std::string>& words) const;
+    int dispatchByCommand(const std::vector<std::string>& words) const;
     int execute(const host::PluginSource& source, const std::string& command,
                 std::vector<std::string> arguments) const;
     static int usage(const std::string& message);

@@ -5,6 +5,7 @@
 #include "host/PluginHost.h"
 #include "host/config/CrossChecks.h"
 #include "host/config/SettingsReader.h"
+#include "host/config/StateDirectory.h"
 #include "host/loader/PluginLoader.h"
 #include "host/loader/PluginOrder.h"
 
@@ -20,19 +21,6 @@ namespace
 {
 
 namespace fs = std::filesystem;
-
-/// waymark.state-dir, else what systemd made for the unit, else the default.
-fs::path stateDirectoryOf(const Configuration& configuration)
-{
-    const auto view = configuration.view("waymark");
-    const char* const fromSystemd = std::getenv("STATE_DIRECTORY");
-    if (configuration.given("waymark.state-dir") == nullptr && fromSystemd != nullptr &&
-        *fromSystemd != '\0') {
-        const std::string_view folders(fromSystemd); // several are separated by colons, ours comes first
-        return fs::path(folders.substr(0, folders.find(':')));
-    }
-    return view.path("state-dir");
-}
 
 /// The folders of waymark.plugin-path; relative ones follow the file that names them.
 std::vector<fs::path> configuredFolders(const Configuration& configuration)

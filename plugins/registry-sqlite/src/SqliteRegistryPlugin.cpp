@@ -1,6 +1,7 @@
 #include "SqliteRegistryPlugin.h"
 
 #include "SqliteStore.h"
+#include "repair/RepairCommand.h"
 
 namespace waymark::registry
 {
@@ -55,6 +56,13 @@ std::unique_ptr<RegistryStore> SqliteRegistryPlugin::openStore(RegistryState& st
                       "A power cut may take the last changes, acknowledged ones too: "
                       "registry-sqlite.durability is normal.");
     return store;
+}
+
+std::unique_ptr<plugin::Command> SqliteRegistryPlugin::command(std::string_view name)
+{
+    if (name == "repair")
+        return std::make_unique<RepairCommand>(schema());
+    return nullptr;
 }
 
 } // namespace waymark::registry

@@ -17,6 +17,8 @@ class SqliteRegistryPlugin final : public StoredRegistryPlugin
 public:
     SqliteRegistryPlugin();
 
+    std::unique_ptr<plugin::Command> command(std::string_view name) override;
+
 private:
     void configureStore(const plugin::ConfigView& config, StoredRegistry::Options& options) override;
     std::unique_ptr<RegistryStore> openStore(RegistryState& state, std::uint64_t epoch) override;

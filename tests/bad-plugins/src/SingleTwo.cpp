@@ -15,4 +15,5 @@ private:
 
 } // namespace bad
 
-WAYMARK_EXPORT_PLUGIN(bad::SingleTwo, .name = "single-two", .version = "1.0", .provides = {"test-single"})
+WAYMARK_EXPORT_PLUGIN(bad::SingleTwo, .name = "single-two", .version = "1.0", .provides = {"test-single"},
+                      .commands = {{"shared", "what both plugins of the family promise"}})

@@ -18,6 +18,8 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST(helpComesFromManifests);
     CPPUNIT_TEST(helpRunsNoCodeOfPlugins);
     CPPUNIT_TEST(helpOfAWordIsThatOfItsPluginOrCommand);
+    CPPUNIT_TEST(aFamilyStandsForItsOnePluginWithTheCommand);
+    CPPUNIT_TEST(aFamilyNeedsOneOwnerOfTheCommand);
     CPPUNIT_TEST(pingSaysWhatANodeLooksLike);
     CPPUNIT_TEST(inspectShowsOnePlugin);
     CPPUNIT_TEST(inspectRefusesWhatIsNoPlugin);
@@ -84,6 +86,33 @@ class CommandLineTest : public CppUnit::TestFixture
         assertContains(run({"help", "cycle-a"}).first, "It has no commands");
         assertContains(run({"help", "plugin"}).first, "waymark plugin list");
         CPPUNIT_ASSERT_EQUAL(64, run({"help", "nonsense"}).second);
+    }
+
+    void aFamilyStandsForItsOnePluginWithTheCommand()
+    {
+        // registry-memory, registry-one and registry-two are installed as well.
+        for (const auto& words : std::vector<std::vector<std::string>>{{"registry", "repair", "--help"},
+                                                                       {"help", "registry", "repair"}}) {
+            const auto [output, code] = run(words);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 0, code);
+            assertContains(output, "usage: waymark registry repair");
+        }
+        CPPUNIT_ASSERT_EQUAL(78, run({"registry", "repair", "--file", "/nonexistent"}).second);
+        const auto [output, code] = run({"help", "registry"});
+        CPPUNIT_ASSERT_EQUAL(0, code);
+        assertContains(output, "registry-memory ");
+        assertContains(output, "repair  Save what can be read");
+    }
+
+    void aFamilyNeedsOneOwnerOfTheCommand()
+    {
+        const auto [output, code] = run({"single", "shared"});
+        CPPUNIT_ASSERT_EQUAL(64, code);
+        assertContains(output, "several plugins have the command shared; write one of them in the place of "
+                               "single: single-one, single-two");
+        assertContains(run({"registry", "repiar"}).first, "did you mean repair?");
+        assertContains(run({"registry"}).first, "have the commands repair");
+        assertContains(run({"cycle", "eat"}).first, "the plugins cycle-a, cycle-b have no commands");
     }
 
     void pingSaysWhatANodeLooksLike()

@@ -1,0 +1,50 @@
+#include "base/Text.h"
+#include "host/HostSchema.h"
+#include "host/config/Configuration.h"
+#include "host/config/SettingsReader.h"
+#include "host/config/StateDirectory.h"
+
+#include <waymark/plugin/ConfigFile.h>
+
+namespace waymark::plugin
+{
+
+namespace
+{
+
+std::string instanceOf(const std::string& library, const host::Configuration& configuration)
+{
+    for (const std::string& entry : configuration.view("waymark").list("plugins")) {
+        const auto parsed = host::parsePluginEntry(entry);
+        if (parsed && parsed->second == library)
+            return parsed->first;
+    }
+    return library;
+}
+
+} // namespace
+
+Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::string& library,
+                                  const ConfigSchema& schema)
+{
+    host::ReadSettings read = host::readSettings(file, {});
+    const auto refuse = [](const host::Problems& problems) {
+        return failure(ErrorCode::invalidArgument, text::joined(host::linesOf(problems), "; "));
+    };
+    if (!read.isComplete)
+        return refuse(read.problems);
+    host::Configuration configuration(std::move(read.settings));
+    for (host::Problem& problem : read.problems)
+        configuration.addProblem(std::move(problem));
+    configuration.addSection({"waymark", "Host", host::hostSchema()});
+    if (configuration.isSpoilt("waymark"))
+        return refuse(configuration.problems());
+    const std::string instance = instanceOf(library, configuration);
+    configuration.setStateDirectory(host::stateDirectoryOf(configuration));
+    configuration.addSection({instance, "Plugin " + library, schema});
+    if (configuration.isSpoilt(instance))
+        return refuse(configuration.problems());
+    return configuration.view(instance);
+}
+
+} // namespace waymark::plugin
