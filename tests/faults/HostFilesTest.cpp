@@ -1,6 +1,6 @@
-#include "base/AtomicFile.h"
 #include "node/FileNodeStore.h"
 
+#include <waymark/base/AtomicFile.h>
 #include <waymark/base/Random.h>
 #include <waymark/node/KeyFile.h>
 #include <waymark/testkit/TemporaryFolder.h>

@@ -1,4 +1,4 @@
-#include "base/AtomicFile.h"
+#include <waymark/base/AtomicFile.h>
 
 #include <cerrno>
 #include <fcntl.h>

@@ -1,5 +1,4 @@
-#include "base/AtomicFile.h"
-
+#include <waymark/base/AtomicFile.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>

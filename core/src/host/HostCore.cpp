@@ -99,6 +99,7 @@ void HostCore::provide(HostServices& services, const std::vector<PluginInstance>
     services.addOwn(_routes);
     services.addOwn(_sockets);
     services.addOwn(_resolver);
+    services.addOwn(_files);
     if (!anyProvides(instances, node::LocalNode::serviceId))
         services.addOwn<node::LocalNode>(*_localNode);
     if (!anyProvides(instances, node::NodeStore::serviceId))

@@ -1,7 +1,6 @@
 #include "host/StateLock.h"
 
-#include "base/AtomicFile.h"
-
+#include <waymark/base/AtomicFile.h>
 #include <waymark/plugin/Plugin.h>
 
 #include <array>

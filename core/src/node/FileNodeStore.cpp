@@ -1,6 +1,6 @@
 #include "node/FileNodeStore.h"
 
-#include "base/AtomicFile.h"
+#include <waymark/base/AtomicFile.h>
 
 #include <Poco/Checksum.h>
 

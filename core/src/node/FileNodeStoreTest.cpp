@@ -1,7 +1,6 @@
 #include "node/FileNodeStore.h"
 
-#include "base/AtomicFile.h"
-
+#include <waymark/base/AtomicFile.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>

@@ -1,8 +1,8 @@
 #include "node/HostLocalNode.h"
 
-#include "base/AtomicFile.h"
 #include "base/Text.h"
 
+#include <waymark/base/AtomicFile.h>
 #include <waymark/node/Enode.h>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include "node/HostLocalNode.h"
 
-#include "base/AtomicFile.h"
 #include "observe/HostLogChannel.h"
 
+#include <waymark/base/AtomicFile.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <Poco/StreamChannel.h>

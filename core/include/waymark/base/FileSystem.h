@@ -6,13 +6,16 @@
 namespace waymark
 {
 
-/// The calls by which the host's own files (node key, record, known nodes) are read and written. Each is the
-/// system call of that name: -1, and errno, on failure. Any thread.
+/// The calls by which the host's own files (node key, record, known nodes), and those of plugins that ask for
+/// this service, are read and written. Each is the system call of that name: -1, and errno, on failure. Any
+/// thread.
 ///
 /// It is passed in so that a test can take the disk away: an embedder gives his own through HostSeams.
 class FileSystem
 {
 public:
+    static constexpr const char* serviceId = "files";
+
     virtual ~FileSystem() = default;
 
     virtual int open(const char* file, int flags, mode_t mode) noexcept = 0;

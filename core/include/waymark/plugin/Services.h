@@ -50,9 +50,9 @@ public:
 ///
 /// During provide() it registers its own services, which stay its property and live until it is destroyed,
 /// and may get() those of the host (clock, random, timers, metrics, health, routes, local-node, node-store,
-/// udp-sockets, resolver). During wire() it looks up those of other plugins; ids that its manifest neither
-/// needs nor wants are refused. After wiring the table is sealed; pointers found then stay valid until stop()
-/// has returned in every plugin. Not for use from several threads.
+/// udp-sockets, resolver, files). During wire() it looks up those of other plugins; ids that its manifest
+/// neither needs nor wants are refused. After wiring the table is sealed; pointers found then stay valid
+/// until stop() has returned in every plugin. Not for use from several threads.
 class Services
 {
 public:

@@ -113,9 +113,9 @@ std::string describeCycle(const std::vector<PluginInstance>& instances, const st
 
 const std::vector<std::string>& hostServiceIds()
 {
-    static const std::vector<std::string> ids{"clock",       "random",  "timers",     "metrics",
-                                              "health",      "routes",  "local-node", "node-store",
-                                              "udp-sockets", "resolver"};
+    static const std::vector<std::string> ids{"clock",       "random",   "timers",     "metrics",
+                                              "health",      "routes",   "local-node", "node-store",
+                                              "udp-sockets", "resolver", "files"};
     return ids;
 }
 

@@ -1,0 +1,131 @@
+#include "SnapshotFile.h"
+
+#include "Snapshot.h"
+
+#include <waymark/base/AtomicFile.h>
+#include <waymark/plugin/Plugin.h>
+
+#include <system_error>
+#include <utility>
+
+namespace waymark::registry
+{
+
+using plugin::ExitCode;
+using plugin::StartError;
+
+namespace
+{
+
+tl::unexpected<Error> notRunning()
+{
+    return failure(ErrorCode::unavailable, "the registry is not started or stopping");
+}
+
+} // namespace
+
+SnapshotFile::SnapshotFile(std::filesystem::path file, RegistryState& state, FileSystem& files,
+                           observe::Log log)
+    : _file(std::move(file)), _state(state), _files(files), _log(std::move(log))
+{
+}
+
+SnapshotFile::~SnapshotFile()
+{
+    stop();
+}
+
+void SnapshotFile::load(std::uint64_t epoch)
+{
+    std::error_code ignored;
+    const auto size = std::filesystem::file_size(_file, ignored);
+    const auto text = readSmallFile(_file, ignored ? 0 : size, _files);
+    if (!text && text.error().code == ErrorCode::notFound)
+        return _state.begin({epoch, 0});
+    if (!text)
+        throw StartError(ExitCode::configuration, "registry-memory.snapshot: " + text.error().message);
+    auto snapshot = decodeSnapshot(*text);
+    if (!snapshot)
+        refuse(snapshot.error());
+    _state.begin({epoch, snapshot->revision});
+    if (const auto loaded = _state.load(snapshot->rows); !loaded)
+        refuse(loaded.error());
+}
+
+void SnapshotFile::refuse(const Error& error) const
+{
+    const bool isNewer = error.code == ErrorCode::conflict;
+    throw StartError(isNewer ? ExitCode::configuration : ExitCode::corruptData,
+                     "registry-memory.snapshot: " + _file.string() + ": " + error.message +
+                         (isNewer ? ": run the version that wrote it, or name another file"
+                                  : ": restore a copy of it, or move it away and start empty"));
+}
+
+void SnapshotFile::start()
+{
+    {
+        const std::lock_guard lock(_mutex);
+        _isRunning = true;
+    }
+    _worker.start("reg-snapshot", [this](const std::stop_token& stopping, Worker&) { work(stopping); });
+}
+
+void SnapshotFile::stop() noexcept
+{
+    {
+        const std::lock_guard lock(_mutex);
+        _isRunning = false;
+    }
+    _worker.stop();
+    for (const Completion& completion : std::exchange(_waiting, {}))
+        completion(notRunning());
+}
+
+void SnapshotFile::request(Completion completion)
+{
+    {
+        const std::lock_guard lock(_mutex);
+        if (_isRunning) {
+            _waiting.push_back(std::move(completion));
+            _asked.notify_one();
+            return;
+        }
+    }
+    completion(notRunning());
+}
+
+void SnapshotFile::work(const std::stop_token& stopping)
+{
+    while (!stopping.stop_requested()) {
+        std::vector<Completion> asking;
+        {
+            std::unique_lock lock(_mutex);
+            _asked.wait(lock, stopping, [this] { return !_waiting.empty(); });
+            if (stopping.stop_requested())
+                return;
+            asking = std::exchange(_waiting, {});
+        }
+        const auto report = write();
+        for (const Completion& completion : asking)
+            completion(report);
+    }
+}
+
+Result<SnapshotReport> SnapshotFile::write()
+{
+    Revision revision;
+    const auto rows = _state.rows(revision);
+    const std::string text = encodeSnapshot(revision.number, rows);
+    if (auto written = writeFileAtomically(_file, text, _files); !written) {
+        _log.error("registry.snapshot_failed", {{"file", _file.string()}, {"error", written.error().message}},
+                   "The snapshot before it, if there was one, is still there.");
+        return failure(std::move(written.error()));
+    }
+    _log.info("registry.snapshot_written", {{"file", _file.string()},
+                                            {"rows", rows.size()},
+                                            {"bytes", text.size()},
+                                            {"revision", revision.toString()}});
+    return SnapshotReport{revision, rows.size(), text.size()};
+}
+
+} // namespace waymark::registry

@@ -1,0 +1,264 @@
+#include "Snapshot.h"
+
+#include <waymark/contract/PluginRegistry.h>
+#include <waymark/contract/RegistryFixtures.h>
+#include <waymark/plugin/Export.h>
+#include <waymark/registry/RegistryState.h>
+#include <waymark/testkit/TemporaryFolder.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <sys/stat.h>
+
+extern "C" const waymark::plugin::StaticPlugin* waymark_static_plugin_registry_memory();
+
+namespace waymark::registry
+{
+
+using contract::apply;
+using contract::drop;
+using contract::outcomeOf;
+using contract::PluginRun;
+using contract::put;
+using contract::testId;
+using contract::testPeer;
+using contract::testPeerWithEnr;
+using plugin::ExitCode;
+
+/// The file that registry-memory keeps its peers in, where it is told to.
+class SnapshotTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(SnapshotTest);
+    CPPUNIT_TEST(readsBackWhatItWrote);
+    CPPUNIT_TEST(keepsEverythingOverARestart);
+    CPPUNIT_TEST(writesNothingWithoutAFile);
+    CPPUNIT_TEST(isReadableByItsOwnerAlone);
+    CPPUNIT_TEST(refusesEveryTruncation);
+    CPPUNIT_TEST(refusesEveryChangedByte);
+    CPPUNIT_TEST(refusesWhatIsNoSnapshot);
+    CPPUNIT_TEST(refusesALaterVersion);
+    CPPUNIT_TEST(refusesRowsThatContradictEachOther);
+    CPPUNIT_TEST(refusesAFileThatCannotBeRead);
+    CPPUNIT_TEST(aStartThatFailsLeavesTheFile);
+    CPPUNIT_TEST(anIntervalNeedsAFile);
+    CPPUNIT_TEST_SUITE_END();
+
+    std::unique_ptr<testkit::TemporaryFolder> _folder;
+    std::filesystem::path _file;
+
+public:
+    void setUp() override
+    {
+        _folder = std::make_unique<testkit::TemporaryFolder>();
+        _file = _folder->path() / "deep" / "peers.snapshot";
+    }
+
+private:
+    std::unique_ptr<PluginRun> prepare(const PluginRun::Values& values) const
+    {
+        return std::make_unique<PluginRun>(
+            std::unique_ptr<plugin::Plugin>(waymark_static_plugin_registry_memory()->create()), values,
+            _folder->path());
+    }
+    std::unique_ptr<PluginRun> start() const
+    {
+        auto run = prepare({{"snapshot", _file.string()}});
+        run->start();
+        return run;
+    }
+    static PeerRegistry& registryOf(const std::unique_ptr<PluginRun>& run)
+    {
+        return *run->service<PeerRegistry>();
+    }
+    std::string content() const
+    {
+        std::ifstream in(_file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    void write(const std::string& text) const
+    {
+        std::filesystem::create_directories(_file.parent_path());
+        std::ofstream(_file, std::ios::binary | std::ios::trunc) << text;
+    }
+
+    /// Rows of every kind, with everything that they may have.
+    static std::vector<StoredRow> someRows()
+    {
+        Peer labelled = testPeerWithEnr(1, 12);
+        labelled.addresses.push_back({Transport::quic, "2001:db8::5", 443});
+        labelled.labels = {{"name", "größe"}, {"namespace", "a\"b\\c"}};
+        const Peer named{node::PeerId::parse("addr:host").value(),
+                         {{Transport::tcp, "host.example", 1}},
+                         std::nullopt,
+                         {}};
+        Peer bare = testPeer(3);
+        bare.addresses.clear();
+        constexpr std::uint64_t widest = std::numeric_limits<std::uint64_t>::max();
+        return {ClaimRow{"api", std::make_shared<const Peer>(labelled), widest},
+                ClaimRow{"file:a", std::make_shared<const Peer>(testPeer(1)), std::nullopt},
+                ClaimRow{"api", std::make_shared<const Peer>(named), std::nullopt},
+                ClaimRow{"api", std::make_shared<const Peer>(bare), 7},
+                TombstoneRow{testId(4), "api", widest, 1},
+                TombstoneRow{testId(5), "file:a", 3, 9}};
+    }
+
+    void refuses(ExitCode code, const std::string& words) const
+    {
+        const std::string before = content();
+        try {
+            start();
+        } catch (const plugin::StartError& error) {
+            const std::string message = error.what();
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(message, static_cast<int>(code), static_cast<int>(error.code()));
+            CPPUNIT_ASSERT_MESSAGE(message, message.find(words) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(message, message.find(_file.string()) != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(message, message.find('\n') == std::string::npos);
+            CPPUNIT_ASSERT_EQUAL(before, content());
+            return;
+        }
+        CPPUNIT_FAIL("it started; it should have said: " + words);
+    }
+
+    void readsBackWhatItWrote()
+    {
+        const auto rows = someRows();
+        const std::string text = encodeSnapshot(17, rows);
+        const auto back = decodeSnapshot(text);
+        CPPUNIT_ASSERT_MESSAGE(back ? "" : back.error().message, back.has_value());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{17}, back->revision);
+        CPPUNIT_ASSERT_EQUAL(rows.size(), back->rows.size());
+        CPPUNIT_ASSERT_EQUAL(text, encodeSnapshot(17, back->rows));
+        const auto& claim = std::get<ClaimRow>(back->rows.front());
+        CPPUNIT_ASSERT(*claim.peer == *std::get<ClaimRow>(rows.front()).peer);
+        CPPUNIT_ASSERT(claim.enrSeq == std::numeric_limits<std::uint64_t>::max());
+        CPPUNIT_ASSERT(decodeSnapshot(encodeSnapshot(0, {}))->rows.empty());
+    }
+
+    void keepsEverythingOverARestart()
+    {
+        Revision before;
+        {
+            const auto run = start();
+            CPPUNIT_ASSERT(apply(registryOf(run), {put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"),
+                                                   put(testPeer(2)), put(testPeerWithEnr(3, 8)), drop(3)})
+                               .has_value());
+            before = registryOf(run).revision();
+        }
+        const auto run = start();
+        PeerRegistry& registry = registryOf(run);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registry.size());
+        CPPUNIT_ASSERT(registry.find(testId(1)) == testPeerWithEnr(1, 5));
+        CPPUNIT_ASSERT((registry.origins(testId(1)) == std::vector<std::string>{"api", "file:a"}));
+        CPPUNIT_ASSERT_EQUAL(before.number, registry.revision().number);
+        CPPUNIT_ASSERT(before.epoch != registry.revision().epoch);
+        CPPUNIT_ASSERT(outcomeOf(registry, put(testPeerWithEnr(3, 7))) == Outcome::stale);
+    }
+
+    void writesNothingWithoutAFile()
+    {
+        {
+            const auto run = prepare({});
+            run->start();
+            outcomeOf(registryOf(run), put(testPeer(1)));
+        }
+        CPPUNIT_ASSERT(std::filesystem::is_empty(_folder->path()));
+    }
+
+    void isReadableByItsOwnerAlone()
+    {
+        start();
+        struct stat status = {};
+        CPPUNIT_ASSERT_EQUAL(0, ::stat(_file.c_str(), &status));
+        CPPUNIT_ASSERT_EQUAL(0600U, status.st_mode & 0777U);
+    }
+
+    void refusesEveryTruncation()
+    {
+        const std::string text = encodeSnapshot(17, someRows());
+        for (std::size_t size = 0; size < text.size(); ++size) {
+            const auto back = decodeSnapshot(std::string_view(text).substr(0, size));
+            CPPUNIT_ASSERT_MESSAGE(std::to_string(size),
+                                   !back.has_value() && back.error().code == ErrorCode::corrupt);
+        }
+        write(text.substr(0, text.size() / 2));
+        refuses(ExitCode::corruptData, "");
+        write(text.substr(0, text.rfind("end ")));
+        refuses(ExitCode::corruptData, "it is truncated");
+        write(text + "x");
+        refuses(ExitCode::corruptData, "it goes on after its end");
+        write("");
+        refuses(ExitCode::corruptData, "it is no snapshot");
+    }
+
+    void refusesEveryChangedByte()
+    {
+        const std::string text = encodeSnapshot(17, someRows());
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            std::string changed = text;
+            changed[at] = static_cast<char>(changed[at] ^ 1);
+            CPPUNIT_ASSERT_MESSAGE(std::to_string(at), !decodeSnapshot(changed).has_value());
+        }
+        std::string moved = text;
+        moved.replace(moved.find("10.0.0.1"), 8, "10.0.0.2");
+        write(moved);
+        refuses(ExitCode::corruptData, "do not match the count and the checksum");
+    }
+
+    void refusesWhatIsNoSnapshot()
+    {
+        write("[{\"id\": 1}]\n");
+        refuses(ExitCode::corruptData, "is no snapshot of a registry");
+        write(std::string(100'000, '\0'));
+        refuses(ExitCode::corruptData, "is no snapshot of a registry");
+    }
+
+    void refusesALaterVersion()
+    {
+        write("waymark-registry-snapshot 2\nwhatever\n");
+        refuses(ExitCode::configuration, "is a snapshot of version 2, this Waymark reads 1");
+    }
+
+    void refusesRowsThatContradictEachOther()
+    {
+        auto rows = someRows();
+        rows.push_back(rows.front());
+        write(encodeSnapshot(1, rows));
+        refuses(ExitCode::corruptData, "claims it twice");
+    }
+
+    void refusesAFileThatCannotBeRead()
+    {
+        std::filesystem::create_directories(_file);
+        try {
+            start();
+        } catch (const plugin::StartError& error) {
+            CPPUNIT_ASSERT(error.code() == ExitCode::configuration);
+            CPPUNIT_ASSERT(std::string(error.what()).find(_file.string()) != std::string::npos);
+            CPPUNIT_ASSERT(std::filesystem::is_empty(_file));
+            return;
+        }
+        CPPUNIT_FAIL("it started with a folder for a snapshot");
+    }
+
+    void aStartThatFailsLeavesTheFile()
+    {
+        write("[]");
+        const auto run = prepare({{"snapshot", _file.string()}});
+        CPPUNIT_ASSERT_THROW(run->start(), plugin::StartError);
+        run->stop();
+        CPPUNIT_ASSERT_EQUAL(std::string("[]"), content());
+    }
+
+    void anIntervalNeedsAFile()
+    {
+        CPPUNIT_ASSERT_THROW(prepare({{"snapshot-interval", "1m"}}), std::invalid_argument);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(SnapshotTest);
+
+} // namespace waymark::registry
