@@ -46,6 +46,8 @@ public:
 
     Poco::Data::Session& session() noexcept { return _session; }
     const std::filesystem::path& file() const noexcept { return _file; }
+    /// The session's connection.
+    sqlite3* handle();
 
     /// Throws plugin::StartError when the path no longer leads to the file that was opened: what is written
     /// to a file that was removed or replaced would be lost with the next start.
@@ -69,7 +71,6 @@ private:
     void keepOldLog();
     void keepLogAtEnd(bool keep);
     int rewriteDatabaseAlone() noexcept;
-    sqlite3* handle();
     void check();
     void migrate();
     void migrateFrom(std::int64_t version);

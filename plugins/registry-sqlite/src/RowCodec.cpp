@@ -25,11 +25,6 @@ Poco::Data::BLOB blob(ByteView bytes)
     return {bytes.data(), bytes.size()};
 }
 
-ByteView view(const Poco::Data::BLOB& bytes)
-{
-    return {bytes.rawContent(), bytes.size()};
-}
-
 std::string encodeAddresses(const std::vector<PeerAddress>& addresses)
 {
     std::string text;
@@ -90,11 +85,11 @@ std::string encodeLabels(const std::map<std::string, std::string>& labels)
     return text.str();
 }
 
-Result<std::map<std::string, std::string>> decodeLabels(const std::string& text)
+Result<std::map<std::string, std::string>> decodeLabels(std::string_view text)
 {
     try {
         std::map<std::string, std::string> labels;
-        const auto object = Poco::JSON::Parser().parse(text).extract<Poco::JSON::Object::Ptr>();
+        const auto object = Poco::JSON::Parser().parse(std::string(text)).extract<Poco::JSON::Object::Ptr>();
         for (const auto& [name, value] : *object) {
             if (!value.isString())
                 return corrupt("labels");
@@ -106,11 +101,11 @@ Result<std::map<std::string, std::string>> decodeLabels(const std::string& text)
     }
 }
 
-Result<node::PeerId> decodePeer(const KeyColumns& columns)
+Result<node::PeerId> decodePeer(const KeyView& columns)
 {
     if (columns.scheme < 0 || columns.scheme > static_cast<int>(node::PeerScheme::addr))
         return corrupt("scheme");
-    auto peer = node::PeerId::fromBytes(static_cast<node::PeerScheme>(columns.scheme), view(columns.peer));
+    auto peer = node::PeerId::fromBytes(static_cast<node::PeerScheme>(columns.scheme), columns.peer);
     if (!peer)
         return corrupt("peer");
     return peer;
@@ -143,7 +138,7 @@ TombstoneColumns encode(const TombstoneRow& row)
             static_cast<Poco::Int64>(row.order)};
 }
 
-Result<ClaimRow> decode(const ClaimColumns& columns)
+Result<ClaimRow> decode(const ClaimView& columns)
 {
     auto id = decodePeer(columns.key);
     if (!id)
@@ -152,32 +147,34 @@ Result<ClaimRow> decode(const ClaimColumns& columns)
     if (!addresses)
         return failure(std::move(addresses.error()));
     Peer peer{std::move(*id), std::move(*addresses), std::nullopt, {}};
-    if (!columns.labels.isNull()) {
-        auto labels = decodeLabels(columns.labels.value());
+    if (columns.labels) {
+        auto labels = decodeLabels(*columns.labels);
         if (!labels)
             return failure(std::move(labels.error()));
         peer.labels = std::move(*labels);
     }
-    if (!columns.enr.isNull()) {
-        auto enr = node::Enr::decode(view(columns.enr.value()));
+    if (columns.enr) {
+        auto enr = node::Enr::decode(*columns.enr);
         if (!enr)
             return corrupt("enr");
         peer.enr = std::move(*enr);
     }
-    ClaimRow row{columns.key.origin, std::make_shared<const Peer>(std::move(peer)), std::nullopt};
-    if (!columns.enrSeq.isNull())
-        row.enrSeq = std::bit_cast<std::uint64_t>(columns.enrSeq.value());
+    ClaimRow row{std::string(columns.key.origin), std::make_shared<const Peer>(std::move(peer)),
+                 std::nullopt};
+    if (columns.enrSeq)
+        row.enrSeq = std::bit_cast<std::uint64_t>(*columns.enrSeq);
     return row;
 }
 
-Result<TombstoneRow> decode(const TombstoneColumns& columns)
+Result<TombstoneRow> decode(const TombstoneView& columns)
 {
     auto peer = decodePeer(columns.key);
     if (!peer)
         return failure(std::move(peer.error()));
     if (columns.order < 1)
         return corrupt("removal");
-    return TombstoneRow{std::move(*peer), columns.key.origin, std::bit_cast<std::uint64_t>(columns.enrSeq),
+    return TombstoneRow{std::move(*peer), std::string(columns.key.origin),
+                        std::bit_cast<std::uint64_t>(columns.enrSeq),
                         static_cast<std::uint64_t>(columns.order)};
 }
 

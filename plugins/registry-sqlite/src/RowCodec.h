@@ -6,12 +6,15 @@
 #include <Poco/Nullable.h>
 #include <Poco/Types.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace waymark::registry
 {
 
-/// The columns of a row as Poco binds and extracts them (migrations/Migration001.cpp says what they hold).
+/// The columns of a row as Poco binds them (migrations/Migration001.cpp says what they hold).
 struct KeyColumns
 {
     Poco::Int64 scheme = 0;
@@ -35,12 +38,36 @@ struct TombstoneColumns
     Poco::Int64 order = 0;
 };
 
+/// The same as SQLite lends it while it reads a row.
+struct KeyView
+{
+    std::int64_t scheme = 0;
+    ByteView peer;
+    std::string_view origin;
+};
+
+struct ClaimView
+{
+    KeyView key;
+    std::string_view addresses;
+    std::optional<std::string_view> labels;
+    std::optional<ByteView> enr;
+    std::optional<std::int64_t> enrSeq;
+};
+
+struct TombstoneView
+{
+    KeyView key;
+    std::int64_t enrSeq = 0;
+    std::int64_t order = 0;
+};
+
 KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin);
 ClaimColumns encode(const ClaimRow& row);
 TombstoneColumns encode(const TombstoneRow& row);
 
 /// `corrupt`, with the column that is wrong, for what encode() did not write.
-Result<ClaimRow> decode(const ClaimColumns& columns);
-Result<TombstoneRow> decode(const TombstoneColumns& columns);
+Result<ClaimRow> decode(const ClaimView& columns);
+Result<TombstoneRow> decode(const TombstoneView& columns);
 
 } // namespace waymark::registry

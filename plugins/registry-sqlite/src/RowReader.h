@@ -2,20 +2,20 @@
 
 #include "RowCodec.h"
 
-#include <Poco/Data/Session.h>
-
 #include <cstdint>
 #include <functional>
+#include <sqlite3.h>
 
 namespace waymark::registry
 {
 
-/// Called with each row of a table and its rowid.
-template <class Columns>
-using RowTaker = std::function<void(std::int64_t rowid, const Columns& row)>;
+/// Called with each row of a table and its rowid; what the row points to is valid until it returns.
+template <class View>
+using RowTaker = std::function<void(std::int64_t rowid, const View& row)>;
 
 /// Every claim and every tombstone, in no order. They throw Poco::Exception, and what `take` throws.
-void readClaims(Poco::Data::Session& session, const RowTaker<ClaimColumns>& take);
-void readTombstones(Poco::Data::Session& session, const RowTaker<TombstoneColumns>& take);
+/// Not through Poco::Data: a start reads millions of rows, and Poco takes longer for one than all the rest.
+void readClaims(sqlite3* connection, const RowTaker<ClaimView>& take);
+void readTombstones(sqlite3* connection, const RowTaker<TombstoneView>& take);
 
 } // namespace waymark::registry

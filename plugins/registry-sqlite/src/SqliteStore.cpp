@@ -4,8 +4,12 @@
 
 #include <waymark/plugin/Plugin.h>
 
+#include <algorithm>
 #include <bit>
+#include <future>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace waymark::registry
 {
@@ -16,23 +20,73 @@ using plugin::StartError;
 namespace
 {
 
-template <class Columns>
-void loadRow(RegistryState& state, const std::filesystem::path& file, const char* table,
-             const Columns& columns)
+const node::PeerId& peerOf(const StoredRow& row) noexcept
 {
-    const auto refuse = [&](const Error& error) {
+    const auto* const claim = std::get_if<ClaimRow>(&row);
+    return claim != nullptr ? claim->peer->id : std::get<TombstoneRow>(row).peer;
+}
+
+/// Decodes rows and lets another thread bring those before them into the state meanwhile.
+class Loader
+{
+public:
+    Loader(RegistryState& state, const std::filesystem::path& file, std::string table)
+        : _state(state), _file(file), _table(std::move(table))
+    {
+    }
+
+    template <class View>
+    void take(const View& columns)
+    {
+        auto row = decode(columns);
+        if (!row)
+            refuse(row.error());
+        _rows.emplace_back(std::move(*row));
+        if (_rows.size() == together)
+            loadRows();
+    }
+
+    void finish()
+    {
+        loadRows();
+        wait();
+    }
+
+private:
+    static constexpr std::size_t together = 65'536;
+
+    void loadRows()
+    {
+        std::ranges::sort(_rows, {}, peerOf); // neighbours are found faster
+        wait();
+        // Without a thread to be had it is done in wait().
+        _loading = std::async(
+            std::launch::async | std::launch::deferred,
+            [&state = _state, rows = std::exchange(_rows, {})]() mutable { return state.load(rows); });
+        _rows.reserve(together);
+    }
+    void wait()
+    {
+        if (!_loading.valid())
+            return;
+        if (const auto loaded = _loading.get(); !loaded)
+            refuse(loaded.error());
+    }
+    [[noreturn]] void refuse(const Error& error) const
+    {
         throw StartError(
             ExitCode::corruptData,
-            file.string() + ": table " + table + ": " + error.message +
+            _file.string() + ": table " + _table + ": " + error.message +
                 ": restore it from a backup, or save the other rows with `waymark registry repair --file " +
-                file.string() + '`');
-    };
-    auto row = decode(columns);
-    if (!row)
-        refuse(row.error());
-    if (const auto loaded = state.load(std::move(*row)); !loaded)
-        refuse(loaded.error());
-}
+                _file.string() + '`');
+    }
+
+    RegistryState& _state;
+    const std::filesystem::path& _file;
+    const std::string _table;
+    std::vector<StoredRow> _rows;
+    std::future<Result<void>> _loading;
+};
 
 } // namespace
 
@@ -66,16 +120,16 @@ std::uint64_t SqliteStore::lastNumber()
 
 void SqliteStore::loadClaims(RegistryState& state)
 {
-    readClaims(_database.session(), [&](std::int64_t, const ClaimColumns& row) {
-        loadRow(state, _database.file(), "claims", row);
-    });
+    Loader loader(state, _database.file(), "claims");
+    readClaims(_database.handle(), [&](std::int64_t, const ClaimView& row) { loader.take(row); });
+    loader.finish();
 }
 
 void SqliteStore::loadTombstones(RegistryState& state)
 {
-    readTombstones(_database.session(), [&](std::int64_t, const TombstoneColumns& row) {
-        loadRow(state, _database.file(), "tombstones", row);
-    });
+    Loader loader(state, _database.file(), "tombstones");
+    readTombstones(_database.handle(), [&](std::int64_t, const TombstoneView& row) { loader.take(row); });
+    loader.finish();
 }
 
 Result<void> SqliteStore::write(const RegistryPlan& plan)

@@ -54,7 +54,8 @@ public:
     /// Before the first plan: takes over one stored row. `corrupt` for one that no plan can have written or
     /// whose key came before. Makes no event.
     Result<void> load(StoredRow row);
-    /// The same for many rows in one step, which costs less; nothing can be read meanwhile. Stops at the
+    /// The same for many rows in one step, which costs less, least of all in order
+    /// of peer; nothing can be read meanwhile. Stops at the
     /// first that is `corrupt`; the rows before it are there.
     Result<void> load(std::span<StoredRow> rows);
 

@@ -115,15 +115,14 @@ public:
 
     void sift(Salvaged& result)
     {
-        readClaims(_database.session(),
-                   [&](std::int64_t row, const ClaimColumns& columns) { sift(row, decode(columns)); });
+        readClaims(_database.handle(),
+                   [&](std::int64_t row, const ClaimView& columns) { sift(row, decode(columns)); });
         drop("claims");
         result.refused += _refused.size();
         result.claims = count("claims");
         _refused.clear();
-        readTombstones(_database.session(), [&](std::int64_t row, const TombstoneColumns& columns) {
-            sift(row, decode(columns));
-        });
+        readTombstones(_database.handle(),
+                       [&](std::int64_t row, const TombstoneView& columns) { sift(row, decode(columns)); });
         drop("tombstones");
         result.refused += _refused.size();
         result.tombstones = count("tombstones");
