@@ -14,7 +14,7 @@ template <class View>
 using RowTaker = std::function<void(std::int64_t rowid, const View& row)>;
 
 /// Every claim and every tombstone, in no order. They throw Poco::Exception, and what `take` throws.
-/// Not through Poco::Data: a start reads millions of rows, and Poco takes longer for one than all the rest.
+/// Not through Poco::Data, which executes its statement anew for every row: a start reads millions of them.
 void readClaims(sqlite3* connection, const RowTaker<ClaimView>& take);
 void readTombstones(sqlite3* connection, const RowTaker<TombstoneView>& take);
 
