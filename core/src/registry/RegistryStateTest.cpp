@@ -207,7 +207,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(copy.load(std::get<ClaimRow>(plan.rows[0])).has_value());
         CPPUNIT_ASSERT(copy.load(std::get<ClaimRow>(plan.rows[3])).has_value());
         CPPUNIT_ASSERT(copy.find(testId(1)) == state.find(testId(1)));
-        CPPUNIT_ASSERT(copy.origins(testId(1)) == state.origins(testId(1)));
+        CPPUNIT_ASSERT(copy.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT(copy.revision() == state.revision());
         CPPUNIT_ASSERT(outcome(copy, put(testPeerWithEnr(2, 6))) == Outcome::stale);
         std::array<ClosestPeer, 4> out;

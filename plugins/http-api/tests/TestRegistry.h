@@ -30,7 +30,10 @@ public:
     void sync(std::string origin, std::vector<registry::Peer> peers,
               registry::Completion completion) override;
     std::optional<registry::Peer> find(const node::PeerId& id) const override { return _state.find(id); }
-    std::vector<std::string> origins(const node::PeerId& id) const override { return _state.origins(id); }
+    std::vector<registry::ClaimState> claims(const node::PeerId& id) const override
+    {
+        return _state.claims(id);
+    }
     registry::PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override
     {
         return _state.list(after, limit);

@@ -106,6 +106,22 @@ Result<std::map<std::string, std::string>> decodeLabels(const std::string& text)
     }
 }
 
+std::int64_t nanoseconds(WallTime time) noexcept
+{
+    return time.time_since_epoch().count();
+}
+
+Result<Lease> decodeLease(const LeaseColumns& columns)
+{
+    if (columns.ttl.isNull() != columns.expiry.isNull())
+        return corrupt(columns.ttl.isNull() ? "ttl" : "expiry");
+    if (columns.ttl.isNull())
+        return Lease{};
+    if (columns.ttl.value() <= 0)
+        return corrupt("ttl");
+    return Lease{Duration(columns.ttl.value()), {}, WallTime(Duration(columns.expiry.value()))};
+}
+
 Result<node::PeerId> decodePeer(const KeyColumns& columns)
 {
     if (columns.scheme < 0 || columns.scheme > static_cast<int>(node::PeerScheme::addr))
@@ -123,6 +139,16 @@ KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin)
     return {static_cast<Poco::Int64>(peer.scheme()), blob(peer.bytes()), origin};
 }
 
+LeaseColumns encode(const Lease& lease)
+{
+    LeaseColumns columns;
+    if (!lease.isForever()) {
+        columns.ttl = static_cast<Poco::Int64>(lease.ttl.count());
+        columns.expiry = static_cast<Poco::Int64>(nanoseconds(lease.wallExpiry));
+    }
+    return columns;
+}
+
 ClaimColumns encode(const ClaimRow& row)
 {
     ClaimColumns columns;
@@ -134,13 +160,14 @@ ClaimColumns encode(const ClaimRow& row)
         columns.enr = blob(row.peer->enr->encoded());
     if (row.enrSeq)
         columns.enrSeq = std::bit_cast<Poco::Int64>(*row.enrSeq);
+    columns.lease = encode(row.lease);
     return columns;
 }
 
 TombstoneColumns encode(const TombstoneRow& row)
 {
     return {encodeKey(row.peer, row.origin), std::bit_cast<Poco::Int64>(row.enrSeq),
-            static_cast<Poco::Int64>(row.order)};
+            static_cast<Poco::Int64>(row.order), static_cast<Poco::Int64>(nanoseconds(row.buried))};
 }
 
 Result<ClaimRow> decode(const ClaimColumns& columns)
@@ -164,7 +191,10 @@ Result<ClaimRow> decode(const ClaimColumns& columns)
             return corrupt("enr");
         peer.enr = std::move(*enr);
     }
-    ClaimRow row{columns.key.origin, std::make_shared<const Peer>(std::move(peer)), std::nullopt};
+    auto lease = decodeLease(columns.lease);
+    if (!lease)
+        return failure(std::move(lease.error()));
+    ClaimRow row{columns.key.origin, std::make_shared<const Peer>(std::move(peer)), std::nullopt, *lease};
     if (!columns.enrSeq.isNull())
         row.enrSeq = std::bit_cast<std::uint64_t>(columns.enrSeq.value());
     return row;
@@ -178,7 +208,7 @@ Result<TombstoneRow> decode(const TombstoneColumns& columns)
     if (columns.order < 1)
         return corrupt("removal");
     return TombstoneRow{std::move(*peer), columns.key.origin, std::bit_cast<std::uint64_t>(columns.enrSeq),
-                        static_cast<std::uint64_t>(columns.order)};
+                        static_cast<std::uint64_t>(columns.order), WallTime(Duration(columns.buried))};
 }
 
 } // namespace waymark::registry

@@ -11,12 +11,18 @@
 namespace waymark::registry
 {
 
-/// The columns of a row as Poco binds and extracts them (migrations/Migration001.cpp says what they hold).
+/// The columns of a row as Poco binds and extracts them (migrations/*.cpp say what they hold).
 struct KeyColumns
 {
     Poco::Int64 scheme = 0;
     Poco::Data::BLOB peer;
     std::string origin;
+};
+
+struct LeaseColumns
+{
+    Poco::Nullable<Poco::Int64> ttl;
+    Poco::Nullable<Poco::Int64> expiry;
 };
 
 struct ClaimColumns
@@ -26,6 +32,7 @@ struct ClaimColumns
     Poco::Nullable<std::string> labels;
     Poco::Nullable<Poco::Data::BLOB> enr;
     Poco::Nullable<Poco::Int64> enrSeq;
+    LeaseColumns lease;
 };
 
 struct TombstoneColumns
@@ -33,9 +40,11 @@ struct TombstoneColumns
     KeyColumns key;
     Poco::Int64 enrSeq = 0;
     Poco::Int64 order = 0;
+    Poco::Int64 buried = 0;
 };
 
 KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin);
+LeaseColumns encode(const Lease& lease);
 ClaimColumns encode(const ClaimRow& row);
 TombstoneColumns encode(const TombstoneRow& row);
 

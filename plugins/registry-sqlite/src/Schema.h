@@ -18,6 +18,7 @@ struct Migration
 };
 
 extern const Migration migration001;
+extern const Migration migration002;
 
 /// All of them, in order; versions are 1, 2, 3...
 std::span<const Migration* const> migrations() noexcept;

@@ -62,9 +62,9 @@ void SqliteStore::loadClaims(RegistryState& state)
 {
     ClaimColumns row;
     Poco::Data::Statement select(_database.session());
-    select << "SELECT scheme, peer, origin, addresses, labels, enr, enr_seq FROM claims",
+    select << "SELECT scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry FROM claims",
         into(row.key.scheme), into(row.key.peer), into(row.key.origin), into(row.addresses), into(row.labels),
-        into(row.enr), into(row.enrSeq), limit(1);
+        into(row.enr), into(row.enrSeq), into(row.lease.ttl), into(row.lease.expiry), limit(1);
     while (!select.done()) {
         if (select.execute() != 0)
             loadRow(state, _database.file(), "claims", row);
@@ -75,8 +75,9 @@ void SqliteStore::loadTombstones(RegistryState& state)
 {
     TombstoneColumns row;
     Poco::Data::Statement select(_database.session());
-    select << "SELECT scheme, peer, origin, enr_seq, removal FROM tombstones", into(row.key.scheme),
-        into(row.key.peer), into(row.key.origin), into(row.enrSeq), into(row.order), limit(1);
+    select << "SELECT scheme, peer, origin, enr_seq, removal, buried FROM tombstones", into(row.key.scheme),
+        into(row.key.peer), into(row.key.origin), into(row.enrSeq), into(row.order), into(row.buried),
+        limit(1);
     while (!select.done()) {
         if (select.execute() != 0)
             loadRow(state, _database.file(), "tombstones", row);
