@@ -258,7 +258,7 @@ std::optional<std::uint64_t> Planner::tombstone(const ClaimKey& key) const
 
 bool Planner::isForgotten(const TombstoneTable::Entry& entry) const noexcept
 {
-    return _limits.tombstoneAge != Duration::zero() && _time.wallNow - entry.buried >= _limits.tombstoneAge;
+    return _limits.tombstoneAge != Duration::zero() && entry.buried <= _time.wallNow - _limits.tombstoneAge;
 }
 
 std::optional<std::uint64_t> Planner::rememberedSeq(const ClaimKey& key, const ClaimRow* claim) const

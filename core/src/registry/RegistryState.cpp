@@ -60,7 +60,7 @@ struct RegistryState::Content
     }
 
     Result<void> load(ClaimRow row);
-    Result<void> load(const TombstoneRow& row);
+    Result<void> load(TombstoneRow row);
     void apply(const RegistryPlan& plan, std::vector<PeerIndex::Update> updates);
     void index(std::span<const PeerIndex::Update> updates);
     std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, MonotonicTime now) const;
@@ -151,7 +151,7 @@ Result<void> RegistryState::Content::load(ClaimRow row)
     return {};
 }
 
-Result<void> RegistryState::Content::load(const TombstoneRow& row)
+Result<void> RegistryState::Content::load(TombstoneRow row)
 {
     if (auto checked = checkOrigin(row.origin); !checked)
         return failure(ErrorCode::corrupt, "stored tombstone: " + checked.error().message);
@@ -161,6 +161,9 @@ Result<void> RegistryState::Content::load(const TombstoneRow& row)
         (claimed != table.peers.end() && claimed->second.find(row.origin) != nullptr))
         return failure(ErrorCode::corrupt, "stored tombstone of " + row.peer.toString() +
                                                ": it contradicts another row of that peer");
+    const WallTime wallNow = clock.wallNow();
+    if (row.buried == WallTime() || row.buried > wallNow)
+        row.buried = wallNow;
     table.apply(row);
     return {};
 }
@@ -331,6 +334,11 @@ Signal<PeerEvent>& RegistryState::changes()
 const RegistryLimits& RegistryState::limits() const noexcept
 {
     return _content->limits;
+}
+
+const Clock& RegistryState::clock() const noexcept
+{
+    return _content->clock;
 }
 
 std::size_t RegistryState::tombstones() const

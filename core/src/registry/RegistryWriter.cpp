@@ -44,11 +44,11 @@ bool asksForALease(const RegistryRequest& request) noexcept
 
 } // namespace
 
-StoredRegistry::Writer::Writer(RegistryState& state, Options options, const Clock& clock, Timers& timers)
+StoredRegistry::Writer::Writer(RegistryState& state, Options options, Timers* timers)
     : _state(state),
       _options(std::move(options)),
       _queue(_options.queueLimit),
-      _clock(clock),
+      _clock(state.clock()),
       _timers(timers),
       _flushAt(never)
 {
@@ -121,8 +121,12 @@ observe::Health StoredRegistry::Writer::health() const
 
 void StoredRegistry::Writer::submit(RegistryRequest request, Completion completion)
 {
-    if (asksForALease(request))
+    if (asksForALease(request)) {
+        if (_timers == nullptr)
+            return completion(
+                failure(ErrorCode::invalidArgument, "this registry gives no leases: leave the ttl out"));
         keepTime();
+    }
     PendingRequest pending{std::move(request), std::move(completion)};
     if (auto pushed = _queue.push(pending); !pushed) {
         _metrics.refused.increment();
@@ -300,9 +304,9 @@ void StoredRegistry::Writer::flush() noexcept
 void StoredRegistry::Writer::keepTime()
 {
     const std::lock_guard lock(_tickerMutex);
-    if (_isTimeOver || _ticker)
+    if (_isTimeOver || _ticker || _timers == nullptr)
         return;
-    _ticker = _timers.every(tickInterval, [this] { tick(); });
+    _ticker = _timers->every(tickInterval, [this] { tick(); });
 }
 
 void StoredRegistry::Writer::endTime() noexcept

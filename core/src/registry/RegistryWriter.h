@@ -25,7 +25,8 @@ namespace waymark::registry
 class StoredRegistry::Writer
 {
 public:
-    Writer(RegistryState& state, Options options, const Clock& clock, Timers& timers);
+    /// Works by the state's clock; without timers it refuses leases.
+    Writer(RegistryState& state, Options options, Timers* timers = nullptr);
 
     void observe(observe::MetricRegistry& metrics);
     void open(RegistryStore* store);
@@ -58,7 +59,7 @@ private:
     RequestQueue _queue;
     RegistryStore* _store = nullptr;
     const Clock& _clock;
-    Timers& _timers;
+    Timers* const _timers;
     RegistryMetrics _metrics;
     std::vector<Subscription> _samples;
     Worker _worker;

@@ -8,9 +8,13 @@
 namespace waymark::registry
 {
 
+StoredRegistry::StoredRegistry(Options options)
+    : _state(options.limits), _writer(std::make_unique<Writer>(_state, std::move(options)))
+{
+}
+
 StoredRegistry::StoredRegistry(Options options, const Clock& clock, Timers& timers)
-    : _state(options.limits, clock),
-      _writer(std::make_unique<Writer>(_state, std::move(options), clock, timers))
+    : _state(options.limits, clock), _writer(std::make_unique<Writer>(_state, std::move(options), &timers))
 {
 }
 

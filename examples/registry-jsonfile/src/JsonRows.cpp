@@ -194,9 +194,7 @@ ClaimRow claim(const Object& object)
 
 TombstoneRow tombstone(const Object& object)
 {
-    // Older files do not say when: the tombstone begins to age now.
-    const WallTime buried =
-        object.has("buried") ? WallTime(duration(object, "buried")) : SystemClock().wallNow();
+    const WallTime buried = object.has("buried") ? WallTime(duration(object, "buried")) : WallTime();
     return {peerId(object), text(object, "origin"), number(object, "enrSeq"), number(object, "order"),
             buried};
 }

@@ -38,7 +38,7 @@ struct TombstoneRow
     std::string origin;
     std::uint64_t enrSeq = 0;
     std::uint64_t order = 0; ///< grows with every removal; when there are too many the lowest goes first
-    WallTime buried{};       ///< when it was removed
+    WallTime buried{};       ///< when it was removed; 1970 where that is not known: loading says now
 };
 
 /// A claim that is gone.

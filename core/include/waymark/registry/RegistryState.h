@@ -91,6 +91,7 @@ public:
     Signal<PeerEvent>& changes();
 
     const RegistryLimits& limits() const noexcept;
+    const Clock& clock() const noexcept;
     /// How many removed claims are remembered.
     std::size_t tombstones() const;
 

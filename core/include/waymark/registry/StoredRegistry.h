@@ -50,6 +50,8 @@ public:
         Duration longestWrite = std::chrono::seconds(10);
     };
 
+    /// On the system's clock and without leases: a change that asks for one is refused (invalidArgument).
+    explicit StoredRegistry(Options options);
     /// `clock` and `timers` outlive it. The timers run from when the first lease comes until close().
     StoredRegistry(Options options, const Clock& clock, Timers& timers);
     ~StoredRegistry() override;
