@@ -72,7 +72,7 @@ Answered<std::optional<std::uint16_t>> portField(const Object& object, const std
 Answered<std::optional<std::chrono::seconds>> ttlField(const Object& object)
 {
     using std::chrono::seconds;
-    constexpr auto most = std::chrono::duration_cast<seconds>(registry::maximumTtl);
+    static constexpr auto most = std::chrono::duration_cast<seconds>(registry::maximumTtl);
     const auto value = object.get("ttl");
     if (value.isEmpty() && !object.has("ttl"))
         return std::nullopt;
