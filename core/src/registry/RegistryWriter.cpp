@@ -122,9 +122,11 @@ observe::Health StoredRegistry::Writer::health() const
 void StoredRegistry::Writer::submit(RegistryRequest request, Completion completion)
 {
     if (asksForALease(request)) {
-        if (_timers == nullptr)
+        if (_timers == nullptr) {
+            _metrics.refused.increment();
             return completion(
                 failure(ErrorCode::invalidArgument, "this registry gives no leases: leave the ttl out"));
+        }
         keepTime();
     }
     PendingRequest pending{std::move(request), std::move(completion)};
