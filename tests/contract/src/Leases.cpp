@@ -1,9 +1,12 @@
 #include <waymark/contract/PeerRegistrySuite.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
+#include <thread>
 
 namespace waymark::contract
 {
@@ -29,12 +32,18 @@ public:
     {
     }
 
-    /// All so far, once there are that many; fails the test after a minute.
-    std::vector<PeerEvent> wait(std::size_t count)
+    /// Until there are that many; fails the test after a minute.
+    void await(std::size_t count)
     {
         std::unique_lock lock(_mutex);
         CPPUNIT_ASSERT_MESSAGE("too few events",
                                _came.wait_for(lock, 1min, [&] { return _events.size() >= count; }));
+    }
+    /// All so far, once there are that many.
+    std::vector<PeerEvent> wait(std::size_t count)
+    {
+        await(count);
+        const std::lock_guard lock(_mutex);
         return _events;
     }
 
@@ -280,6 +289,45 @@ void PeerRegistrySuite::tenThousandLeasesEndAtOnce()
     for (std::size_t i = 1; i < heard.size(); ++i)
         CPPUNIT_ASSERT_EQUAL(heard[i - 1].revision.number + 1, heard[i].revision.number);
     CPPUNIT_ASSERT(listAll(registry()) == std::vector<Peer>{testPeer(100)});
+}
+
+void PeerRegistrySuite::leasesEndWhileOthersChangeThem()
+{
+    constexpr std::uint64_t peers = 8;
+    std::atomic<std::size_t> refused{0};
+    std::vector<std::jthread> threads;
+    for (std::uint64_t thread = 0; thread < 3; ++thread) {
+        threads.emplace_back([this, thread, &refused](const std::stop_token& stopping) {
+            const std::string origin = "origin-" + std::to_string(thread % 2);
+            for (std::uint64_t step = thread; !stopping.stop_requested(); ++step) {
+                const std::uint64_t peer = 1 + step * 5 % peers;
+                const Duration ttl = std::chrono::seconds(1 + step % 3);
+                const auto report =
+                    apply(registry(),
+                          {putFor(ttl, testPeerAt(peer, step % 2 == 0 ? "10.0.0.1" : "10.0.0.2"), origin),
+                           renew(peer, std::nullopt, origin), renew(1 + step % peers, ttl, origin)});
+                if (!report)
+                    ++refused;
+            }
+        });
+    }
+    Events events(registry());
+    for (int step = 0; step < 60; ++step) {
+        pass(500ms);
+        events.await(static_cast<std::size_t>(step) + 1);
+        CPPUNIT_ASSERT(indexed() <= peers);
+    }
+    threads.clear();
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, refused.load());
+    pass(4s);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, registry().size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, indexed());
+    for (std::uint64_t peer = 1; peer <= peers; ++peer)
+        CPPUNIT_ASSERT(outcomeOf(registry(), put(testPeer(peer))) == Outcome::created);
+    const auto heard = events.wait(1);
+    for (std::size_t i = 1; i < heard.size(); ++i)
+        CPPUNIT_ASSERT_EQUAL(heard[i - 1].revision.number + 1, heard[i].revision.number);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, indexed());
 }
 
 } // namespace waymark::contract

@@ -63,6 +63,7 @@ class PeerRegistrySuite : public CppUnit::TestFixture
     CPPUNIT_TEST(syncedPeersHaveNoLease);
     CPPUNIT_TEST(anEndedLeaseLeavesATombstone);
     CPPUNIT_TEST(tenThousandLeasesEndAtOnce);
+    CPPUNIT_TEST(leasesEndWhileOthersChangeThem);
     // Lists.cpp
     CPPUNIT_TEST(listsInOrderOfId);
     CPPUNIT_TEST(pagesAreStableUnderChange);
@@ -149,6 +150,7 @@ private:
     void syncedPeersHaveNoLease();
     void anEndedLeaseLeavesATombstone();
     void tenThousandLeasesEndAtOnce();
+    void leasesEndWhileOthersChangeThem();
 
     void listsInOrderOfId();
     void pagesAreStableUnderChange();
