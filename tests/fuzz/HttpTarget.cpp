@@ -121,12 +121,14 @@ void run(ByteView input)
     lookAtHead(*head);
     const std::string body = bodyOf(*head, text.substr(*size), pieces);
     for (const bool secretKeys : {true, false}) {
-        const auto peer = readRegistration(body, secretKeys);
-        if (!peer)
-            look(peer.error());
+        const auto registration = readRegistration(body, secretKeys);
+        if (!registration)
+            look(registration.error());
         else
-            require(peer->endpoint().has_value(), "a peer that is registered is somewhere");
+            require(registration->peer.endpoint().has_value(), "a peer that is registered is somewhere");
     }
+    if (const auto ttl = readRenewal(body); !ttl)
+        look(ttl.error());
 }
 
 std::vector<Seed> seeds()

@@ -26,6 +26,11 @@ export function jsonOf(peer) {
   return { id: peer.id, ip: peer.ip, tcp_port: peer.tcp, udp_port: peer.udp, enode: enodeOf(peer) };
 }
 
+/** The same of one that is registered for ever. */
+export function registeredJsonOf(peer) {
+  return { ...jsonOf(peer), expires_at: null };
+}
+
 /** A record as EIP-778 has it. */
 export function enrOf({ secret, ip, tcp, udp }, seq) {
   const publicKey = secp256k1.getPublicKey(secret, true);

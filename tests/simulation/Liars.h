@@ -33,7 +33,10 @@ public:
         _empty.sync(std::move(origin), std::move(peers), std::move(completion));
     }
     std::optional<registry::Peer> find(const node::PeerId& id) const override { return _empty.find(id); }
-    std::vector<std::string> origins(const node::PeerId& id) const override { return _empty.origins(id); }
+    std::vector<registry::ClaimState> claims(const node::PeerId& id) const override
+    {
+        return _empty.claims(id);
+    }
     registry::PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override
     {
         return _empty.list(after, limit);

@@ -18,6 +18,8 @@ std::string_view toString(Outcome outcome) noexcept
         return "absent";
     case Outcome::stale:
         return "stale";
+    case Outcome::renewed:
+        return "renewed";
     }
     return "unknown";
 }

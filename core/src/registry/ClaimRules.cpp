@@ -85,6 +85,13 @@ Result<void> checkOrigin(std::string_view origin)
     return {};
 }
 
+Result<void> checkTtl(Duration ttl)
+{
+    if (ttl != Duration::zero() && (ttl < minimumTtl || ttl > maximumTtl))
+        return refused("a ttl must be from 1 second to 3660 days, or 0 for ever");
+    return {};
+}
+
 Result<void> checkClaim(std::string_view origin, const Peer& peer)
 {
     if (auto checked = checkOrigin(origin); !checked)

@@ -15,4 +15,7 @@ Result<void> checkClaim(std::string_view origin, const Peer& peer);
 
 Result<void> checkOrigin(std::string_view origin);
 
+/// 0, or minimumTtl to maximumTtl.
+Result<void> checkTtl(Duration ttl);
+
 } // namespace waymark::registry

@@ -8,16 +8,33 @@
 namespace waymark::registry
 {
 
-Planner::Planner(const ClaimTable& table, const RegistryLimits& limits, Revision revision)
-    : _table(table), _limits(limits), _peers(table.peers.size()), _nextOrder(table.tombstones.nextOrder())
+namespace
+{
+
+/// How many peers lose claims, or tombstones are forgotten, in one plan: readers wait for its commit.
+constexpr std::size_t expirySlice = 1024;
+
+} // namespace
+
+Planner::Planner(const ClaimTable& table, const RegistryLimits& limits, Revision revision, PlanTime time)
+    : _table(table),
+      _limits(limits),
+      _time(time),
+      _peers(table.peers.size()),
+      _nextOrder(table.tombstones.nextOrder())
 {
     _plan.revision = revision;
 }
 
 RegistryPlan Planner::plan(std::span<const RegistryRequest> requests)
 {
+    expireDue(expirySlice);
+    forgetTombstones();
+    _claims.keep();
+    _tombstones.keep();
     for (const RegistryRequest& request : requests) {
-        _mark = {_plan.rows.size(), _plan.events.size(), _peers, _plan.revision};
+        _mark = {_plan.rows.size(), _plan.events.size(), _peers,
+                 _plan.expired,     _plan.mayWait,       _plan.revision};
         settle(std::visit([this](const auto& kind) { return work(kind); }, request));
     }
     evictTombstones();
@@ -37,6 +54,8 @@ void Planner::settle(Result<Outcomes> outcomes)
     _plan.rows.erase(_plan.rows.begin() + static_cast<std::ptrdiff_t>(_mark.rows), _plan.rows.end());
     _plan.events.resize(_mark.events);
     _plan.revision = _mark.revision;
+    _plan.expired = _mark.expired;
+    _plan.mayWait = _mark.mayWait;
     _peers = _mark.peers;
     _plan.reports.emplace_back(failure(std::move(outcomes.error())));
 }
@@ -58,6 +77,10 @@ Result<Planner::Outcomes> Planner::work(const SyncClaims& sync)
 {
     if (auto checked = checkOrigin(sync.origin); !checked)
         return failure(std::move(checked.error()));
+    if (_table.ends.isDue(_time.now)) {
+        for (const node::PeerId& id : claimedBy(sync.origin))
+            expire(id);
+    }
     std::vector<node::PeerId> before = claimedBy(sync.origin);
     Outcomes outcomes;
     // Those that go make room first.
@@ -70,7 +93,7 @@ Result<Planner::Outcomes> Planner::work(const SyncClaims& sync)
     for (const node::PeerId& id : before)
         dropClaim({id, sync.origin});
     for (const Peer& peer : sync.peers) {
-        auto outcome = putClaim(sync.origin, peer);
+        auto outcome = putClaim(sync.origin, peer, Duration::zero());
         if (!outcome)
             return failure(std::move(outcome.error()));
         outcomes.push_back(*outcome);
@@ -81,7 +104,7 @@ Result<Planner::Outcomes> Planner::work(const SyncClaims& sync)
 
 Result<Outcome> Planner::work(const PutClaim& put)
 {
-    return putClaim(put.claim.origin, put.claim.peer);
+    return putClaim(put.claim.origin, put.claim.peer, put.claim.ttl);
 }
 
 Result<Outcome> Planner::work(const DropClaim& drop)
@@ -89,10 +112,90 @@ Result<Outcome> Planner::work(const DropClaim& drop)
     return dropClaim({drop.peer, drop.origin});
 }
 
-Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer)
+Result<Outcome> Planner::work(const RenewLease& renewal)
 {
-    if (auto checked = checkClaim(origin, peer); !checked)
+    if (renewal.ttl) {
+        if (auto checked = checkTtl(*renewal.ttl); !checked)
+            return failure(std::move(checked.error()).in("peer " + renewal.peer.toString()));
+    }
+    expire(renewal.peer);
+    const ClaimRow* const current = claims(renewal.peer).find(renewal.origin);
+    if (current == nullptr)
+        return Outcome::absent;
+    return renew(renewal.peer, *current, renewal.ttl.value_or(current->lease.ttl));
+}
+
+Outcome Planner::renew(const node::PeerId& peer, const ClaimRow& claim, Duration ttl)
+{
+    if (ttl == Duration::zero() && claim.lease.isForever())
+        return Outcome::unchanged;
+    LeaseRow row{peer, claim.origin, Lease::beginning(ttl, _time.now, _time.wallNow)};
+    const bool isAnotherTtl = ttl != claim.lease.ttl;
+    ClaimSet after = claims(peer);
+    after.renew(row.origin, row.lease);
+    _claims.set(peer, std::move(after));
+    // When it was renewed may be lost, what was agreed upon may not.
+    if (isAnotherTtl)
+        require(std::move(row));
+    else
+        _plan.rows.emplace_back(std::move(row));
+    return Outcome::renewed;
+}
+
+void Planner::expireDue(std::size_t mostPeers)
+{
+    const auto& ends = _table.ends;
+    for (auto end = ends.begin(); mostPeers > 0 && end != ends.end() && end->at <= _time.now; ++end) {
+        expire(*end->peer);
+        --mostPeers;
+    }
+}
+
+void Planner::expire(const node::PeerId& id)
+{
+    const ClaimSet& before = claims(id);
+    if (!before.isOver(_time.now))
+        return;
+    ClaimSet after = before;
+    std::vector<ClaimRow> over;
+    for (const ClaimRow& row : before.rows()) {
+        if (row.lease.isOver(_time.now))
+            over.push_back(row);
+    }
+    for (const ClaimRow& row : over) {
+        after.erase(row.origin);
+        _plan.rows.emplace_back(ClaimGone{id, row.origin});
+        if (row.enrSeq)
+            bury({id, row.origin}, *row.enrSeq);
+    }
+    _plan.expired += over.size();
+    change(id, std::move(after), PeerEvent::Cause::expiry);
+}
+
+bool Planner::hasRoom()
+{
+    const auto isFull = [this] {
+        return _limits.maximumPeers != 0 && _peers >= _limits.maximumPeers;
+    };
+    if (isFull())
+        expireDue(_table.ends.size());
+    return !isFull();
+}
+
+void Planner::require(RowChange row)
+{
+    _plan.rows.emplace_back(std::move(row));
+    _plan.mayWait = false;
+}
+
+Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer, Duration ttl)
+{
+    auto checked = checkClaim(origin, peer);
+    if (checked)
+        checked = checkTtl(ttl);
+    if (!checked)
         return failure(std::move(checked.error()).in("peer " + peer.id.toString()));
+    expire(peer.id);
     const ClaimSet& before = claims(peer.id);
     const ClaimRow* const current = before.find(origin);
     const ClaimKey key{peer.id, origin};
@@ -103,23 +206,25 @@ Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer)
         enrSeq = peer.enr->seq();
     }
     if (current != nullptr && *current->peer == peer)
-        return Outcome::unchanged;
+        return renew(peer.id, *current, ttl);
     const bool isNew = before.empty();
-    if (isNew && _limits.maximumPeers != 0 && _peers >= _limits.maximumPeers)
+    if (isNew && !hasRoom())
         return failure(ErrorCode::unavailable, "the registry is full: it may hold " +
                                                    std::to_string(_limits.maximumPeers) +
                                                    " peers (maximum-peers)");
     unbury(key);
     ClaimSet after = before;
-    ClaimRow row{origin, std::make_shared<const Peer>(peer), enrSeq};
+    ClaimRow row{origin, std::make_shared<const Peer>(peer), enrSeq,
+                 Lease::beginning(ttl, _time.now, _time.wallNow)};
     after.put(row);
-    _plan.rows.emplace_back(std::move(row));
+    require(std::move(row));
     change(peer.id, std::move(after));
     return isNew ? Outcome::created : Outcome::updated;
 }
 
 Outcome Planner::dropClaim(const ClaimKey& key)
 {
+    expire(key.peer);
     const ClaimSet& before = claims(key.peer);
     const ClaimRow* const current = before.find(key.origin);
     if (current == nullptr)
@@ -127,7 +232,7 @@ Outcome Planner::dropClaim(const ClaimKey& key)
     const auto enrSeq = current->enrSeq;
     ClaimSet after = before;
     after.erase(key.origin);
-    _plan.rows.emplace_back(ClaimGone{key.peer, key.origin});
+    require(ClaimGone{key.peer, key.origin});
     change(key.peer, std::move(after));
     if (enrSeq)
         bury(key, *enrSeq);
@@ -139,8 +244,8 @@ const ClaimSet& Planner::claims(const node::PeerId& id) const
     static const ClaimSet nobody;
     if (const ClaimSet* const changed = _claims.find(id))
         return *changed;
-    const auto found = _table.peers.find(id);
-    return found == _table.peers.end() ? nobody : found->second;
+    const ClaimSet* const known = _table.find(id);
+    return known == nullptr ? nobody : *known;
 }
 
 std::optional<std::uint64_t> Planner::tombstone(const ClaimKey& key) const
@@ -148,7 +253,12 @@ std::optional<std::uint64_t> Planner::tombstone(const ClaimKey& key) const
     if (const auto* const changed = _tombstones.find(key))
         return *changed ? std::optional((*changed)->enrSeq) : std::nullopt;
     const auto* const entry = _table.tombstones.find(key);
-    return entry != nullptr ? std::optional(entry->enrSeq) : std::nullopt;
+    return entry != nullptr && !isForgotten(*entry) ? std::optional(entry->enrSeq) : std::nullopt;
+}
+
+bool Planner::isForgotten(const TombstoneTable::Entry& entry) const noexcept
+{
+    return _limits.tombstoneAge != Duration::zero() && entry.buried <= _time.wallNow - _limits.tombstoneAge;
 }
 
 std::optional<std::uint64_t> Planner::rememberedSeq(const ClaimKey& key, const ClaimRow* claim) const
@@ -180,17 +290,32 @@ void Planner::bury(const ClaimKey& key, std::uint64_t enrSeq)
 {
     if (_limits.tombstones == 0)
         return;
-    const TombstoneTable::Entry entry{enrSeq, _nextOrder++};
+    const TombstoneTable::Entry entry{enrSeq, _nextOrder++, _time.wallNow};
     _tombstones.set(key, entry);
-    _plan.rows.emplace_back(TombstoneRow{key.peer, key.origin, entry.enrSeq, entry.order});
+    _plan.rows.emplace_back(TombstoneRow{key.peer, key.origin, entry.enrSeq, entry.order, entry.buried});
 }
 
 void Planner::unbury(const ClaimKey& key)
 {
-    if (!tombstone(key))
+    const auto* const changed = _tombstones.find(key);
+    const bool isThere = changed != nullptr ? changed->has_value() : _table.tombstones.find(key) != nullptr;
+    if (!isThere)
         return;
     _tombstones.set(key, std::nullopt);
     _plan.rows.emplace_back(TombstoneGone{key.peer, key.origin});
+}
+
+/// Those that are too old, the earliest removal first; where the wall clock was set back in between, younger
+/// ones keep older ones for a while longer, and tombstone() overlooks these.
+void Planner::forgetTombstones()
+{
+    std::size_t left = expirySlice;
+    for (const auto& [order, key] : _table.tombstones.byAge()) {
+        if (left-- == 0 || !isForgotten(*_table.tombstones.find(key)))
+            return;
+        if (_tombstones.find(key) == nullptr)
+            unbury(key);
+    }
 }
 
 void Planner::evictTombstones()
@@ -220,23 +345,24 @@ void Planner::evictTombstones()
         evict((oldest++)->second);
 }
 
-void Planner::change(const node::PeerId& id, ClaimSet after)
+void Planner::change(const node::PeerId& id, ClaimSet after, PeerEvent::Cause cause)
 {
     const ClaimSet& before = claims(id);
     const auto shownBefore = before.shown();
     const auto shown = after.shown();
-    if (shownBefore == nullptr)
+    if (before.empty())
         ++_peers;
-    if (shown == nullptr)
+    if (after.empty())
         --_peers;
     _claims.set(id, std::move(after));
-    const bool looksTheSame = shownBefore != nullptr && shown != nullptr && *shownBefore == *shown;
+    const bool looksTheSame =
+        shownBefore == nullptr || shown == nullptr ? shownBefore == shown : *shownBefore == *shown;
     if (looksTheSame)
         return;
     ++_plan.revision.number;
     const auto kind = shown != nullptr ? PeerEvent::Kind::put : PeerEvent::Kind::removed;
     _plan.events.push_back(std::make_shared<const PeerEvent>(
-        PeerEvent{kind, _plan.revision, id, shown != nullptr ? std::optional(*shown) : std::nullopt}));
+        PeerEvent{kind, _plan.revision, id, shown != nullptr ? std::optional(*shown) : std::nullopt, cause}));
 }
 
 } // namespace waymark::registry

@@ -4,7 +4,9 @@ namespace waymark::registry
 {
 
 RegistryMetrics::RegistryMetrics(observe::MetricRegistry& metrics, const std::string& backend)
-    : groups(metrics.counter("waymark_registry_commits_total", "Groups of changes that were committed.",
+    : expired(metrics.counter("waymark_registry_expired_total", "Claims whose leases were over.",
+                              {{"backend", backend}})),
+      groups(metrics.counter("waymark_registry_commits_total", "Groups of changes that were committed.",
                              {{"backend", backend}})),
       refused(metrics.counter("waymark_registry_refused_total",
                               "Requests that broke a rule, or found the queue or the registry full.",

@@ -18,7 +18,8 @@ struct RegistryMetrics
 
     void count(const ApplyReport& report) const noexcept;
 
-    std::array<observe::Counter, 6> outcomes; ///< by Outcome
+    std::array<observe::Counter, outcomeCount> outcomes; ///< by Outcome
+    observe::Counter expired;
     observe::Counter groups;
     observe::Counter refused;       ///< requests that broke a rule or found no room
     observe::Counter writeFailures; ///< groups that the store could not write

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
+#include <type_traits>
 #include <utility>
 
 namespace waymark::registry
@@ -21,57 +22,122 @@ namespace
 /// How many changes of the index readers see at once, and wait for.
 constexpr std::size_t indexSlice = 256;
 
+const Clock& systemClock() noexcept
+{
+    static const SystemClock clock;
+    return clock;
+}
+
+const node::PeerId& peerOf(const RowChange& change) noexcept
+{
+    return std::visit(
+        [](const auto& row) -> const node::PeerId& {
+            if constexpr (std::is_same_v<std::decay_t<decltype(row)>, ClaimRow>)
+                return row.peer->id;
+            else
+                return row.peer;
+        },
+        change);
+}
+
+/// A stored lease as it goes on from now.
+Lease whatIsLeft(const Lease& stored, MonotonicTime now, WallTime wallNow) noexcept
+{
+    if (stored.isForever())
+        return {};
+    const Duration left = stored.wallExpiry <= wallNow                ? Duration::zero()
+                          : stored.wallExpiry >= wallNow + stored.ttl ? stored.ttl
+                                                                      : stored.wallExpiry - wallNow;
+    return {stored.ttl, left == Duration::zero() ? overWhenLoaded : now + left, wallNow + left};
+}
+
 } // namespace
 
 struct RegistryState::Content
 {
-    explicit Content(RegistryLimits bounds) : limits(bounds), hub(bounds.history) {}
+    Content(RegistryLimits bounds, const Clock& source) : limits(bounds), clock(source), hub(bounds.history)
+    {
+    }
 
-    void apply(const ClaimRow& row);
-    void apply(const ClaimGone& gone);
-    void apply(const TombstoneRow& row) { table.tombstones.put(row); }
-    void apply(const TombstoneGone& gone) { table.tombstones.erase({gone.peer, gone.origin}); }
-    Result<void> load(const ClaimRow& row);
-    Result<void> load(const TombstoneRow& row);
+    Result<void> load(ClaimRow row);
+    Result<void> load(TombstoneRow row);
+    void apply(const RegistryPlan& plan, std::vector<PeerIndex::Update> updates);
+    void index(std::span<const PeerIndex::Update> updates);
+    std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, MonotonicTime now) const
+    {
+        return updateOf(id, table.find(id), now);
+    }
+    static std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, const ClaimSet* claims,
+                                                     MonotonicTime now);
     /// Brings what load() put into `loaded` into the index.
     void indexLoaded();
 
     const RegistryLimits limits;
+    const Clock& clock;
     /// For everything but the index and the hub, which lock for themselves. The committing thread alone
-    /// writes, so it reads without.
+    /// writes, so it reads without; only what the index shows is hidden by others, too.
     mutable FairSharedMutex mutex;
     ClaimTable table;
+    LeaseEnds::End hidden{MonotonicTime::min(), nullptr}; ///< the last lease's end that the index was told of
     Revision revision;
-    PeerIndex index;
+    PeerIndex peers;
     std::vector<PeerIndex::Update> loaded;
     WatchHub hub;
     Signal<PeerEvent> changes;
 };
 
-void RegistryState::Content::apply(const ClaimRow& row)
+/// What the index is to know of a peer; nothing of one that it never knows.
+std::optional<PeerIndex::Update> RegistryState::Content::updateOf(const node::PeerId& id,
+                                                                  const ClaimSet* claims, MonotonicTime now)
 {
-    ClaimSet& claims = table.peers[row.peer->id];
-    if (claims.find(row.origin) == nullptr)
-        ++table.claimsOfOrigin[row.origin];
-    claims.put(row);
+    const auto key = id.publicKey();
+    if (!key)
+        return std::nullopt;
+    const ClaimRow* const shown = claims == nullptr ? nullptr : claims->shownAt(now);
+    return PeerIndex::Update{key->nodeId(),
+                             shown == nullptr ? std::nullopt : PeerIndex::entryOf(*shown->peer)};
 }
 
-void RegistryState::Content::apply(const ClaimGone& gone)
+void RegistryState::Content::index(std::span<const PeerIndex::Update> updates)
 {
-    const auto peer = table.peers.find(gone.peer);
-    if (peer == table.peers.end())
-        return;
-    peer->second.erase(gone.origin);
-    if (peer->second.empty())
-        table.peers.erase(peer);
-    const auto origin = table.claimsOfOrigin.find(gone.origin);
-    if (origin != table.claimsOfOrigin.end() && --origin->second == 0)
-        table.claimsOfOrigin.erase(origin);
+    while (!updates.empty()) {
+        const auto slice = updates.first(std::min(updates.size(), indexSlice));
+        peers.apply(slice);
+        updates = updates.subspan(slice.size());
+    }
 }
 
-Result<void> RegistryState::Content::load(const ClaimRow& row)
+/// `updates` are what the plan's events say; where time went by since it was worked out, more follow.
+void RegistryState::Content::apply(const RegistryPlan& plan, std::vector<PeerIndex::Update> updates)
 {
-    if (auto checked = checkClaim(row.origin, *row.peer); !checked)
+    const MonotonicTime now = clock.now();
+    std::vector<const node::PeerId*> late;
+    const auto noteWhatIsOver = [&] {
+        for (auto row = plan.rows.begin(); table.ends.isDue(now) && row != plan.rows.end(); ++row) {
+            const ClaimSet* const claims = table.find(peerOf(*row));
+            if (claims != nullptr && claims->isOver(now))
+                late.push_back(&peerOf(*row));
+        }
+    };
+    noteWhatIsOver(); // and is hidden, and may be renewed
+    for (const RowChange& row : plan.rows)
+        std::visit([this](const auto& kind) { table.apply(kind); }, row);
+    noteWhatIsOver();
+    for (const node::PeerId* const id : late) {
+        if (auto update = updateOf(*id, now))
+            updates.push_back(std::move(*update));
+    }
+    index(updates);
+    revision = plan.revision;
+    hub.publish(plan.events, plan.revision);
+}
+
+Result<void> RegistryState::Content::load(ClaimRow row)
+{
+    auto checked = checkClaim(row.origin, *row.peer);
+    if (checked)
+        checked = checkTtl(row.lease.ttl);
+    if (!checked)
         return failure(ErrorCode::corrupt,
                        "stored peer " + row.peer->id.toString() + ": " + checked.error().message);
     if (row.peer->enr && row.enrSeq.value_or(0) < row.peer->enr->seq())
@@ -83,15 +149,13 @@ Result<void> RegistryState::Content::load(const ClaimRow& row)
     if (isKnown && place->second.find(row.origin) != nullptr)
         return failure(ErrorCode::corrupt, "stored peer " + row.peer->id.toString() + ": origin " +
                                                row.origin + " claims it twice");
+    const MonotonicTime now = clock.now();
+    row.lease = whatIsLeft(row.lease, now, clock.wallNow());
     if (!isKnown)
         place = table.peers.emplace_hint(place, row.peer->id, ClaimSet());
-    place->second.put(row);
-    ++table.claimsOfOrigin[row.origin];
-    const Peer& shown = *place->second.shown();
-    if (auto entry = PeerIndex::entryOf(shown))
-        loaded.push_back({entry->nodeId, std::move(entry)});
-    else if (const auto key = shown.id.publicKey()) // another claim may have had an endpoint
-        loaded.push_back({key->nodeId(), std::nullopt});
+    table.add(place, row);
+    if (auto update = updateOf(place->first, &place->second, now))
+        loaded.push_back(std::move(*update));
     return {};
 }
 
@@ -99,11 +163,11 @@ void RegistryState::Content::indexLoaded()
 {
     // Neighbours one after the other, so that what is looked at for one is at hand for the next.
     std::ranges::stable_sort(loaded, {}, &PeerIndex::Update::nodeId);
-    index.apply(loaded);
+    peers.apply(loaded);
     loaded.clear();
 }
 
-Result<void> RegistryState::Content::load(const TombstoneRow& row)
+Result<void> RegistryState::Content::load(TombstoneRow row)
 {
     if (auto checked = checkOrigin(row.origin); !checked)
         return failure(ErrorCode::corrupt, "stored tombstone: " + checked.error().message);
@@ -113,11 +177,19 @@ Result<void> RegistryState::Content::load(const TombstoneRow& row)
         (claimed != table.peers.end() && claimed->second.find(row.origin) != nullptr))
         return failure(ErrorCode::corrupt, "stored tombstone of " + row.peer.toString() +
                                                ": it contradicts another row of that peer");
-    apply(row);
+    const WallTime wallNow = clock.wallNow();
+    if (row.buried == WallTime() || row.buried > wallNow)
+        row.buried = wallNow;
+    table.apply(row);
     return {};
 }
 
-RegistryState::RegistryState(RegistryLimits limits) : _content(std::make_unique<Content>(limits)) {}
+RegistryState::RegistryState(RegistryLimits limits) : RegistryState(limits, systemClock()) {}
+
+RegistryState::RegistryState(RegistryLimits limits, const Clock& clock)
+    : _content(std::make_unique<Content>(limits, clock))
+{
+}
 
 RegistryState::~RegistryState() = default;
 
@@ -137,8 +209,8 @@ Result<void> RegistryState::load(std::span<StoredRow> rows)
 {
     const std::lock_guard lock(_content->mutex);
     Result<void> result;
-    for (const StoredRow& row : rows) {
-        result = std::visit([this](const auto& kind) { return _content->load(kind); }, row);
+    for (StoredRow& row : rows) {
+        result = std::visit([this](auto& kind) { return _content->load(std::move(kind)); }, row);
         if (!result)
             break;
     }
@@ -148,7 +220,9 @@ Result<void> RegistryState::load(std::span<StoredRow> rows)
 
 RegistryPlan RegistryState::plan(std::span<const RegistryRequest> requests) const
 {
-    return Planner(_content->table, _content->limits, _content->revision).plan(requests);
+    const Clock& clock = _content->clock;
+    return Planner(_content->table, _content->limits, _content->revision, {clock.now(), clock.wallNow()})
+        .plan(requests);
 }
 
 void RegistryState::commit(const RegistryPlan& plan)
@@ -161,39 +235,73 @@ void RegistryState::commit(const RegistryPlan& plan)
     }
     {
         const std::lock_guard lock(_content->mutex);
-        for (const RowChange& row : plan.rows)
-            std::visit([this](const auto& kind) { _content->apply(kind); }, row);
-        for (std::span<const PeerIndex::Update> rest = updates; !rest.empty();) {
-            const auto slice = rest.first(std::min(rest.size(), indexSlice));
-            _content->index.apply(slice);
-            rest = rest.subspan(slice.size());
-        }
-        _content->revision = plan.revision;
-        _content->hub.publish(plan.events, plan.revision);
+        _content->apply(plan, std::move(updates));
     }
     _content->hub.wake();
     for (const auto& event : plan.events)
         _content->changes.emit(*event);
 }
 
-std::optional<Peer> RegistryState::find(const node::PeerId& id) const
+void RegistryState::hide()
 {
-    std::shared_ptr<const Peer> shown;
-    {
-        const std::shared_lock lock(_content->mutex);
-        const auto found = _content->table.peers.find(id);
-        if (found == _content->table.peers.end())
-            return std::nullopt;
-        shown = found->second.shown();
+    const MonotonicTime now = _content->clock.now();
+    std::vector<PeerIndex::Update> updates;
+    for (;;) {
+        const auto isDue = [&] {
+            const auto next = _content->table.ends.after(_content->hidden);
+            return next != _content->table.ends.end() && next->at <= now;
+        };
+        {
+            const std::shared_lock lock(_content->mutex);
+            if (!isDue())
+                return;
+        }
+        const std::lock_guard lock(_content->mutex);
+        updates.clear();
+        const auto& ends = _content->table.ends;
+        auto last = _content->hidden;
+        for (auto end = ends.after(last); end != ends.end() && end->at <= now && updates.size() < indexSlice;
+             ++end) {
+            if (auto update = _content->updateOf(*end->peer, now))
+                updates.push_back(std::move(*update));
+            last = *end;
+        }
+        _content->index(updates);
+        _content->hidden = last;
     }
-    return *shown;
 }
 
-std::vector<std::string> RegistryState::origins(const node::PeerId& id) const
+bool RegistryState::hasExpired() const
 {
     const std::shared_lock lock(_content->mutex);
-    const auto found = _content->table.peers.find(id);
-    return found == _content->table.peers.end() ? std::vector<std::string>{} : found->second.origins();
+    return _content->table.ends.isDue(_content->clock.now());
+}
+
+std::size_t RegistryState::leases() const
+{
+    const std::shared_lock lock(_content->mutex);
+    return _content->table.ends.size();
+}
+
+std::optional<Peer> RegistryState::find(const node::PeerId& id) const
+{
+    std::shared_ptr<const Peer> peer;
+    {
+        const std::shared_lock lock(_content->mutex);
+        const ClaimSet* const claims = _content->table.find(id);
+        const ClaimRow* const shown = claims == nullptr ? nullptr : claims->shownAt(_content->clock.now());
+        if (shown == nullptr)
+            return std::nullopt;
+        peer = shown->peer;
+    }
+    return *peer;
+}
+
+std::vector<ClaimState> RegistryState::claims(const node::PeerId& id) const
+{
+    const std::shared_lock lock(_content->mutex);
+    const ClaimSet* const claims = _content->table.find(id);
+    return claims == nullptr ? std::vector<ClaimState>{} : claims->claimsAt(_content->clock.now());
 }
 
 PeerPage RegistryState::list(const std::optional<node::PeerId>& after, std::size_t limit) const
@@ -203,10 +311,16 @@ PeerPage RegistryState::list(const std::optional<node::PeerId>& after, std::size
     bool more = false;
     {
         const std::shared_lock lock(_content->mutex);
+        const MonotonicTime now = _content->clock.now();
         const auto& peers = _content->table.peers;
         auto next = after ? peers.upper_bound(*after) : peers.begin();
-        for (; next != peers.end() && shown.size() < limit; ++next)
-            shown.push_back(next->second.shown());
+        for (; next != peers.end() && shown.size() < limit; ++next) {
+            const ClaimRow* const claim = next->second.shownAt(now);
+            if (claim == nullptr)
+                continue;
+            shown.push_back(claim->peer);
+            page.leases.push_back(claim->lease);
+        }
         more = next != peers.end();
         page.revision = _content->revision;
     }
@@ -221,12 +335,12 @@ PeerPage RegistryState::list(const std::optional<node::PeerId>& after, std::size
 std::size_t RegistryState::size() const
 {
     const std::shared_lock lock(_content->mutex);
-    return _content->table.peers.size();
+    return _content->table.sizeAt(_content->clock.now());
 }
 
 ClosestAnswer RegistryState::closest(const ClosestQuery& query, std::span<ClosestPeer> out) const
 {
-    return _content->index.closest(query, out);
+    return _content->peers.closest(query, out);
 }
 
 Revision RegistryState::revision() const
@@ -254,14 +368,18 @@ std::vector<StoredRow> RegistryState::rows(Revision& at) const
     for (const auto& [peer, claims] : _content->table.peers)
         rows.insert(rows.end(), claims.rows().begin(), claims.rows().end());
     for (const auto& [order, key] : _content->table.tombstones.byAge())
-        rows.emplace_back(
-            TombstoneRow{key.peer, key.origin, _content->table.tombstones.find(key)->enrSeq, order});
+        rows.emplace_back(_content->table.tombstones.row(key));
     return rows;
 }
 
 const RegistryLimits& RegistryState::limits() const noexcept
 {
     return _content->limits;
+}
+
+const Clock& RegistryState::clock() const noexcept
+{
+    return _content->clock;
 }
 
 std::size_t RegistryState::tombstones() const

@@ -213,7 +213,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(copy.load(std::get<ClaimRow>(plan.rows[0])).has_value());
         CPPUNIT_ASSERT(copy.load(std::get<ClaimRow>(plan.rows[3])).has_value());
         CPPUNIT_ASSERT(copy.find(testId(1)) == state.find(testId(1)));
-        CPPUNIT_ASSERT(copy.origins(testId(1)) == state.origins(testId(1)));
+        CPPUNIT_ASSERT(copy.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT(copy.revision() == state.revision());
         CPPUNIT_ASSERT(outcome(copy, put(testPeerWithEnr(2, 6))) == Outcome::stale);
         std::array<ClosestPeer, 4> out;
@@ -291,7 +291,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         other.begin(at);
         CPPUNIT_ASSERT(other.load(rows).has_value());
         CPPUNIT_ASSERT(other.find(testId(1)) == state.find(testId(1)));
-        CPPUNIT_ASSERT(other.origins(testId(1)) == state.origins(testId(1)));
+        CPPUNIT_ASSERT(other.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, other.tombstones());
         CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(4, 8))) == Outcome::stale);
         CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(1, 4))) == Outcome::stale);

@@ -83,10 +83,20 @@ std::optional<PendingRequest> RequestQueue::pop() noexcept
     return oldest;
 }
 
+void RequestQueue::poke()
+{
+    {
+        const std::lock_guard lock(_mutex);
+        _poked = true;
+    }
+    _arrived.notify_one();
+}
+
 void RequestQueue::wait(const std::stop_token& stopping, Duration patience)
 {
     std::unique_lock lock(_mutex);
-    _arrived.wait_for(lock, stopping, patience, [this] { return !_requests.empty() || !_open; });
+    _arrived.wait_for(lock, stopping, patience, [this] { return !_requests.empty() || _poked || !_open; });
+    _poked = false;
 }
 
 bool RequestQueue::empty() const

@@ -45,8 +45,11 @@ public:
     /// The oldest request, without a group to hold it.
     std::optional<PendingRequest> pop() noexcept;
 
-    /// Returns when something waits, the queue is closed or the token asks for a stop, at the latest after
-    /// `patience`.
+    /// Lets wait() return, now or when it is called next.
+    void poke();
+
+    /// Returns when something waits, somebody poked, the queue is closed or the token asks for a stop, at the
+    /// latest after `patience`.
     void wait(const std::stop_token& stopping, Duration patience);
 
     bool empty() const;
@@ -58,6 +61,7 @@ private:
     mutable std::mutex _mutex;
     std::condition_variable_any _arrived;
     bool _open = false;
+    bool _poked = false;
     std::size_t _weight = 0;
     std::deque<PendingRequest> _requests;
 };

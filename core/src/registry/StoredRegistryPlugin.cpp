@@ -23,6 +23,10 @@ plugin::ConfigSchema withBounds(std::vector<Option> options)
     options.push_back(Option::integer("history", 0, 10'000'000)
                           .defaultsTo("4096")
                           .help("Past events that a watcher can catch up on before it must list again"));
+    options.push_back(
+        Option::duration("tombstone-age", "0s", "36500d")
+            .defaultsTo("7d")
+            .help("How long the ENR seq of a removed registration is remembered; 0s sets no limit"));
     return plugin::ConfigSchema(std::move(options));
 }
 
@@ -38,14 +42,14 @@ void StoredRegistryPlugin::configure(const plugin::ConfigView& config)
     const auto bound = [&](const char* key) {
         return static_cast<std::size_t>(config.integer(key));
     };
-    StoredRegistry::Options options{
+    _options = {
         .backend = _backend,
         .limits = {.maximumPeers = bound("maximum-peers"),
                    .tombstones = bound("tombstones"),
-                   .history = bound("history")},
+                   .history = bound("history"),
+                   .tombstoneAge = config.duration("tombstone-age")},
     };
-    configureStore(config, options);
-    _registry = std::make_unique<StoredRegistry>(std::move(options));
+    configureStore(config, _options);
 }
 
 void StoredRegistryPlugin::configureStore(const plugin::ConfigView&, StoredRegistry::Options&) {}
@@ -54,6 +58,14 @@ void StoredRegistryPlugin::provide(plugin::Services& services)
 {
     _log = services.log();
     _random = &services.get<Random>();
+    _registry =
+        std::make_unique<StoredRegistry>(std::move(_options), services.get<Clock>(), services.get<Timers>());
+    _expiries = _registry->changes().subscribe([log = _log](const PeerEvent& event) {
+        if (event.cause == PeerEvent::Cause::expiry)
+            log.debug("registry.lease_ended", {{"peer", event.id.toString()},
+                                               {"revision", event.revision.toString()},
+                                               {"shown", event.peer.has_value()}});
+    });
     _registry->observe(services.get<observe::MetricRegistry>());
     services.provide<PeerRegistry>(*_registry);
     provideMore(services);
@@ -82,7 +94,7 @@ void StoredRegistryPlugin::start()
 
 observe::Health StoredRegistryPlugin::health() const
 {
-    return _registry->health();
+    return _registry ? _registry->health() : observe::Health::failed("the registry is not started");
 }
 
 void StoredRegistryPlugin::stop(plugin::Deadline deadline) noexcept

@@ -80,6 +80,8 @@ class StoredRegistryTest : public CppUnit::TestFixture
 
     FakeStore _store;
     observe::MetricRegistry _metrics;
+    testkit::ManualClock _clock;
+    testkit::ManualTimers _timers{_clock};
     std::unique_ptr<StoredRegistry> _registry;
 
     using Future = std::future<Result<ApplyReport>>;
@@ -96,7 +98,7 @@ public:
 private:
     void start(StoredRegistry::Options options)
     {
-        _registry = std::make_unique<StoredRegistry>(std::move(options));
+        _registry = std::make_unique<StoredRegistry>(std::move(options), _clock, _timers);
         _registry->observe(_metrics);
         _registry->open(_store);
     }
@@ -264,7 +266,7 @@ private:
 
     void takesNothingBeforeItIsOpen()
     {
-        StoredRegistry fresh({.backend = "fresh", .limits = {}});
+        StoredRegistry fresh({.backend = "fresh", .limits = {}}, _clock, _timers);
         CPPUNIT_ASSERT(fresh.health().status == observe::HealthStatus::failed);
         const auto report = apply(fresh, {put(testPeer(1))});
         CPPUNIT_ASSERT(!report.has_value());
@@ -273,7 +275,7 @@ private:
 
     void completesAtOnceWithoutAStore()
     {
-        StoredRegistry memory({.backend = "memory", .limits = {}});
+        StoredRegistry memory({.backend = "memory", .limits = {}}, _clock, _timers);
         memory.open();
         bool completed = false;
         memory.apply({put(testPeer(1))}, [&](const auto& report) { completed = report.has_value(); });
@@ -319,7 +321,7 @@ class StoredRegistryContractTest : public contract::PeerRegistrySuite
         void reopen() override
         {
             _registry = std::make_unique<StoredRegistry>(
-                StoredRegistry::Options{.backend = "threaded", .limits = {}});
+                StoredRegistry::Options{.backend = "threaded", .limits = {}}, clock(), timers());
             _registry->open(_store);
         }
 

@@ -30,6 +30,14 @@ struct Mistake : std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/// Seconds with the nine digits that follow the point, as text.
+std::string seconds(Duration duration)
+{
+    const std::string digits = std::to_string(duration.count());
+    const std::string padded = std::string(digits.size() < 10 ? 10 - digits.size() : 0, '0') + digits;
+    return padded.substr(0, padded.size() - 9) + '.' + padded.substr(padded.size() - 9);
+}
+
 Object::Ptr toJson(const PeerAddress& address)
 {
     Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -59,6 +67,10 @@ Object::Ptr toJson(const ClaimRow& row)
     // As text: a JSON number need not hold 64 bits.
     if (row.enrSeq)
         object->set("enrSeq", std::to_string(*row.enrSeq));
+    if (!row.lease.isForever()) {
+        object->set("ttl", seconds(row.lease.ttl));
+        object->set("expiry", seconds(row.lease.wallExpiry.time_since_epoch()));
+    }
     return object;
 }
 
@@ -69,6 +81,7 @@ Object::Ptr toJson(const TombstoneRow& row)
     object->set("origin", row.origin);
     object->set("enrSeq", std::to_string(row.enrSeq));
     object->set("order", std::to_string(row.order));
+    object->set("buried", seconds(row.buried.time_since_epoch()));
     return object;
 }
 
@@ -88,6 +101,24 @@ std::uint64_t number(const Object& object, const std::string& key)
     if (digits.empty() || error != std::errc() || stopped != end)
         throw Mistake("\"" + key + "\" must be a whole number in quotes");
     return value;
+}
+
+Duration duration(const Object& object, const std::string& key)
+{
+    std::string digits = text(object, key);
+    const std::size_t point = digits.find('.');
+    const bool isWhole = point != std::string::npos && point > 0 && digits.size() == point + 10;
+    std::int64_t value = -1;
+    if (isWhole) {
+        digits.erase(point, 1);
+        const char* const end = digits.data() + digits.size();
+        const auto [stopped, error] = std::from_chars(digits.data(), end, value);
+        if (error != std::errc() || stopped != end)
+            value = -1;
+    }
+    if (value < 0)
+        throw Mistake("\"" + key + "\" must be seconds in quotes, with nine digits behind the point");
+    return Duration(value);
 }
 
 node::PeerId peerId(const Object& object)
@@ -156,12 +187,16 @@ ClaimRow claim(const Object& object)
     ClaimRow row{text(object, "origin"), std::make_shared<const Peer>(std::move(peer)), std::nullopt};
     if (object.has("enrSeq"))
         row.enrSeq = number(object, "enrSeq");
+    if (object.has("ttl") || object.has("expiry"))
+        row.lease = {duration(object, "ttl"), {}, WallTime(duration(object, "expiry"))};
     return row;
 }
 
 TombstoneRow tombstone(const Object& object)
 {
-    return {peerId(object), text(object, "origin"), number(object, "enrSeq"), number(object, "order")};
+    const WallTime buried = object.has("buried") ? WallTime(duration(object, "buried")) : WallTime();
+    return {peerId(object), text(object, "origin"), number(object, "enrSeq"), number(object, "order"),
+            buried};
 }
 
 Rows rowsOf(const Object& object)
@@ -200,6 +235,14 @@ void Rows::apply(const RowChange& change)
         tombstones.insert_or_assign({buried->peer, buried->origin}, *buried);
     else if (const auto* const forgotten = std::get_if<TombstoneGone>(&change))
         tombstones.erase({forgotten->peer, forgotten->origin});
+    else if (const auto* const renewed = std::get_if<LeaseRow>(&change))
+        renew(*renewed);
+}
+
+void Rows::renew(const LeaseRow& row)
+{
+    if (const auto claim = claims.find({row.peer, row.origin}); claim != claims.end())
+        claim->second.lease = row.lease;
 }
 
 std::string toJson(const Rows& rows)

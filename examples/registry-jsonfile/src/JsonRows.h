@@ -19,6 +19,7 @@ struct Rows
     std::map<Key, waymark::registry::TombstoneRow> tombstones;
 
     void apply(const waymark::registry::RowChange& change);
+    void renew(const waymark::registry::LeaseRow& row);
 };
 
 /// The text of the file, indented for people; README.md shows one.

@@ -94,7 +94,8 @@ class JsonFileRegistryTest : public CppUnit::TestFixture
         Rows rows;
         const auto peer = std::make_shared<const registry::Peer>(testPeerWithEnr(1, 5));
         rows.apply(registry::ClaimRow{"api", peer, 5});
-        rows.apply(registry::TombstoneRow{contract::testId(2), "api", 7, 1});
+        rows.claims.begin()->second.lease = {std::chrono::hours(1), {}, WallTime(std::chrono::hours(24))};
+        rows.apply(registry::TombstoneRow{contract::testId(2), "api", 7, 1, WallTime(Duration(1))});
         const std::string good = toJson(rows);
         const auto refuses = [&](const std::string& text, const std::string& words) {
             CPPUNIT_ASSERT(replaceFile(file, text).has_value());
@@ -120,6 +121,11 @@ class JsonFileRegistryTest : public CppUnit::TestFixture
         refusesWith("enr:", "enr:A", "claims[0]: \"enr\"");
         refusesWith("\"enrSeq\": \"5\"", "\"enrSeq\": \"-5\"", "claims[0]: \"enrSeq\"");
         refusesWith("\"enrSeq\": \"5\"", "\"enrSeq\": \"4\"", "ENR seq");
+        refusesWith("\"ttl\": \"3600.000000000\"", "\"ttl\": \"3600\"", "claims[0]: \"ttl\"");
+        refusesWith("\"3600.000000000\"", "\"3600.00000000x\"", "claims[0]: \"ttl\"");
+        refusesWith("\"3600.000000000\"", "\"0.100000000\"", "a ttl must be");
+        refusesWith("\"86400.000000000\"", "86400", "claims[0]: \"expiry\"");
+        refusesWith("\"0.000000001\"", "\"-0.00000001\"", "tombstones[0]: \"buried\"");
         refusesWith("\"order\": \"1\"", "\"order\": 1", "tombstones[0]: \"order\"");
         CPPUNIT_ASSERT(replaceFile(file, good).has_value());
         plugin::ExitCode code{};

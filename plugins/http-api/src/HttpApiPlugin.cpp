@@ -3,6 +3,7 @@
 #include <waymark/base/Random.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -24,6 +25,21 @@ SecretKeys secretKeysFrom(std::string_view word)
     return word == "accept" ? SecretKeys::accept : SecretKeys::loopback;
 }
 
+/// Durations are told to clients in whole seconds.
+void checkTtls(const plugin::ConfigView& config)
+{
+    const std::chrono::seconds second(1);
+    for (const char* const key : {"default-ttl", "maximum-ttl"}) {
+        if (config.duration(key) % second != Duration::zero())
+            config.reject(key, "must be whole seconds");
+    }
+    const Duration most = config.duration("maximum-ttl");
+    const Duration usual = config.duration("default-ttl");
+    if (most != Duration::zero() && (usual == Duration::zero() || usual > most))
+        config.reject("default-ttl", "must be from 1s to maximum-ttl, which otherwise refuses registrations "
+                                     "that ask for no ttl");
+}
+
 std::string randomPrefix()
 {
     std::array<Byte, 4> bytes{};
@@ -42,6 +58,14 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
         Option::choice("secret-keys", {"refuse", "loopback", "accept"})
             .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")
             .defaultsTo("loopback")
+            .reloadable(),
+        Option::duration("default-ttl", "0s", "3660d")
+            .help("How long a registration lasts that asks for no ttl and is not renewed; 0s for ever")
+            .defaultsTo("0s")
+            .reloadable(),
+        Option::duration("maximum-ttl", "0s", "3660d")
+            .help("Longest ttl that is granted; longer ones and 0, for ever, get 422; 0s sets no limit")
+            .defaultsTo("0s")
             .reloadable(),
         Option::integer("threads", 2, 512)
             .help("Threads that serve; each open connection holds one")
@@ -81,6 +105,7 @@ void HttpApiPlugin::configure(const plugin::ConfigView& config)
 {
     if (config.integer("max-streams") >= config.integer("threads"))
         config.reject("max-streams", "must be less than threads, so that streams leave threads for requests");
+    checkTtls(config);
     _config = std::make_shared<plugin::ConfigView>(config);
 }
 
@@ -159,11 +184,14 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.head = config.size("max-head");
     limits.requestTime = config.duration("request-timeout").count();
     limits.keepAliveTime = config.duration("keep-alive-timeout").count();
+    _context.defaultTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("default-ttl"));
+    _context.maximumTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("maximum-ttl"));
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
 }
 
 plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config)
 {
+    checkTtls(config);
     return plugin::ReloadPlan::accept([this, config] { applyReloadable(config); });
 }
 

@@ -44,6 +44,14 @@ class RoutesTest : public CppUnit::TestFixture
         return R"({"id":"0x)" + id + R"(","ip":")" + ip + R"(","tcp_port":)" + tcp + R"(,"udp_port":)" + udp +
                R"(,"enode":"enode://)" + id + "@" + ip + ":" + tcp + discport + "\"}";
     }
+    /// A registered one.
+    static std::string registered(unsigned number, const std::string& ip, const std::string& tcp,
+                                  const std::string& udp, const std::string& discport = "")
+    {
+        std::string text = peer(number, ip, tcp, udp, discport);
+        text.pop_back();
+        return text + R"(,"expires_at":null})";
+    }
 
     static void assertError(int status, const HttpAnswer& answer)
     {
@@ -82,7 +90,7 @@ class RoutesTest : public CppUnit::TestFixture
         TestServer server;
         server.start();
         const std::string id = testKey(2).hex();
-        const std::string expected = peer(2, "10.0.1.5", "30303", "30304", "?discport=30304");
+        const std::string expected = registered(2, "10.0.1.5", "30303", "30304", "?discport=30304");
         const auto made = server.post(byKey(2, R"("ip":"10.0.1.5","tcp_port":30303,"udp_port":30304)"));
         CPPUNIT_ASSERT_EQUAL(201, made.status);
         CPPUNIT_ASSERT_EQUAL(expected, made.body);
@@ -117,7 +125,7 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"fd00::6","tcp_port":1)")).status);
         CPPUNIT_ASSERT_EQUAL(R"([{"id":"0x)" + testKey(2).hex() +
                                  R"(","ip":"fd00::6","tcp_port":1,"udp_port":1,"enode":"enode://)" +
-                                 testKey(2).hex() + R"(@[fd00::6]:1"}])",
+                                 testKey(2).hex() + R"(@[fd00::6]:1","expires_at":null}])",
                              server.get("/peers").body);
     }
 
@@ -152,9 +160,9 @@ class RoutesTest : public CppUnit::TestFixture
         server.registry.sync("file:test", {elsewhere}, [](const auto&) {});
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"10.0.1.5")")).status);
         const std::string path = "/peers/" + testKey(2).hex();
-        CPPUNIT_ASSERT_EQUAL(peer(2, "10.0.1.5", "30303", "30303"), server.get(path).body);
+        CPPUNIT_ASSERT_EQUAL(registered(2, "10.0.1.5", "30303", "30303"), server.get(path).body);
         CPPUNIT_ASSERT_EQUAL(200, HttpClient::request(server.endpoint(), "DELETE", path).status);
-        CPPUNIT_ASSERT_EQUAL(peer(2, "10.0.0.9", "30303", "30303"), server.get(path).body);
+        CPPUNIT_ASSERT_EQUAL(registered(2, "10.0.0.9", "30303", "30303"), server.get(path).body);
         assertError(404, HttpClient::request(server.endpoint(), "DELETE", path));
     }
 
@@ -184,7 +192,7 @@ class RoutesTest : public CppUnit::TestFixture
         server.registry.sync("file:test", {named}, [](const auto&) {});
         CPPUNIT_ASSERT_EQUAL(
             std::string(R"([{"id":"addr:relay \"one\"","ip":"relay.example","tcp_port":4001,)"
-                        R"("udp_port":null,"enode":null}])"),
+                        R"("udp_port":null,"enode":null,"expires_at":null}])"),
             server.start().get("/peers").body);
     }
 

@@ -2,6 +2,7 @@
 
 #include <waymark/registry/PeerRegistry.h>
 #include <waymark/registry/RegistryState.h>
+#include <waymark/testkit/ManualClock.h>
 
 #include <condition_variable>
 #include <deque>
@@ -15,6 +16,8 @@ namespace waymark::httpapi
 class TestRegistry : public registry::PeerRegistry
 {
 public:
+    testkit::ManualClock clock; ///< stands still at 2033-05-18T03:33:20Z until a test moves it
+
     /// From now on changes fail with this.
     void failWith(std::optional<Error> error);
     /// From now on completions are kept until release(); nothing is changed before.
@@ -30,7 +33,10 @@ public:
     void sync(std::string origin, std::vector<registry::Peer> peers,
               registry::Completion completion) override;
     std::optional<registry::Peer> find(const node::PeerId& id) const override { return _state.find(id); }
-    std::vector<std::string> origins(const node::PeerId& id) const override { return _state.origins(id); }
+    std::vector<registry::ClaimState> claims(const node::PeerId& id) const override
+    {
+        return _state.claims(id);
+    }
     registry::PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override
     {
         return _state.list(after, limit);
@@ -63,7 +69,7 @@ private:
     std::optional<Error> _failure;
     bool _holding = false;
     std::deque<Waiting> _held;
-    registry::RegistryState _state;
+    registry::RegistryState _state{{}, clock};
 };
 
 } // namespace waymark::httpapi

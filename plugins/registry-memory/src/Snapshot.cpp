@@ -38,6 +38,11 @@ std::string line(std::string_view word, const Object& row)
     return text.str();
 }
 
+std::string nanoseconds(WallTime time)
+{
+    return std::to_string(time.time_since_epoch().count());
+}
+
 std::string encode(const ClaimRow& row)
 {
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -58,6 +63,10 @@ std::string encode(const ClaimRow& row)
         object.set("enr", row.peer->enr->toString());
     if (row.enrSeq)
         object.set("seq", std::to_string(*row.enrSeq)); // too wide for a number of JSON
+    if (!row.lease.isForever()) {
+        object.set("ttl", std::to_string(row.lease.ttl.count()));
+        object.set("expiry", nanoseconds(row.lease.wallExpiry));
+    }
     return line(claimWord, object);
 }
 
@@ -68,6 +77,7 @@ std::string encode(const TombstoneRow& row)
     object.set("origin", row.origin);
     object.set("seq", std::to_string(row.enrSeq));
     object.set("order", std::to_string(row.order));
+    object.set("buried", nanoseconds(row.buried));
     return line(removalWord, object);
 }
 
@@ -113,6 +123,25 @@ Result<std::uint64_t> numberIn(const Object& row, const std::string& key)
     return *value;
 }
 
+Result<Duration> durationIn(const Object& row, const std::string& key)
+{
+    const auto value = numberIn(row, key);
+    if (!value || *value > static_cast<std::uint64_t>(Duration::max().count()))
+        return corrupt(key + " is no number of nanoseconds");
+    return Duration(static_cast<Duration::rep>(*value));
+}
+
+Result<Lease> leaseIn(const Object& row)
+{
+    if (!row.has("ttl") && !row.has("expiry"))
+        return Lease{};
+    const auto ttl = durationIn(row, "ttl");
+    const auto expiry = durationIn(row, "expiry");
+    if (!ttl || !expiry)
+        return failure(ttl ? expiry.error() : ttl.error());
+    return Lease{*ttl, {}, WallTime(*expiry)};
+}
+
 Result<StoredRow> decodeClaim(const Object& row)
 {
     auto id = node::PeerId::parse(row.getValue<std::string>("peer"));
@@ -138,8 +167,11 @@ Result<StoredRow> decodeClaim(const Object& row)
             return failure(enr.error().in("enr"));
         peer.enr = std::move(*enr);
     }
+    const auto lease = leaseIn(row);
+    if (!lease)
+        return failure(lease.error());
     ClaimRow claim{row.getValue<std::string>("origin"), std::make_shared<const Peer>(std::move(peer)),
-                   std::nullopt};
+                   std::nullopt, *lease};
     if (row.has("seq")) {
         const auto seq = numberIn(row, "seq");
         if (!seq)
@@ -156,9 +188,10 @@ Result<StoredRow> decodeRemoval(const Object& row)
         return failure(std::move(id.error()));
     const auto seq = numberIn(row, "seq");
     const auto order = numberIn(row, "order");
-    if (!seq || !order)
-        return corrupt("seq or order is no number");
-    return TombstoneRow{std::move(*id), row.getValue<std::string>("origin"), *seq, *order};
+    const auto buried = durationIn(row, "buried");
+    if (!seq || !order || !buried)
+        return corrupt("seq, order or buried is no number");
+    return TombstoneRow{std::move(*id), row.getValue<std::string>("origin"), *seq, *order, WallTime(*buried)};
 }
 
 Result<StoredRow> decodeRow(std::string_view text)

@@ -17,12 +17,13 @@ namespace waymark::registry
 ///     waymark-registry-snapshot 1
 ///     revision 17
 ///     claim
-///     {"peer":"0x...","origin":"api","addresses":["udp/10.0.0.1/30303"],"labels":{...},"enr":"enr:...","seq":5}
-///     removal {"peer":"0x...","origin":"api","seq":4,"order":2}
+///     {"peer":"0x...","origin":"api","addresses":["udp/10.0.0.1/30303"],"labels":{...},"enr":"enr:...","seq":5,"ttl":"60000000000","expiry":"1790000060000000000"}
+///     removal {"peer":"0x...","origin":"api","seq":4,"order":2,"buried":"1790000000000000000"}
 ///     end 2 <keccak256 of all lines before this one, in hex>
 ///
-/// Rows are objects so that later versions can say more of them; labels, enr and seq stand only where there
-/// are any.
+/// Rows are objects so that later versions can say more of them; labels, enr, seq, ttl and expiry stand only
+/// where there are any. Times are nanoseconds, those of a clock since 1970; numbers are text where those of
+/// JSON are too narrow.
 struct Snapshot
 {
     std::uint64_t revision = 0; ///< the number without its epoch

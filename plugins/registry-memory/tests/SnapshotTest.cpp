@@ -8,6 +8,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -21,9 +22,11 @@ namespace waymark::registry
 
 using contract::apply;
 using contract::drop;
+using contract::originsOf;
 using contract::outcomeOf;
 using contract::PluginRun;
 using contract::put;
+using contract::putFor;
 using contract::testId;
 using contract::testPeer;
 using contract::testPeerWithEnr;
@@ -98,11 +101,12 @@ private:
         Peer bare = testPeer(3);
         bare.addresses.clear();
         constexpr std::uint64_t widest = std::numeric_limits<std::uint64_t>::max();
-        return {ClaimRow{"api", std::make_shared<const Peer>(labelled), widest},
+        const Lease lease{std::chrono::hours(1), {}, WallTime(std::chrono::hours(500'000))};
+        return {ClaimRow{"api", std::make_shared<const Peer>(labelled), widest, lease},
                 ClaimRow{"file:a", std::make_shared<const Peer>(testPeer(1)), std::nullopt},
                 ClaimRow{"api", std::make_shared<const Peer>(named), std::nullopt},
                 ClaimRow{"api", std::make_shared<const Peer>(bare), 7},
-                TombstoneRow{testId(4), "api", widest, 1},
+                TombstoneRow{testId(4), "api", widest, 1, WallTime(std::chrono::hours(400'000))},
                 TombstoneRow{testId(5), "file:a", 3, 9}};
     }
 
@@ -135,6 +139,9 @@ private:
         const auto& claim = std::get<ClaimRow>(back->rows.front());
         CPPUNIT_ASSERT(*claim.peer == *std::get<ClaimRow>(rows.front()).peer);
         CPPUNIT_ASSERT(claim.enrSeq == std::numeric_limits<std::uint64_t>::max());
+        CPPUNIT_ASSERT(claim.lease == std::get<ClaimRow>(rows.front()).lease);
+        CPPUNIT_ASSERT(std::get<TombstoneRow>(back->rows[4]).buried ==
+                       std::get<TombstoneRow>(rows[4]).buried);
         CPPUNIT_ASSERT(decodeSnapshot(encodeSnapshot(0, {}))->rows.empty());
     }
 
@@ -144,7 +151,8 @@ private:
         {
             const auto run = start();
             CPPUNIT_ASSERT(apply(registryOf(run), {put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"),
-                                                   put(testPeer(2)), put(testPeerWithEnr(3, 8)), drop(3)})
+                                                   putFor(std::chrono::hours(1), testPeer(2)),
+                                                   put(testPeerWithEnr(3, 8)), drop(3)})
                                .has_value());
             before = registryOf(run).revision();
         }
@@ -152,7 +160,9 @@ private:
         PeerRegistry& registry = registryOf(run);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registry.size());
         CPPUNIT_ASSERT(registry.find(testId(1)) == testPeerWithEnr(1, 5));
-        CPPUNIT_ASSERT((registry.origins(testId(1)) == std::vector<std::string>{"api", "file:a"}));
+        CPPUNIT_ASSERT((originsOf(registry, testId(1)) == std::vector<std::string>{"api", "file:a"}));
+        CPPUNIT_ASSERT(registry.claims(testId(1)).front().lease.isForever());
+        CPPUNIT_ASSERT(registry.claims(testId(2)).front().lease.ttl == std::chrono::hours(1));
         CPPUNIT_ASSERT_EQUAL(before.number, registry.revision().number);
         CPPUNIT_ASSERT(before.epoch != registry.revision().epoch);
         CPPUNIT_ASSERT(outcomeOf(registry, put(testPeerWithEnr(3, 7))) == Outcome::stale);

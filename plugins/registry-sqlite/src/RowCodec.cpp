@@ -101,6 +101,22 @@ Result<std::map<std::string, std::string>> decodeLabels(std::string_view text)
     }
 }
 
+std::int64_t nanoseconds(WallTime time) noexcept
+{
+    return time.time_since_epoch().count();
+}
+
+Result<Lease> decodeLease(const ClaimView& columns)
+{
+    if (columns.ttl.has_value() != columns.expiry.has_value())
+        return corrupt(columns.ttl ? "expiry" : "ttl");
+    if (!columns.ttl)
+        return Lease{};
+    if (*columns.ttl <= 0)
+        return corrupt("ttl");
+    return Lease{Duration(*columns.ttl), {}, WallTime(Duration(*columns.expiry))};
+}
+
 Result<node::PeerId> decodePeer(const KeyView& columns)
 {
     if (columns.scheme < 0 || columns.scheme > static_cast<int>(node::PeerScheme::addr))
@@ -118,6 +134,16 @@ KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin)
     return {static_cast<Poco::Int64>(peer.scheme()), blob(peer.bytes()), origin};
 }
 
+LeaseColumns encode(const Lease& lease)
+{
+    LeaseColumns columns;
+    if (!lease.isForever()) {
+        columns.ttl = static_cast<Poco::Int64>(lease.ttl.count());
+        columns.expiry = static_cast<Poco::Int64>(nanoseconds(lease.wallExpiry));
+    }
+    return columns;
+}
+
 ClaimColumns encode(const ClaimRow& row)
 {
     ClaimColumns columns;
@@ -129,13 +155,14 @@ ClaimColumns encode(const ClaimRow& row)
         columns.enr = blob(row.peer->enr->encoded());
     if (row.enrSeq)
         columns.enrSeq = std::bit_cast<Poco::Int64>(*row.enrSeq);
+    columns.lease = encode(row.lease);
     return columns;
 }
 
 TombstoneColumns encode(const TombstoneRow& row)
 {
     return {encodeKey(row.peer, row.origin), std::bit_cast<Poco::Int64>(row.enrSeq),
-            static_cast<Poco::Int64>(row.order)};
+            static_cast<Poco::Int64>(row.order), static_cast<Poco::Int64>(nanoseconds(row.buried))};
 }
 
 Result<ClaimRow> decode(const ClaimView& columns)
@@ -159,8 +186,11 @@ Result<ClaimRow> decode(const ClaimView& columns)
             return corrupt("enr");
         peer.enr = std::move(*enr);
     }
-    ClaimRow row{std::string(columns.key.origin), std::make_shared<const Peer>(std::move(peer)),
-                 std::nullopt};
+    auto lease = decodeLease(columns);
+    if (!lease)
+        return failure(std::move(lease.error()));
+    ClaimRow row{std::string(columns.key.origin), std::make_shared<const Peer>(std::move(peer)), std::nullopt,
+                 *lease};
     if (columns.enrSeq)
         row.enrSeq = std::bit_cast<std::uint64_t>(*columns.enrSeq);
     return row;
@@ -175,7 +205,7 @@ Result<TombstoneRow> decode(const TombstoneView& columns)
         return corrupt("removal");
     return TombstoneRow{std::move(*peer), std::string(columns.key.origin),
                         std::bit_cast<std::uint64_t>(columns.enrSeq),
-                        static_cast<std::uint64_t>(columns.order)};
+                        static_cast<std::uint64_t>(columns.order), WallTime(Duration(columns.buried))};
 }
 
 } // namespace waymark::registry

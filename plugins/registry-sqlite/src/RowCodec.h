@@ -14,12 +14,18 @@
 namespace waymark::registry
 {
 
-/// The columns of a row as Poco binds them (migrations/Migration001.cpp says what they hold).
+/// The columns of a row as Poco binds them (migrations/*.cpp say what they hold).
 struct KeyColumns
 {
     Poco::Int64 scheme = 0;
     Poco::Data::BLOB peer;
     std::string origin;
+};
+
+struct LeaseColumns
+{
+    Poco::Nullable<Poco::Int64> ttl;
+    Poco::Nullable<Poco::Int64> expiry;
 };
 
 struct ClaimColumns
@@ -29,6 +35,7 @@ struct ClaimColumns
     Poco::Nullable<std::string> labels;
     Poco::Nullable<Poco::Data::BLOB> enr;
     Poco::Nullable<Poco::Int64> enrSeq;
+    LeaseColumns lease;
 };
 
 struct TombstoneColumns
@@ -36,6 +43,7 @@ struct TombstoneColumns
     KeyColumns key;
     Poco::Int64 enrSeq = 0;
     Poco::Int64 order = 0;
+    Poco::Int64 buried = 0;
 };
 
 /// The same as SQLite lends it while it reads a row.
@@ -53,6 +61,8 @@ struct ClaimView
     std::optional<std::string_view> labels;
     std::optional<ByteView> enr;
     std::optional<std::int64_t> enrSeq;
+    std::optional<std::int64_t> ttl;
+    std::optional<std::int64_t> expiry;
 };
 
 struct TombstoneView
@@ -60,9 +70,11 @@ struct TombstoneView
     KeyView key;
     std::int64_t enrSeq = 0;
     std::int64_t order = 0;
+    std::int64_t buried = 0;
 };
 
 KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin);
+LeaseColumns encode(const Lease& lease);
 ClaimColumns encode(const ClaimRow& row);
 TombstoneColumns encode(const TombstoneRow& row);
 

@@ -68,25 +68,30 @@ private:
 
 void readClaims(sqlite3* connection, const RowTaker<ClaimView>& take)
 {
-    Rows rows(connection,
-              "SELECT rowid, scheme, peer, origin, addresses, labels, enr, enr_seq FROM claims NOT INDEXED");
+    Rows rows(connection, "SELECT rowid, scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry "
+                          "FROM claims NOT INDEXED");
     while (rows.next()) {
-        ClaimView row{rows.key(1), rows.text(4), {}, {}, {}};
+        ClaimView row{rows.key(1), rows.text(4), {}, {}, {}, {}, {}};
         if (!rows.isNull(5))
             row.labels = rows.text(5);
         if (!rows.isNull(6))
             row.enr = rows.bytes(6);
         if (!rows.isNull(7))
             row.enrSeq = rows.number(7);
+        if (!rows.isNull(8))
+            row.ttl = rows.number(8);
+        if (!rows.isNull(9))
+            row.expiry = rows.number(9);
         take(rows.number(0), row);
     }
 }
 
 void readTombstones(sqlite3* connection, const RowTaker<TombstoneView>& take)
 {
-    Rows rows(connection, "SELECT rowid, scheme, peer, origin, enr_seq, removal FROM tombstones NOT INDEXED");
+    Rows rows(connection,
+              "SELECT rowid, scheme, peer, origin, enr_seq, removal, buried FROM tombstones NOT INDEXED");
     while (rows.next())
-        take(rows.number(0), {rows.key(1), rows.number(4), rows.number(5)});
+        take(rows.number(0), {rows.key(1), rows.number(4), rows.number(5), rows.number(6)});
 }
 
 } // namespace waymark::registry

@@ -9,18 +9,24 @@ using Poco::Data::Keywords::use;
 
 RowWriter::RowWriter(Poco::Data::Session& session)
     : _putClaim((session << "INSERT OR REPLACE INTO claims"
-                            " (scheme, peer, origin, addresses, labels, enr, enr_seq)"
-                            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                            " (scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  use(_claim.key.scheme), use(_claim.key.peer), use(_claim.key.origin), use(_claim.addresses),
-                 use(_claim.labels), use(_claim.enr), use(_claim.enrSeq))),
+                 use(_claim.labels), use(_claim.enr), use(_claim.enrSeq), use(_claim.lease.ttl),
+                 use(_claim.lease.expiry))),
       _dropClaim((session << "DELETE FROM claims WHERE scheme = ? AND peer = ? AND origin = ?",
                   use(_claimGone.scheme), use(_claimGone.peer), use(_claimGone.origin))),
-      _putTombstone((session << "INSERT OR REPLACE INTO tombstones (scheme, peer, origin, enr_seq, removal)"
-                                " VALUES (?, ?, ?, ?, ?)",
+      _putTombstone((session << "INSERT OR REPLACE INTO tombstones"
+                                " (scheme, peer, origin, enr_seq, removal, buried)"
+                                " VALUES (?, ?, ?, ?, ?, ?)",
                      use(_tombstone.key.scheme), use(_tombstone.key.peer), use(_tombstone.key.origin),
-                     use(_tombstone.enrSeq), use(_tombstone.order))),
+                     use(_tombstone.enrSeq), use(_tombstone.order), use(_tombstone.buried))),
       _dropTombstone((session << "DELETE FROM tombstones WHERE scheme = ? AND peer = ? AND origin = ?",
                       use(_tombstoneGone.scheme), use(_tombstoneGone.peer), use(_tombstoneGone.origin))),
+      _renewLease(
+          (session << "UPDATE claims SET ttl = ?, expiry = ? WHERE scheme = ? AND peer = ? AND origin = ?",
+           use(_lease.ttl), use(_lease.expiry), use(_leaseKey.scheme), use(_leaseKey.peer),
+           use(_leaseKey.origin))),
       _setRevision((session << "INSERT OR REPLACE INTO registry (only, epoch, revision) VALUES (1, ?, ?)",
                     use(_epoch), use(_number)))
 {
@@ -48,6 +54,13 @@ void RowWriter::write(const TombstoneGone& gone)
 {
     _tombstoneGone = encodeKey(gone.peer, gone.origin);
     _dropTombstone.execute();
+}
+
+void RowWriter::write(const LeaseRow& row)
+{
+    _leaseKey = encodeKey(row.peer, row.origin);
+    _lease = encode(row.lease);
+    _renewLease.execute();
 }
 
 void RowWriter::write(Revision revision)

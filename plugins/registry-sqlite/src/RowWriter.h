@@ -21,6 +21,7 @@ public:
     void write(const ClaimGone& gone);
     void write(const TombstoneRow& row);
     void write(const TombstoneGone& gone);
+    void write(const LeaseRow& row);
     void write(Revision revision);
 
 private:
@@ -29,6 +30,8 @@ private:
     KeyColumns _claimGone;
     TombstoneColumns _tombstone;
     KeyColumns _tombstoneGone;
+    KeyColumns _leaseKey;
+    LeaseColumns _lease;
     Poco::Int64 _epoch = 0;
     Poco::Int64 _number = 0;
 
@@ -36,6 +39,7 @@ private:
     Poco::Data::Statement _dropClaim;
     Poco::Data::Statement _putTombstone;
     Poco::Data::Statement _dropTombstone;
+    Poco::Data::Statement _renewLease;
     Poco::Data::Statement _setRevision;
 };
 

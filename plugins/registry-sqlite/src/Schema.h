@@ -18,6 +18,7 @@ struct Migration
 };
 
 extern const Migration migration001;
+extern const Migration migration002;
 
 using Migrations = std::span<const Migration* const>;
 

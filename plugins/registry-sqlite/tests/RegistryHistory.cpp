@@ -24,7 +24,8 @@ Shown shownBy(const PeerRegistry& registry)
 {
     Shown shown;
     for (const Peer& peer : contract::listAll(registry))
-        shown.emplace(peer.id.toString(), std::pair(registry.origins(peer.id), peer.labels.at(versionLabel)));
+        shown.emplace(peer.id.toString(),
+                      std::pair(contract::originsOf(registry, peer.id), peer.labels.at(versionLabel)));
     return shown;
 }
 

@@ -79,6 +79,7 @@ class SqliteFilesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesRowsThatItDidNotWrite);
     CPPUNIT_TEST(refusesTheDatabaseOfAnotherProgram);
     CPPUNIT_TEST(refusesANewerSchema);
+    CPPUNIT_TEST(takesAFileFromBeforeLeases);
     CPPUNIT_TEST(refusesAFileThatCannotBeWritten);
     CPPUNIT_TEST(refusesAFolderInPlaceOfTheFile);
     CPPUNIT_TEST(aDatabaseLockedByAnotherProgramOnlyStopsChanges);
@@ -263,7 +264,7 @@ private:
         second->stop();
         execute("PRAGMA user_version = 99");
         refuses(ExitCode::configuration, "newer Waymark");
-        execute("PRAGMA user_version = 1");
+        execute("PRAGMA user_version = " + std::to_string(schemaVersion()));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, registryOf(start()).size());
     }
 
@@ -358,8 +359,12 @@ private:
         refusesAfter("UPDATE claims SET peer = x'00' WHERE rowid = 5", "column peer");
         refusesAfter("UPDATE claims SET scheme = 9 WHERE rowid = 5", "column scheme");
         refusesAfter("UPDATE claims SET origin = '' WHERE rowid = 5", "origin");
+        refusesAfter("UPDATE claims SET ttl = 1000000000 WHERE rowid = 5", "column expiry");
+        refusesAfter("UPDATE claims SET expiry = 1000000000 WHERE rowid = 5", "column ttl");
+        refusesAfter("UPDATE claims SET ttl = -1, expiry = 0 WHERE rowid = 5", "column ttl");
+        refusesAfter("UPDATE claims SET ttl = 1, expiry = 0 WHERE rowid = 5", "a ttl must be");
         refusesAfter("UPDATE claims SET enr_seq = 1 WHERE enr IS NOT NULL", "ENR seq");
-        refusesAfter("INSERT INTO tombstones SELECT scheme, peer, origin, 1, 1 FROM claims LIMIT 1",
+        refusesAfter("INSERT INTO tombstones SELECT scheme, peer, origin, 1, 1, 0 FROM claims LIMIT 1",
                      "table tombstones");
         refusesAfter("DROP TABLE claims", "cannot be read");
     }
@@ -375,8 +380,26 @@ private:
     void refusesANewerSchema()
     {
         fill();
-        execute("PRAGMA user_version = 2");
-        refuses(ExitCode::configuration, "newer Waymark (schema 2, this one knows 1)");
+        execute("PRAGMA user_version = " + std::to_string(schemaVersion() + 1));
+        refuses(ExitCode::configuration, "newer Waymark (schema " + std::to_string(schemaVersion() + 1) +
+                                             ", this one knows " + std::to_string(schemaVersion()) + ")");
+    }
+
+    void takesAFileFromBeforeLeases()
+    {
+        outcomeOf(registryOf(start()), put(testPeerWithEnr(1, 5)));
+        outcomeOf(registryOf(start()), put(testPeerWithEnr(2, 5)));
+        outcomeOf(registryOf(start()), contract::drop(2));
+        for (const char* const column :
+             {"claims DROP COLUMN ttl", "claims DROP COLUMN expiry", "tombstones DROP COLUMN buried"})
+            execute("ALTER TABLE " + std::string(column));
+        execute("PRAGMA user_version = 1");
+        const auto run = start();
+        CPPUNIT_ASSERT_EQUAL(schemaVersion(), ask<Poco::Int64>("PRAGMA user_version"));
+        CPPUNIT_ASSERT(registryOf(run).claims(contract::testId(1)).front().lease.isForever());
+        CPPUNIT_ASSERT(outcomeOf(registryOf(run), put(testPeerWithEnr(2, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(registryOf(run), contract::renew(1, std::chrono::hours(1))) ==
+                       Outcome::renewed);
     }
 
     void refusesAFileThatCannotBeWritten()

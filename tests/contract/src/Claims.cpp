@@ -13,7 +13,7 @@ void PeerRegistrySuite::startsEmpty()
 {
     CPPUNIT_ASSERT_EQUAL(std::size_t{0}, registry().size());
     CPPUNIT_ASSERT(!registry().find(testId(1)));
-    CPPUNIT_ASSERT(registry().origins(testId(1)).empty());
+    CPPUNIT_ASSERT(originsOf(registry(), testId(1)).empty());
     CPPUNIT_ASSERT(listAll(registry()).empty());
     std::array<registry::ClosestPeer, 16> out;
     const auto answer = registry().closest({testKey(1).nodeId()}, out);
@@ -90,7 +90,7 @@ void PeerRegistrySuite::showsTheHighestOrigin()
     CPPUNIT_ASSERT(registry().find(testId(1)) == testPeerAt(1, "10.0.0.2"));
     outcomeOf(registry(), put(testPeerAt(1, "10.0.0.1"), "api"));
     CPPUNIT_ASSERT(registry().find(testId(1)) == testPeerAt(1, "10.0.0.1"));
-    CPPUNIT_ASSERT((registry().origins(testId(1)) == std::vector<std::string>{"api", "Afile", "zone"}));
+    CPPUNIT_ASSERT((originsOf(registry(), testId(1)) == std::vector<std::string>{"api", "Afile", "zone"}));
 }
 
 void PeerRegistrySuite::keepsAPeerUntilItsLastClaimGoes()

@@ -28,7 +28,7 @@ void PluginRegistry::stop()
 void PluginRegistry::reopen()
 {
     _run.reset();
-    _run = std::make_unique<PluginRun>(_makePlugin(), _values, _folder.path());
+    _run = std::make_unique<PluginRun>(_makePlugin(), _values, _folder.path(), clock(), timers());
     _run->start();
 }
 

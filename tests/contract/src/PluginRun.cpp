@@ -58,11 +58,18 @@ void configure(plugin::Plugin& plugin, const PluginRun::Values& values,
 
 PluginRun::PluginRun(std::unique_ptr<plugin::Plugin> plugin, const Values& values,
                      const std::filesystem::path& stateDirectory)
+    : PluginRun(std::move(plugin), values, stateDirectory, _clock, _timers)
+{
+}
+
+PluginRun::PluginRun(std::unique_ptr<plugin::Plugin> plugin, const Values& values,
+                     const std::filesystem::path& stateDirectory, Clock& clock, Timers& timers)
     : _table(std::make_unique<Table>()), _plugin(std::move(plugin))
 {
     configure(*_plugin, values, stateDirectory);
     plugin::Services services(*_table, std::string(instance));
-    services.provide<Clock>(_clock);
+    services.provide<Clock>(clock);
+    services.provide<Timers>(timers);
     services.provide<Random>(_random);
     services.provide<observe::MetricRegistry>(_metrics);
     _plugin->provide(services);

@@ -76,6 +76,24 @@ registry::PutClaim put(const registry::Peer& peer, std::string origin)
     return {{std::move(origin), peer}};
 }
 
+registry::PutClaim putFor(Duration ttl, const registry::Peer& peer, std::string origin)
+{
+    return {{std::move(origin), peer, ttl}};
+}
+
+registry::RenewLease renew(std::uint64_t number, std::optional<Duration> ttl, std::string origin)
+{
+    return {testId(number), std::move(origin), ttl};
+}
+
+std::vector<std::string> originsOf(const registry::PeerRegistry& registry, const node::PeerId& id)
+{
+    std::vector<std::string> origins;
+    for (const registry::ClaimState& claim : registry.claims(id))
+        origins.push_back(claim.origin);
+    return origins;
+}
+
 registry::DropClaim drop(std::uint64_t number, std::string origin)
 {
     return {testId(number), std::move(origin)};

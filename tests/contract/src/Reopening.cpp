@@ -23,7 +23,7 @@ void DurableRegistrySuite::keepsClaimsOverARestart()
     CPPUNIT_ASSERT(listAll(registry()) == listed);
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, registry().size());
     CPPUNIT_ASSERT(registry().find(testId(1)) == full);
-    CPPUNIT_ASSERT((registry().origins(testId(2)) == std::vector<std::string>{"file:a"}));
+    CPPUNIT_ASSERT((originsOf(registry(), testId(2)) == std::vector<std::string>{"file:a"}));
     std::array<registry::ClosestPeer, 4> out;
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, registry().closest({testKey(1).nodeId()}, out).count);
     CPPUNIT_ASSERT(out[0].key == testKey(1));
@@ -52,7 +52,7 @@ void DurableRegistrySuite::keepsCoveredClaimsOverARestart()
     outcomeOf(registry(), put(testPeerAt(1, "10.0.0.1"), "api"));
     outcomeOf(registry(), put(testPeerAt(1, "10.0.0.2"), "file"));
     backend().reopen();
-    CPPUNIT_ASSERT((registry().origins(testId(1)) == std::vector<std::string>{"api", "file"}));
+    CPPUNIT_ASSERT((originsOf(registry(), testId(1)) == std::vector<std::string>{"api", "file"}));
     CPPUNIT_ASSERT(outcomeOf(registry(), drop(1)) == Outcome::removed);
     backend().reopen();
     CPPUNIT_ASSERT(registry().find(testId(1)) == testPeerAt(1, "10.0.0.2"));

@@ -37,6 +37,7 @@ struct Route
     Role role = Role::reader;
     bool mutates = false;
     bool acceptsJson = false; ///< takes a body, which must be application/json
+    bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
     Handler handler;
 };
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <waymark/base/Result.h>
+#include <waymark/registry/Lease.h>
 #include <waymark/registry/Peer.h>
 #include <waymark/registry/Revision.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,12 +25,13 @@ struct Claim
 {
     std::string origin; ///< "api", "file:...", "kubernetes", ...
     Peer peer;
+    Duration ttl{0}; ///< how long it lasts unless it is renewed: minimumTtl to maximumTtl, or 0 for ever
 
     friend bool operator==(const Claim&, const Claim&) = default;
 };
 
 /// Puts or replaces a claim. One whose ENR is older than the last that its origin showed, also before
-/// a removal, is refused as stale.
+/// a removal, is refused as stale. One that says what the origin said before renews the lease.
 struct PutClaim
 {
     Claim claim;
@@ -41,7 +44,15 @@ struct DropClaim
     std::string origin;
 };
 
-using Change = std::variant<PutClaim, DropClaim>;
+/// Lets a claim last for another `ttl` from now. Without one it is given the ttl that it has.
+struct RenewLease
+{
+    node::PeerId peer;
+    std::string origin;
+    std::optional<Duration> ttl; ///< as in Claim
+};
+
+using Change = std::variant<PutClaim, DropClaim, RenewLease>;
 using ChangeBatch = std::vector<Change>;
 
 enum class Outcome : std::uint8_t
@@ -50,11 +61,15 @@ enum class Outcome : std::uint8_t
     updated,   ///< the peer was there, and this claim on it is new or different
     unchanged, ///< nothing to do: the claim is the same as before
     removed,   ///< the claim is gone (the peer too, unless another origin claims it)
-    absent,    ///< there was no such claim to drop
-    stale      ///< refused: its ENR is older than one seen before
+    absent,    ///< there was no such claim to drop or renew, or its lease was over
+    stale,     ///< refused: its ENR is older than one seen before
+    renewed    ///< only the claim's lease is another one; no revision and no event
 };
 
 std::string_view toString(Outcome outcome) noexcept;
+
+/// How many outcomes there are.
+inline constexpr std::size_t outcomeCount = static_cast<std::size_t>(Outcome::renewed) + 1;
 
 /// What became of a batch: one outcome for each change, in order.
 struct ApplyReport
@@ -75,10 +90,25 @@ struct PeerEvent
         put,
         removed
     };
+    enum class Cause : std::uint8_t
+    {
+        change,
+        expiry ///< a lease is over; where another origin claims the peer its claim is shown now
+    };
     Kind kind;
     Revision revision;
     node::PeerId id;
     std::optional<Peer> peer; ///< as it is now; empty when removed
+    Cause cause = Cause::change;
+};
+
+/// One origin's claim on a peer, without what it says.
+struct ClaimState
+{
+    std::string origin;
+    Lease lease;
+
+    friend bool operator==(const ClaimState&, const ClaimState&) = default;
 };
 
 } // namespace waymark::registry

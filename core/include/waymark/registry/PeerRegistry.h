@@ -20,12 +20,16 @@ namespace waymark::registry
 struct PeerPage
 {
     std::vector<Peer> peers;
+    std::vector<Lease> leases;        ///< of the claims that are shown, one for each of the peers
     std::optional<node::PeerId> next; ///< where the next page starts (exclusive); nothing on the last
     Revision revision;
 };
 
 /// Who is registered. Every back end implements this contract and passes the same suite
 /// (waymark/contract/PeerRegistrySuite.h). Any thread may call anything; reads never wait for a disk.
+///
+/// A claim whose lease is over is not read any more from that moment on, and within a second closest() knows
+/// as well, whatever the disk does. The event and the revision follow as soon as the back end gets to it.
 class PeerRegistry
 {
 public:
@@ -41,14 +45,14 @@ public:
 
     /// Makes `peers` the whole of what `origin` claims, in one step. Outcomes: one for each of the peers, in
     /// order, then one `removed` for each claim that went. A peer whose ENR is stale keeps its claim as it
-    /// was.
+    /// was. The claims are without leases: they last until the next sync().
     virtual void sync(std::string origin, std::vector<Peer> peers, Completion completion) = 0;
 
     /// The peer as shown: of all claims, that of the highest origin ("api" first, then by name).
     virtual std::optional<Peer> find(const node::PeerId& id) const = 0;
 
-    /// The origins that claim a peer, highest first; empty for an unknown one.
-    virtual std::vector<std::string> origins(const node::PeerId& id) const = 0;
+    /// The claims on a peer, highest origin first; empty for an unknown one.
+    virtual std::vector<ClaimState> claims(const node::PeerId& id) const = 0;
 
     /// At most `limit` peers with ids after `after`.
     virtual PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const = 0;

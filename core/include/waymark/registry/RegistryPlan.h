@@ -2,6 +2,7 @@
 
 #include <waymark/registry/Change.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,16 @@ struct ClaimRow
     std::string origin;
     std::shared_ptr<const Peer> peer;    ///< never null
     std::optional<std::uint64_t> enrSeq; ///< the highest ENR seq that this origin ever showed for the peer
+    /// Stored are ttl and wallExpiry; loading works out what is left.
+    Lease lease{};
+};
+
+/// A new lease of a stored claim.
+struct LeaseRow
+{
+    node::PeerId peer;
+    std::string origin;
+    Lease lease;
 };
 
 /// What stays of a removed claim that had shown an ENR: an older ENR stays refused. Keyed by (peer, origin).
@@ -27,6 +38,7 @@ struct TombstoneRow
     std::string origin;
     std::uint64_t enrSeq = 0;
     std::uint64_t order = 0; ///< grows with every removal; when there are too many the lowest goes first
+    WallTime buried{};       ///< when it was removed; 1970 where that is not known: loading says now
 };
 
 /// A claim that is gone.
@@ -44,7 +56,7 @@ struct TombstoneGone
 };
 
 /// What a durable back end writes, in order. Putting replaces what has the same key.
-using RowChange = std::variant<ClaimRow, ClaimGone, TombstoneRow, TombstoneGone>;
+using RowChange = std::variant<ClaimRow, ClaimGone, TombstoneRow, TombstoneGone, LeaseRow>;
 
 /// What a durable back end reads back.
 using StoredRow = std::variant<ClaimRow, TombstoneRow>;
@@ -61,7 +73,12 @@ using RegistryRequest = std::variant<ChangeBatch, SyncClaims>;
 struct RegistryPlan
 {
     std::vector<RowChange> rows; ///< to be written in one transaction with `revision`
-    Revision revision;           ///< of the registry after the plan
+    /// None of the rows need be on the disk before anybody is told: renewals, and what follows from the time
+    /// alone, so that a start without these rows comes to the same. They must still be written before the
+    /// rows of later plans.
+    bool mayWait = true;
+    Revision revision;       ///< of the registry after the plan
+    std::size_t expired = 0; ///< how many claims go because their leases are over
     /// For each request what became of it. A request that failed has no rows; the others go on without it.
     std::vector<Result<ApplyReport>> reports;
     /// What the registry will tell, in order of revision.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/Clock.h>
 #include <waymark/base/Signal.h>
 #include <waymark/registry/PeerRegistry.h>
 #include <waymark/registry/RegistryPlan.h>
@@ -20,10 +21,11 @@ struct RegistryLimits
     std::size_t maximumPeers = 0;     ///< batches that would add a peer are refused; 0: no limit
     std::size_t tombstones = 100'000; ///< the oldest is forgotten: its peer may come back with any ENR
     std::size_t history = 4096;       ///< the oldest event is forgotten: who watches from there lists again
+    Duration tombstoneAge{0};         ///< older tombstones are forgotten, by the wall clock; 0: no limit
 };
 
-/// A registry's content in memory, the part that every back end shares: claims, what they show when merged,
-/// the index, remembered ENR seqs, revisions, history, watches.
+/// A registry's content in memory, the part that every back end shares: claims and their leases, what they
+/// show when merged, the index, remembered ENR seqs, revisions, history, watches.
 ///
 /// Changing it takes two steps, so that a durable back end can write in between:
 ///
@@ -41,10 +43,16 @@ struct RegistryLimits
 /// - Within one origin an ENR with a seq below the highest seen for the peer is stale, also after a removal
 ///   for as long as the tombstone lasts. An equal one is accepted. A claim without an ENR is never stale and
 ///   lowers nothing.
+/// - A claim whose lease is over is not read any more, from that moment on. Three steps take it away: hide()
+///   takes it out of the index, which does not look at the time; the next plan drops it, with an event when
+///   that changes what is shown; a store that lost that plan's rows sees from what is stored that it is over.
 class RegistryState
 {
 public:
+    /// On the system's clock.
     explicit RegistryState(RegistryLimits limits = {});
+    /// The clock outlives the state.
+    RegistryState(RegistryLimits limits, const Clock& clock);
     RegistryState(const RegistryState&) = delete;
     RegistryState& operator=(const RegistryState&) = delete;
     ~RegistryState();
@@ -52,7 +60,8 @@ public:
     /// Before the first plan: the revision to go on from. History starts there.
     void begin(Revision revision);
     /// Before the first plan: takes over one stored row. `corrupt` for one that no plan can have written or
-    /// whose key came before. Makes no event.
+    /// whose key came before. Makes no event. Of a lease `clamp(wallExpiry - wall clock, 0, ttl)` is left; a
+    /// claim that has nothing left is never shown, and the first plan drops it without an event.
     Result<void> load(StoredRow row);
     /// The same for many rows in one step, which costs less, least of all in order
     /// of peer; nothing can be read meanwhile. Stops at the
@@ -60,15 +69,24 @@ public:
     Result<void> load(std::span<StoredRow> rows);
 
     /// Works out what requests do, each seeing those before it. Requests that break a rule fail as a whole:
-    /// invalidArgument (names the field), unavailable (no room for another peer).
+    /// invalidArgument (names the field), unavailable (no room for another peer). First go claims whose
+    /// leases are over: at most 1024 peers, and all that the requests touch.
     RegistryPlan plan(std::span<const RegistryRequest> requests) const;
 
     /// Applies the last plan and tells: first to watches, then to changes(). Locks are free while it tells.
     void commit(const RegistryPlan& plan);
 
+    /// Takes what is over out of the index, in slices that readers wait for. Waits for a commit() and never
+    /// for what lies between plan() and commit(); what is planned by then is not put back either.
+    void hide();
+    /// Whether a claim is over and waits for a plan to drop it.
+    bool hasExpired() const;
+    /// How many claims have a lease.
+    std::size_t leases() const;
+
     // As in PeerRegistry.
     std::optional<Peer> find(const node::PeerId& id) const;
-    std::vector<std::string> origins(const node::PeerId& id) const;
+    std::vector<ClaimState> claims(const node::PeerId& id) const;
     PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const;
     std::size_t size() const;
     ClosestAnswer closest(const ClosestQuery& query, std::span<ClosestPeer> out) const;
@@ -81,6 +99,7 @@ public:
     std::vector<StoredRow> rows(Revision& at) const;
 
     const RegistryLimits& limits() const noexcept;
+    const Clock& clock() const noexcept;
     /// How many removed claims are remembered.
     std::size_t tombstones() const;
 

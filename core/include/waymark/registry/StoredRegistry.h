@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/base/Clock.h>
+#include <waymark/base/Timers.h>
 #include <waymark/observe/Health.h>
 #include <waymark/observe/Metrics.h>
 #include <waymark/registry/PeerRegistry.h>
@@ -25,6 +26,14 @@ namespace waymark::registry
 /// Without memory a group fails as unavailable; when that happens in the midst of a commit, the registry
 /// takes no further changes and says so in its health.
 ///
+/// What may be lost (RegistryPlan::mayWait: renewals of leases, and what expiry removes) is not written by
+/// itself but in front of the next rows that cannot wait, after a second without any, and when it closes.
+/// Renewals of one claim are written once, so what waits is bounded by the number of claims. A power cut
+/// takes the renewals of the last second with it.
+///
+/// Leases end by themselves: a quarter of a second after its end at the latest, a claim is out of the index,
+/// also while the store hangs; its event follows when the thread that does the work gets to it.
+///
 /// With a store, a thread of its own does the work, completions and changes() included. Without one the
 /// calling threads do, one at a time, each also for those that came meanwhile; then a lone caller has its
 /// completion before apply() returns.
@@ -41,7 +50,10 @@ public:
         Duration longestWrite = std::chrono::seconds(10);
     };
 
+    /// On the system's clock and without leases: a change that asks for one is refused (invalidArgument).
     explicit StoredRegistry(Options options);
+    /// `clock` and `timers` outlive it. The timers run from when the first lease comes until close().
+    StoredRegistry(Options options, const Clock& clock, Timers& timers);
     ~StoredRegistry() override;
 
     /// Registers waymark_registry_* metrics. Before open(); the registry outlives this object.
@@ -65,7 +77,7 @@ public:
     void apply(ChangeBatch batch, Completion completion) override;
     void sync(std::string origin, std::vector<Peer> peers, Completion completion) override;
     std::optional<Peer> find(const node::PeerId& id) const override;
-    std::vector<std::string> origins(const node::PeerId& id) const override;
+    std::vector<ClaimState> claims(const node::PeerId& id) const override;
     PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override;
     std::size_t size() const override;
     ClosestAnswer closest(const ClosestQuery& query, std::span<ClosestPeer> out) const override;

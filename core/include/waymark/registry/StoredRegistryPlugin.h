@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/base/Random.h>
+#include <waymark/base/Subscription.h>
 #include <waymark/observe/Log.h>
 #include <waymark/plugin/Plugin.h>
 #include <waymark/registry/RegistryState.h>
@@ -16,8 +17,8 @@ namespace waymark::registry
 {
 
 /// What plugins have in common that provide peer-registry through a StoredRegistry: its life cycle, health
-/// and metrics, and the keys maximum-peers, tombstones and history. A back end adds its own keys and opens
-/// its store.
+/// and metrics, and the keys maximum-peers, tombstones, tombstone-age and history. A back end adds its own
+/// keys and opens its store.
 class StoredRegistryPlugin : public plugin::Plugin
 {
 public:
@@ -61,9 +62,11 @@ protected:
 private:
     const std::string _backend;
     const plugin::ConfigSchema _schema;
+    StoredRegistry::Options _options; ///< from configure() to provide()
     // The registry's thread uses the store.
     std::unique_ptr<RegistryStore> _store;     ///< from start() to stop()
-    std::unique_ptr<StoredRegistry> _registry; ///< from configure() on
+    std::unique_ptr<StoredRegistry> _registry; ///< from provide() on
+    Subscription _expiries;
     Random* _random = nullptr;
     bool _isOpen = false;
     observe::Log _log;

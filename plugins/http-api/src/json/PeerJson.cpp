@@ -4,7 +4,12 @@
 
 #include <waymark/node/Enode.h>
 
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Timestamp.h>
+
 #include <algorithm>
+#include <chrono>
 
 namespace waymark::httpapi
 {
@@ -17,7 +22,10 @@ void appendPeer(std::string& out, const node::PublicKey& key, const node::NodeEn
            node::Enode{key, endpoint}.toString() + "\"}";
 }
 
-void appendPeer(std::string& out, const registry::Peer& peer)
+namespace
+{
+
+void appendPlace(std::string& out, const registry::Peer& peer)
 {
     const auto key = peer.id.publicKey();
     const auto endpoint = peer.endpoint();
@@ -33,6 +41,27 @@ void appendPeer(std::string& out, const registry::Peer& peer)
            (peer.addresses.empty() ? "null" : jsonQuoted(peer.addresses.front().host)) + R"(,"tcp_port":)" +
            port(registry::Transport::tcp) + R"(,"udp_port":)" + port(registry::Transport::udp) +
            R"(,"enode":null})";
+}
+
+} // namespace
+
+void appendPeer(std::string& out, const registry::Peer& peer, const registry::Lease& lease)
+{
+    appendPlace(out, peer);
+    out.pop_back();
+    out += R"(,"expires_at":)" + expiryJson(lease) + '}';
+}
+
+std::string expiryJson(const registry::Lease& lease)
+{
+    const auto end = lease.end();
+    if (!end)
+        return "null";
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(end->time_since_epoch());
+    return '"' +
+           Poco::DateTimeFormatter::format(Poco::Timestamp::fromEpochTime(seconds.count()),
+                                           Poco::DateTimeFormat::ISO8601_FORMAT) +
+           '"';
 }
 
 } // namespace waymark::httpapi

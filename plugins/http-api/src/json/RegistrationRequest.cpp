@@ -5,6 +5,7 @@
 
 #include <waymark/node/Enode.h>
 #include <waymark/node/Enr.h>
+#include <waymark/registry/Lease.h>
 
 #include <Poco/Dynamic/Var.h>
 #include <Poco/Exception.h>
@@ -63,6 +64,29 @@ Answered<std::optional<std::uint16_t>> portField(const Object& object, const std
         if (port < 1 || port > 65535)
             return wrong();
         return static_cast<std::uint16_t>(port);
+    } catch (const Poco::Exception&) {
+        return wrong();
+    }
+}
+
+Answered<std::optional<std::chrono::seconds>> ttlField(const Object& object)
+{
+    using std::chrono::seconds;
+    static constexpr auto most = std::chrono::duration_cast<seconds>(registry::maximumTtl);
+    const auto value = object.get("ttl");
+    if (value.isEmpty() && !object.has("ttl"))
+        return std::nullopt;
+    const auto wrong = [] {
+        return refuse(422, "ttl must be a whole number of seconds from 1 to " + std::to_string(most.count()) +
+                               ", or 0 for ever");
+    };
+    if (value.isEmpty() || !value.isInteger() || value.isBoolean())
+        return wrong();
+    try {
+        const auto ttl = value.convert<Poco::Int64>();
+        if (ttl < 0 || ttl > most.count())
+            return wrong();
+        return seconds(ttl);
     } catch (const Poco::Exception&) {
         return wrong();
     }
@@ -240,9 +264,20 @@ Answered<std::string_view> chooseCredential(const ScannedJson& scanned)
     return given.front();
 }
 
+Answered<registry::Peer> readPeer(const Object& object, std::string_view credential, ScannedJson& scanned)
+{
+    if (credential == "secret_key")
+        return fromSecretKey(object, scanned);
+    if (credential == "enr")
+        return fromEnr(object);
+    if (credential == "enode")
+        return fromEnode(object);
+    return fromId(object);
+}
+
 } // namespace
 
-Answered<registry::Peer> readRegistration(std::string_view body, bool secretKeys)
+Answered<Registration> readRegistration(std::string_view body, bool secretKeys)
 {
     if (body.empty())
         return refuse(400, "the body is empty: send a JSON object with Content-Length or chunked");
@@ -263,13 +298,30 @@ Answered<registry::Peer> readRegistration(std::string_view body, bool secretKeys
     const auto object = parseObject(text.view());
     if (!object)
         return tl::unexpected(object.error());
-    if (*credential == "secret_key")
-        return fromSecretKey(**object, *scanned);
-    if (*credential == "enr")
-        return fromEnr(**object);
-    if (*credential == "enode")
-        return fromEnode(**object);
-    return fromId(**object);
+    auto peer = readPeer(**object, *credential, *scanned);
+    if (!peer)
+        return tl::unexpected(peer.error());
+    const auto ttl = ttlField(**object);
+    if (!ttl)
+        return tl::unexpected(ttl.error());
+    return Registration{std::move(*peer), *ttl};
+}
+
+Answered<std::optional<std::chrono::seconds>> readRenewal(std::string_view body)
+{
+    if (body.empty())
+        return std::nullopt;
+    // Somebody may have sent what belongs into a registration.
+    SecretBuffer text(body);
+    const auto scanned = scanJson(text.writable());
+    if (!scanned)
+        return tl::unexpected(scanned.error());
+    if (!scanned->isObject)
+        return refuse(422, "the body must be a JSON object, or empty");
+    const auto object = parseObject(text.view());
+    if (!object)
+        return tl::unexpected(object.error());
+    return ttlField(**object);
 }
 
 } // namespace waymark::httpapi

@@ -9,6 +9,7 @@
 #include <waymark/registry/PeerRegistry.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -35,6 +36,8 @@ struct Context
     observe::Log log;
     std::function<node::Endpoint()> bound; ///< where the server listens
     std::atomic<SecretKeys> secretKeys{SecretKeys::loopback};
+    std::atomic<std::chrono::seconds> defaultTtl{}; ///< of registrations that ask for none; 0: for ever
+    std::atomic<std::chrono::seconds> maximumTtl{}; ///< of leases; 0: no limit
 };
 
 /// Every proven node of every protocol, in order of id, each once.
@@ -42,7 +45,8 @@ std::vector<discovery::DiscoveredNode> discoveredNodes(const Context& context);
 
 /// GET /, GET /health, GET /readyz, GET /metrics and GET /discovered. `context` outlives the subscriptions.
 std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context& context);
-/// GET and POST /peers, GET and DELETE /peers/{id}. `context` outlives the subscriptions.
+/// GET and POST /peers, GET and DELETE /peers/{id}, PUT /peers/{id}/lease. `context` outlives the
+/// subscriptions.
 std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context& context);
 
 } // namespace waymark::httpapi

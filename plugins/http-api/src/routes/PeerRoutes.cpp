@@ -2,6 +2,7 @@
 #include "json/RegistrationRequest.h"
 #include "routes/Context.h"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -13,11 +14,31 @@ namespace
 
 constexpr std::size_t pageSize = 1000;
 
-std::string peerJson(const registry::Peer& peer)
+std::string peerJson(const registry::Peer& peer, const registry::Lease& lease)
 {
     std::string text;
-    appendPeer(text, peer);
+    appendPeer(text, peer, lease);
     return text;
+}
+
+/// The lease of what this API claims; nothing when it claims nothing.
+std::optional<registry::Lease> apiLease(const registry::PeerRegistry& registry, const node::PeerId& id)
+{
+    for (const registry::ClaimState& claim : registry.claims(id)) {
+        if (claim.origin == registry::apiOrigin)
+            return claim.lease;
+    }
+    return std::nullopt;
+}
+
+/// How long a claim may last for which `ttl` is asked.
+Answered<std::chrono::seconds> allowedTtl(const Context& context, std::chrono::seconds ttl)
+{
+    const std::chrono::seconds most = context.maximumTtl;
+    if (most.count() != 0 && (ttl.count() == 0 || ttl > most))
+        return refuse(422, "ttl must be from 1 to " + std::to_string(most.count()) +
+                               " seconds here (http-api.maximum-ttl)");
+    return ttl;
 }
 
 http::ApiResponse unknownPeer()
@@ -68,10 +89,10 @@ http::ApiResponse listPeers(const Context& context, const http::ApiRequest&)
     std::optional<node::PeerId> after;
     do {
         const auto page = context.registry->list(after, pageSize);
-        for (const registry::Peer& peer : page.peers) {
+        for (std::size_t i = 0; i < page.peers.size(); ++i) {
             if (body.size() > 1)
                 body += ',';
-            appendPeer(body, peer);
+            appendPeer(body, page.peers[i], page.leases[i]);
         }
         after = page.next;
     } while (after);
@@ -84,7 +105,10 @@ http::ApiResponse showPeer(const Context& context, const http::ApiRequest& reque
     if (!id)
         return answer(id.error());
     const auto peer = context.registry->find(*id);
-    return peer ? http::ApiResponse::json(200, peerJson(*peer)) : unknownPeer();
+    const auto claims = context.registry->claims(*id);
+    if (!peer || claims.empty())
+        return unknownPeer();
+    return http::ApiResponse::json(200, peerJson(*peer, claims.front().lease));
 }
 
 /// A proxy on this host makes every client look local, so what it forwards does not count as local.
@@ -101,7 +125,8 @@ bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
     return false;
 }
 
-http::ApiResponse registered(const observe::Log& log, const registry::Peer& peer, const std::string& request,
+http::ApiResponse registered(const registry::PeerRegistry& registry, const observe::Log& log,
+                             const registry::Peer& peer, const std::string& request,
                              const Result<registry::ApplyReport>& report)
 {
     if (!report)
@@ -115,24 +140,83 @@ http::ApiResponse registered(const observe::Log& log, const registry::Peer& peer
                  {"outcome", registry::toString(outcome)},
                  {"revision", report->revision.toString()},
                  {"request", request}});
-    return http::ApiResponse::json(201, peerJson(peer));
+    return http::ApiResponse::json(201,
+                                   peerJson(peer, apiLease(registry, peer.id).value_or(registry::Lease{})));
 }
 
 http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& request)
 {
-    auto peer = readRegistration(request.body, takesSecretKeys(context, request));
-    if (!peer)
-        return answer(peer.error());
+    auto registration = readRegistration(request.body, takesSecretKeys(context, request));
+    if (!registration)
+        return answer(registration.error());
+    const auto ttl = allowedTtl(context, registration->ttl.value_or(context.defaultTtl));
+    if (!ttl)
+        return answer(ttl.error());
+    registry::Peer& peer = registration->peer;
     // Asked for itself, the node would answer with itself as one of its neighbours.
-    if (peer->id == node::PeerId(context.localNode->key()))
+    if (peer.id == node::PeerId(context.localNode->key()))
         return http::ApiResponse::error(422, "this is the bootnode itself, which needs no registration: "
                                              "register the node under its own key");
-    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = std::move(*peer),
-                                     id = request.requestId](const http::Responder& responder) {
-        registry->apply({registry::PutClaim{{std::string(registry::apiOrigin), peer}}},
-                        [log, peer, id, responder](const Result<registry::ApplyReport>& report) {
-                            responder(registered(log, peer, id, report));
+    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = std::move(peer),
+                                     ttl = *ttl, id = request.requestId](const http::Responder& responder) {
+        registry->apply({registry::PutClaim{{std::string(registry::apiOrigin), peer, ttl}}},
+                        [registry, log, peer, id, responder](const Result<registry::ApplyReport>& report) {
+                            responder(registered(*registry, log, peer, id, report));
                         });
+    });
+}
+
+http::ApiResponse renewed(const registry::PeerRegistry& registry, const observe::Log& log,
+                          const node::PeerId& peer, const std::string& request,
+                          const Result<registry::ApplyReport>& report)
+{
+    if (!report)
+        return registryFailed(log, report.error());
+    const auto outcome = report->outcomes.front();
+    const auto lease = apiLease(registry, peer);
+    if (outcome == registry::Outcome::absent || !lease)
+        return unknownPeer();
+    log.debug("peer.renewed",
+              {{"peer", peer.toString()}, {"outcome", registry::toString(outcome)}, {"request", request}});
+    const auto ttl = std::chrono::duration_cast<std::chrono::seconds>(lease->ttl);
+    return http::ApiResponse::json(200, R"({"id":")" + peer.toString() + R"(","ttl":)" +
+                                            std::to_string(ttl.count()) + R"(,"expires_at":)" +
+                                            expiryJson(*lease) + '}');
+}
+
+/// The ttl to renew with; nothing for the one that the claim has.
+Answered<std::optional<Duration>> renewalTtl(const Context& context, const http::ApiRequest& request,
+                                             const node::PeerId& peer)
+{
+    const auto asked = readRenewal(request.body);
+    if (!asked)
+        return tl::unexpected(asked.error());
+    if (*asked) {
+        const auto ttl = allowedTtl(context, **asked);
+        return ttl ? Answered<std::optional<Duration>>(*ttl) : tl::unexpected(ttl.error());
+    }
+    const Duration most = context.maximumTtl.load();
+    const auto lease = apiLease(*context.registry, peer);
+    const bool isTooLong = most != Duration::zero() && lease && (lease->isForever() || lease->ttl > most);
+    return isTooLong ? std::optional(most) : std::nullopt;
+}
+
+/// Lets what this API registered last longer.
+http::ApiResponse renewLease(const Context& context, const http::ApiRequest& request)
+{
+    const auto id = idOf(request);
+    if (!id)
+        return answer(id.error());
+    const auto ttl = renewalTtl(context, request, *id);
+    if (!ttl)
+        return answer(ttl.error());
+    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = *id, ttl = *ttl,
+                                     requestId = request.requestId](const http::Responder& responder) {
+        registry->apply(
+            {registry::RenewLease{peer, std::string(registry::apiOrigin), ttl}},
+            [registry, log, peer, requestId, responder](const Result<registry::ApplyReport>& report) {
+                responder(renewed(*registry, log, peer, requestId, report));
+            });
     });
 }
 
@@ -172,7 +256,8 @@ std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context&
     const auto add = [&](std::string method, std::string pattern, std::string summary, bool mutates,
                          Serve serve) {
         http::Route route;
-        route.acceptsJson = method == "POST";
+        route.acceptsJson = method == "POST" || method == "PUT";
+        route.mayBeEmpty = method == "PUT";
         route.method = std::move(method);
         route.pattern = std::move(pattern);
         route.summary = std::move(summary);
@@ -187,6 +272,7 @@ std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context&
     add("POST", "/peers", "Registers a peer, first or again", true, registerPeer);
     add("GET", "/peers/{id}", "One registered peer", false, showPeer);
     add("DELETE", "/peers/{id}", "Removes a peer", true, removePeer);
+    add("PUT", "/peers/{id}/lease", "Lets a registration last longer", true, renewLease);
     return added;
 }
 

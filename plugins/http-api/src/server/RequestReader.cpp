@@ -120,7 +120,7 @@ Answered<WipedRequest> readRequest(const RequestHead& head, const Target& target
 
 Answered<void> checkContent(const RequestHead& head, const http::Route& route)
 {
-    if (!route.acceptsJson)
+    if (!route.acceptsJson || (route.mayBeEmpty && !head.hasBody()))
         return {};
     constexpr std::string_view reason = "media-type";
     if (const auto coding = head.field("Content-Encoding"); coding && !sameWord(*coding, "identity"))

@@ -17,6 +17,11 @@ class DurableRegistrySuite : public PeerRegistrySuite
     CPPUNIT_TEST(keepsRememberedSeqsOverARestart);
     CPPUNIT_TEST(keepsRemovalsOverARestart);
     CPPUNIT_TEST(keepsNothingOfARefusedBatch);
+    CPPUNIT_TEST(keepsWhatIsLeftOfALease);
+    CPPUNIT_TEST(aLeaseThatEndedMeanwhileIsNotShown);
+    CPPUNIT_TEST(aWallClockThatWasSetBackGivesTheWholeTtl);
+    CPPUNIT_TEST(keepsRenewals);
+    CPPUNIT_TEST(keepsWhatALeaseUncovered);
     CPPUNIT_TEST_SUITE_END_ABSTRACT();
 
 private:
@@ -26,6 +31,11 @@ private:
     void keepsRememberedSeqsOverARestart();
     void keepsRemovalsOverARestart();
     void keepsNothingOfARefusedBatch();
+    void keepsWhatIsLeftOfALease();
+    void aLeaseThatEndedMeanwhileIsNotShown();
+    void aWallClockThatWasSetBackGivesTheWholeTtl();
+    void keepsRenewals();
+    void keepsWhatALeaseUncovered();
 };
 
 } // namespace waymark::contract

@@ -48,6 +48,22 @@ class PeerRegistrySuite : public CppUnit::TestFixture
     CPPUNIT_TEST(syncKeepsAClaimWhoseNewEnrIsStale);
     CPPUNIT_TEST(syncHappensWholeOrNotAtAll);
     CPPUNIT_TEST(syncIsSeenWhole);
+    // Leases.cpp
+    CPPUNIT_TEST(tellsLeases);
+    CPPUNIT_TEST(aClaimIsReadUntilItsLeaseIsOver);
+    CPPUNIT_TEST(anEndedLeaseMakesAnEvent);
+    CPPUNIT_TEST(anEndedLeaseUncoversTheNextClaim);
+    CPPUNIT_TEST(anEndedCoveredLeaseMakesNoEvent);
+    CPPUNIT_TEST(renewalsMakeNoRevision);
+    CPPUNIT_TEST(aRenewedLeaseLastsLonger);
+    CPPUNIT_TEST(renewsOnlyWhatIsThere);
+    CPPUNIT_TEST(puttingTheSameAgainRenews);
+    CPPUNIT_TEST(refusesTtlsOutOfRange);
+    CPPUNIT_TEST(aWallClockThatIsSetEndsNoLease);
+    CPPUNIT_TEST(syncedPeersHaveNoLease);
+    CPPUNIT_TEST(anEndedLeaseLeavesATombstone);
+    CPPUNIT_TEST(tenThousandLeasesEndAtOnce);
+    CPPUNIT_TEST(leasesEndWhileOthersChangeThem);
     // Lists.cpp
     CPPUNIT_TEST(listsInOrderOfId);
     CPPUNIT_TEST(pagesAreStableUnderChange);
@@ -88,6 +104,11 @@ protected:
     RegistryUnderTest& backend() { return *_backend; }
     registry::PeerRegistry& registry() { return _backend->registry(); }
 
+    /// Time passes, and what is over by then is out of the index.
+    void pass(Duration duration) { backend().timers().advance(duration); }
+    /// How many peers closest() finds, 16 at most.
+    std::size_t indexed();
+
 private:
     void startsEmpty();
     void tellsCreatedUpdatedUnchanged();
@@ -114,6 +135,22 @@ private:
     void syncKeepsAClaimWhoseNewEnrIsStale();
     void syncHappensWholeOrNotAtAll();
     void syncIsSeenWhole();
+
+    void tellsLeases();
+    void aClaimIsReadUntilItsLeaseIsOver();
+    void anEndedLeaseMakesAnEvent();
+    void anEndedLeaseUncoversTheNextClaim();
+    void anEndedCoveredLeaseMakesNoEvent();
+    void renewalsMakeNoRevision();
+    void aRenewedLeaseLastsLonger();
+    void renewsOnlyWhatIsThere();
+    void puttingTheSameAgainRenews();
+    void refusesTtlsOutOfRange();
+    void aWallClockThatIsSetEndsNoLease();
+    void syncedPeersHaveNoLease();
+    void anEndedLeaseLeavesATombstone();
+    void tenThousandLeasesEndAtOnce();
+    void leasesEndWhileOthersChangeThem();
 
     void listsInOrderOfId();
     void pagesAreStableUnderChange();

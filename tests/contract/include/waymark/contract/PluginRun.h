@@ -4,6 +4,7 @@
 #include <waymark/base/Random.h>
 #include <waymark/observe/Metrics.h>
 #include <waymark/plugin/Plugin.h>
+#include <waymark/testkit/ManualTimers.h>
 
 #include <filesystem>
 #include <functional>
@@ -18,7 +19,8 @@ namespace waymark::contract
 
 /// Takes one plugin through its phases without a host: for tests of a single plugin.
 ///
-/// The host's services that it offers are clock, random and metrics. Any failure throws: configuration that
+/// The host's services that it offers are clock, timers, random and metrics. Time stands still until the test
+/// moves it. Any failure throws: configuration that
 /// does not pass as std::invalid_argument, everything else as the plugin threw it.
 class PluginRun
 {
@@ -28,6 +30,9 @@ public:
     /// Configures, provides and wires; start() is left to the test.
     PluginRun(std::unique_ptr<plugin::Plugin> plugin, const Values& values,
               const std::filesystem::path& stateDirectory);
+    /// In the time of a clock and timers that outlive it.
+    PluginRun(std::unique_ptr<plugin::Plugin> plugin, const Values& values,
+              const std::filesystem::path& stateDirectory, Clock& clock, Timers& timers);
     PluginRun(const PluginRun&) = delete;
     PluginRun& operator=(const PluginRun&) = delete;
     /// Stops the plugin.
@@ -52,7 +57,8 @@ private:
 
     void* find(std::string_view id) const;
 
-    SystemClock _clock;
+    testkit::ManualClock _clock;
+    testkit::ManualTimers _timers{_clock};
     SystemRandom _random;
     observe::MetricRegistry _metrics;
     std::unique_ptr<Table> _table;

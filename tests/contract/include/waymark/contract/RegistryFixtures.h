@@ -3,6 +3,7 @@
 #include <waymark/registry/PeerRegistry.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,10 @@ registry::Peer testPeerAt(std::uint64_t number, const std::string& ip, std::uint
 registry::Peer testPeerWithEnr(std::uint64_t number, std::uint64_t seq);
 
 registry::PutClaim put(const registry::Peer& peer, std::string origin = "api");
+registry::PutClaim putFor(Duration ttl, const registry::Peer& peer, std::string origin = "api");
 registry::DropClaim drop(std::uint64_t number, std::string origin = "api");
+registry::RenewLease renew(std::uint64_t number, std::optional<Duration> ttl = {},
+                           std::string origin = "api");
 
 /// Applies and waits for the completion; fails the test when none comes within a minute.
 Result<registry::ApplyReport> apply(registry::PeerRegistry& registry, registry::ChangeBatch batch);
@@ -31,6 +35,9 @@ Result<registry::ApplyReport> sync(registry::PeerRegistry& registry, std::string
 
 /// The outcome of a single change that must not fail.
 registry::Outcome outcomeOf(registry::PeerRegistry& registry, registry::Change change);
+
+/// Who claims a peer, highest first.
+std::vector<std::string> originsOf(const registry::PeerRegistry& registry, const node::PeerId& id);
 
 /// Everything that is listed, in pages.
 std::vector<registry::Peer> listAll(const registry::PeerRegistry& registry, std::size_t pageSize = 100);

@@ -1,0 +1,342 @@
+#include "registry/RegistryWriter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <new>
+#include <utility>
+
+namespace waymark::registry
+{
+
+namespace
+{
+
+/// Between two heartbeats of an idle writer.
+constexpr Duration patience = std::chrono::seconds(1);
+/// Short enough to need none.
+constexpr const char* outOfMemory = "out of memory";
+/// How often leases are looked at: a few times in the second that an expiry may take.
+constexpr Duration tickInterval = std::chrono::milliseconds(250);
+/// How much of an expiry the timers' thread does at a time when there is no other; the rest is hidden
+/// already.
+constexpr std::size_t slicesOfATick = 16;
+/// How long rows wait for others to be written with.
+constexpr Duration longestDeferral = std::chrono::seconds(1);
+constexpr auto never = std::numeric_limits<MonotonicTime::rep>::max();
+
+MonotonicTime now() noexcept
+{
+    return std::chrono::steady_clock::now();
+}
+
+bool asksForALease(const RegistryRequest& request) noexcept
+{
+    const auto* const batch = std::get_if<ChangeBatch>(&request);
+    return batch != nullptr && std::any_of(batch->begin(), batch->end(), [](const Change& change) {
+               const auto* const put = std::get_if<PutClaim>(&change);
+               const auto* const renewal = std::get_if<RenewLease>(&change);
+               return (put != nullptr && put->claim.ttl > Duration::zero()) ||
+                      (renewal != nullptr && renewal->ttl.value_or(Duration::zero()) > Duration::zero());
+           });
+}
+
+} // namespace
+
+StoredRegistry::Writer::Writer(RegistryState& state, Options options, Timers* timers)
+    : _state(state),
+      _options(std::move(options)),
+      _queue(_options.queueLimit),
+      _clock(state.clock()),
+      _timers(timers),
+      _flushAt(never)
+{
+}
+
+void StoredRegistry::Writer::observe(observe::MetricRegistry& metrics)
+{
+    const observe::MetricLabels labels{{"backend", _options.backend}};
+    _metrics = RegistryMetrics(metrics, _options.backend);
+    const auto sample = [&](const char* name, const char* help, std::function<double()> function) {
+        _samples.push_back(metrics.sampled(name, help, labels, std::move(function)));
+    };
+    sample("waymark_registry_peers", "Registered peers.",
+           [this] { return static_cast<double>(_state.size()); });
+    sample("waymark_registry_tombstones", "Removed claims whose ENR seq is remembered.",
+           [this] { return static_cast<double>(_state.tombstones()); });
+    sample("waymark_registry_leases", "Claims that have a lease.",
+           [this] { return static_cast<double>(_state.leases()); });
+    sample("waymark_registry_queue_changes", "Changes that wait to be carried out.",
+           [this] { return static_cast<double>(_queue.waiting()); });
+}
+
+void StoredRegistry::Writer::open(RegistryStore* store)
+{
+    _store = store;
+    _queue.open();
+    if (_state.leases() > 0)
+        keepTime();
+    if (_store == nullptr)
+        return;
+    _working = true;
+    _worker.start("reg-" + _options.backend,
+                  [this](const std::stop_token& stopping, Worker& worker) { work(stopping, worker); });
+}
+
+void StoredRegistry::Writer::close(MonotonicTime deadline) noexcept
+{
+    _queue.close();
+    endTime();
+    {
+        std::unique_lock lock(_workMutex);
+        _workDone.wait_until(lock, deadline, [this] { return !_working; });
+    }
+    _worker.stop();
+    abandonWaiting();
+    _samples.clear();
+}
+
+void StoredRegistry::Writer::abandonWaiting()
+{
+    while (auto pending = _queue.pop())
+        pending->completion(
+            failure(ErrorCode::unavailable, "the registry stopped before it got to this change"));
+}
+
+observe::Health StoredRegistry::Writer::health() const
+{
+    if (_isBroken)
+        return observe::Health::failed(
+            "a change broke off half done for want of memory; no further ones are taken: restart the daemon");
+    if (!_queue.isOpen())
+        return observe::Health::failed("the registry is not started or stopping");
+    if (auto thread =
+            observe::Health::ofThread("reg-" + _options.backend, _worker.sinceBeat(), _options.longestWrite);
+        thread.status != observe::HealthStatus::ok)
+        return thread;
+    const std::lock_guard lock(_healthMutex);
+    return _trouble.empty() ? observe::Health::ok() : observe::Health::degraded(_trouble);
+}
+
+void StoredRegistry::Writer::submit(RegistryRequest request, Completion completion)
+{
+    if (asksForALease(request)) {
+        if (_timers == nullptr) {
+            _metrics.refused.increment();
+            return completion(
+                failure(ErrorCode::invalidArgument, "this registry gives no leases: leave the ttl out"));
+        }
+        keepTime();
+    }
+    PendingRequest pending{std::move(request), std::move(completion)};
+    if (auto pushed = _queue.push(pending); !pushed) {
+        _metrics.refused.increment();
+        pending.completion(failure(std::move(pushed.error())));
+        return;
+    }
+    if (_store == nullptr)
+        workAsCaller();
+}
+
+void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worker)
+{
+    while (!stopping.stop_requested()) {
+        worker.beat();
+        if (isFlushDue())
+            flush();
+        auto group = takeGroup();
+        if (!group.empty())
+            carryOut(std::move(group));
+        else if (canExpire() && carryOut({}))
+            continue;
+        else if (!_queue.isOpen() && _queue.empty()) {
+            flush();
+            break;
+        } else
+            _queue.wait(stopping, std::min(patience, _options.longestWrite / 2));
+    }
+    endWorkIf([] { return true; });
+}
+
+std::vector<PendingRequest> StoredRegistry::Writer::takeGroup()
+{
+    try {
+        return _queue.take(_options.groupLimit);
+    } catch (const std::bad_alloc&) {
+        while (auto pending = _queue.pop())
+            pending->completion(failure(ErrorCode::unavailable, outOfMemory));
+        return {};
+    }
+}
+
+bool StoredRegistry::Writer::endWorkIf(const std::function<bool()>& condition)
+{
+    const std::lock_guard lock(_workMutex);
+    if (!condition())
+        return false;
+    _working = false;
+    _workDone.notify_all();
+    return true;
+}
+
+void StoredRegistry::Writer::workAsCaller(std::size_t expirySlices)
+{
+    {
+        const std::lock_guard lock(_workMutex);
+        if (_working)
+            return; // whoever is at work finds it in the queue
+        _working = true;
+    }
+    do {
+        for (auto group = takeGroup(); !group.empty() || (expirySlices > 0 && canExpire());
+             group = takeGroup()) {
+            expirySlices -= group.empty() ? 1 : 0;
+            carryOut(std::move(group));
+        }
+        // A request that came since the last look saw _working and was left to this thread.
+    } while (!endWorkIf([this] { return _queue.empty(); }));
+}
+
+bool StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
+{
+    const MonotonicTime began = now();
+    RegistryPlan plan;
+    Result<void> written;
+    bool isPlanned = false;
+    try {
+        plan = planOf(group);
+        isPlanned = true;
+        written = write(plan);
+        if (written)
+            commit(plan);
+        if (written)
+            _metrics.expired.increment(static_cast<double>(plan.expired));
+    } catch (const std::bad_alloc&) {
+        written = failure(ErrorCode::unavailable, outOfMemory);
+    } catch (const std::exception& error) {
+        written = failure(ErrorCode::internal, error.what());
+    }
+    _metrics.commitSeconds.observe(std::chrono::duration<double>(now() - began).count());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        if (!isPlanned) {
+            group[i].completion(failure(written.error()));
+            continue;
+        }
+        Result<ApplyReport>& report = plan.reports[i];
+        if (!report)
+            _metrics.refused.increment();
+        else if (written)
+            _metrics.count(*report);
+        const bool lost = report && !written;
+        group[i].completion(lost ? Result<ApplyReport>(failure(written.error())) : std::move(report));
+    }
+    return written.has_value();
+}
+
+RegistryPlan StoredRegistry::Writer::planOf(std::vector<PendingRequest>& group)
+{
+    std::vector<RegistryRequest> requests;
+    requests.reserve(group.size());
+    for (PendingRequest& pending : group)
+        requests.push_back(std::move(pending.request));
+    return _state.plan(requests);
+}
+
+void StoredRegistry::Writer::commit(const RegistryPlan& plan)
+{
+    try {
+        _state.commit(plan);
+    } catch (...) {
+        // Some of it is there and some is not: nothing that is told from now on could be relied upon.
+        _isBroken = true;
+        _queue.close();
+        throw;
+    }
+}
+
+Result<void> StoredRegistry::Writer::write(const RegistryPlan& plan)
+{
+    if (plan.rows.empty())
+        return {};
+    if (_store != nullptr && !plan.mayWait)
+        return writeWithDeferred(plan);
+    if (_store != nullptr) {
+        _deferred.add(plan.rows);
+        if (_flushAt == never)
+            _flushAt = (_clock.now() + longestDeferral).time_since_epoch().count();
+    }
+    _metrics.groups.increment();
+    return {};
+}
+
+Result<void> StoredRegistry::Writer::writeWithDeferred(const RegistryPlan& plan)
+{
+    auto written = _deferred.empty() ? _store->write(plan) : _store->write(_deferred.before(plan));
+    if (written) {
+        _deferred.clear();
+        _flushAt = never;
+    }
+    (written ? _metrics.groups : _metrics.writeFailures).increment();
+    const std::lock_guard lock(_healthMutex);
+    _trouble = written ? std::string() : written.error().message;
+    return written;
+}
+
+bool StoredRegistry::Writer::isFlushDue() const noexcept
+{
+    return _clock.now().time_since_epoch().count() >= _flushAt;
+}
+
+/// What it cannot write it keeps, for a second at least.
+void StoredRegistry::Writer::flush() noexcept
+{
+    if (_deferred.empty())
+        return;
+    _flushAt = (_clock.now() + longestDeferral).time_since_epoch().count();
+    try {
+        RegistryPlan nothing;
+        nothing.revision = _state.revision();
+        static_cast<void>(writeWithDeferred(nothing));
+    } catch (const std::exception&) {
+        _metrics.writeFailures.increment();
+    }
+}
+
+void StoredRegistry::Writer::keepTime()
+{
+    const std::lock_guard lock(_tickerMutex);
+    if (_isTimeOver || _ticker || _timers == nullptr)
+        return;
+    _ticker = _timers->every(tickInterval, [this] { tick(); });
+}
+
+void StoredRegistry::Writer::endTime() noexcept
+{
+    Subscription ended;
+    {
+        const std::lock_guard lock(_tickerMutex);
+        _isTimeOver = true;
+        ended = std::move(_ticker);
+    }
+}
+
+void StoredRegistry::Writer::tick() noexcept
+{
+    try {
+        _state.hide();
+        if (_store == nullptr && canExpire())
+            workAsCaller(slicesOfATick);
+        else if (_store != nullptr && (canExpire() || isFlushDue()))
+            _queue.poke();
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
+        // The next tick finds it still to be done.
+    }
+}
+
+bool StoredRegistry::Writer::canExpire() const
+{
+    return !_isBroken && _state.hasExpired();
+}
+
+} // namespace waymark::registry

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "registry/DeferredRows.h"
+#include "registry/RegistryMetrics.h"
+#include "registry/RequestQueue.h"
+
+#include <waymark/base/Subscription.h>
+#include <waymark/base/Worker.h>
+#include <waymark/registry/StoredRegistry.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace waymark::registry
+{
+
+/// Carries requests out, in groups, one thread at a time.
+///
+/// A ticker looks for leases that are over, hides them at once and has them dropped by whoever works: the
+/// thread, or without a store the ticker itself when nobody is at it.
+class StoredRegistry::Writer
+{
+public:
+    /// Works by the state's clock; without timers it refuses leases.
+    Writer(RegistryState& state, Options options, Timers* timers = nullptr);
+
+    void observe(observe::MetricRegistry& metrics);
+    void open(RegistryStore* store);
+    void close(MonotonicTime deadline) noexcept;
+    observe::Health health() const;
+    void submit(RegistryRequest request, Completion completion);
+
+private:
+    void work(const std::stop_token& stopping, Worker& worker);
+    void workAsCaller(std::size_t expirySlices = 0);
+    bool endWorkIf(const std::function<bool()>& condition);
+    std::vector<PendingRequest> takeGroup();
+    /// Whether what was to be done was done; the requests know for themselves.
+    bool carryOut(std::vector<PendingRequest> group);
+    RegistryPlan planOf(std::vector<PendingRequest>& group);
+    void commit(const RegistryPlan& plan);
+    Result<void> write(const RegistryPlan& plan);
+    Result<void> writeWithDeferred(const RegistryPlan& plan);
+    void flush() noexcept;
+    bool isFlushDue() const noexcept;
+    void abandonWaiting();
+
+    void keepTime();
+    void endTime() noexcept;
+    void tick() noexcept;
+    bool canExpire() const;
+
+    RegistryState& _state;
+    const Options _options;
+    RequestQueue _queue;
+    RegistryStore* _store = nullptr;
+    const Clock& _clock;
+    Timers* const _timers;
+    RegistryMetrics _metrics;
+    std::vector<Subscription> _samples;
+    Worker _worker;
+
+    std::mutex _workMutex; ///< guards _working
+    std::condition_variable _workDone;
+    bool _working = false; ///< the thread is there, or without a store: some caller is at work
+
+    mutable std::mutex _healthMutex;
+    std::string _trouble; ///< why the last write failed; empty when it did not
+    std::atomic<bool> _isBroken{false};
+
+    DeferredRows _deferred;                   ///< of the thread that works
+    std::atomic<MonotonicTime::rep> _flushAt; ///< when _deferred is to be written
+
+    std::mutex _tickerMutex;
+    Subscription _ticker; ///< from the first lease to close()
+    bool _isTimeOver = false;
+};
+
+} // namespace waymark::registry
