@@ -20,6 +20,8 @@ class PeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(aVersionStaysAsItWas);
     CPPUNIT_TEST(aRollbackLeavesTheVersionOfBefore);
     CPPUNIT_TEST(usesAgainWhatWasDropped);
+    CPPUNIT_TEST(peersThatComeAndGoNeedNoMoreMemory);
+    CPPUNIT_TEST(givesMemoryBackWithTheLastPeer);
     CPPUNIT_TEST(oneBatchUsesAgainWhatItMadeItself);
     CPPUNIT_TEST(fewPeersHaveNoForks);
     CPPUNIT_TEST_SUITE_END();
@@ -149,6 +151,48 @@ class PeerTreeTest : public CppUnit::TestFixture
         for (int i = 0; i < 20; ++i)
             replaceAll();
         CPPUNIT_ASSERT_EQUAL(used, _memory.inUse);
+    }
+
+    /// Splits and merges, forks that come and go.
+    void peersThatComeAndGoNeedNoMoreMemory()
+    {
+        publishPeers(1000);
+        const auto comeAndGo = [this] {
+            for (std::size_t i = 0; i < _ids.size(); ++i) {
+                if (i % 50 != 0)
+                    _tree.erase(_ids[i]);
+                publish();
+                _tree.beginRound();
+                _tree.endRound();
+            }
+            for (const Hash256& id : _ids)
+                put(id, 2);
+            publish();
+            _tree.beginRound();
+            _tree.endRound();
+        };
+        comeAndGo();
+        const std::size_t used = _memory.inUse;
+        for (int i = 0; i < 20; ++i)
+            comeAndGo();
+        // The lists of what was dropped may grow a little when they take turns.
+        CPPUNIT_ASSERT(_memory.inUse < used + 4096);
+    }
+
+    void givesMemoryBackWithTheLastPeer()
+    {
+        for (int i = 0; i < 3; ++i) {
+            publishPeers(5000);
+            CPPUNIT_ASSERT(_memory.inUse > 500'000);
+            for (const Hash256& id : _ids)
+                _tree.erase(id);
+            _ids.clear();
+            publish();
+            CPPUNIT_ASSERT(_memory.inUse > 500'000);
+            _tree.beginRound();
+            _tree.endRound();
+            CPPUNIT_ASSERT(_memory.inUse < 50'000);
+        }
     }
 
     void oneBatchUsesAgainWhatItMadeItself()
