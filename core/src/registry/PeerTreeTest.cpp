@@ -19,6 +19,8 @@ class PeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(PeerTreeTest);
     CPPUNIT_TEST(aVersionStaysAsItWas);
     CPPUNIT_TEST(aRollbackLeavesTheVersionOfBefore);
+    CPPUNIT_TEST(aRollbackKeepsWhatWasDroppedBefore);
+    CPPUNIT_TEST(rollbacksNeedNoMoreMemory);
     CPPUNIT_TEST(usesAgainWhatWasDropped);
     CPPUNIT_TEST(peersThatComeAndGoNeedNoMoreMemory);
     CPPUNIT_TEST(givesMemoryBackWithTheLastPeer);
@@ -132,6 +134,39 @@ class PeerTreeTest : public CppUnit::TestFixture
         _tree.rollback();
         change();
         CPPUNIT_ASSERT(content(publish()) != before);
+    }
+
+    void aRollbackKeepsWhatWasDroppedBefore()
+    {
+        publishPeers(500);
+        change();
+        publish();
+        const std::size_t garbage = _tree.garbage();
+        CPPUNIT_ASSERT(garbage > 0);
+        const auto changeAndRollBack = [this] {
+            change();
+            _tree.rollback();
+        };
+        changeAndRollBack();
+        CPPUNIT_ASSERT_EQUAL(garbage, _tree.garbage());
+        _tree.beginRound();
+        changeAndRollBack();
+        CPPUNIT_ASSERT_EQUAL(garbage, _tree.garbage());
+        _tree.endRound();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _tree.garbage());
+    }
+
+    void rollbacksNeedNoMoreMemory()
+    {
+        publishPeers(500);
+        std::size_t used = 0;
+        for (int i = 0; i < 50; ++i) {
+            change();
+            _tree.rollback();
+            if (i == 0)
+                used = _memory.inUse;
+        }
+        CPPUNIT_ASSERT(_memory.inUse < used + used / 4);
     }
 
     void usesAgainWhatWasDropped()
