@@ -26,6 +26,7 @@ class PeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(givesMemoryBackWithTheLastPeer);
     CPPUNIT_TEST(oneBatchUsesAgainWhatItMadeItself);
     CPPUNIT_TEST(fewPeersHaveNoForks);
+    CPPUNIT_TEST(aForkGoesWithItsLastChildButOne);
     CPPUNIT_TEST_SUITE_END();
 
     /// Counts what is in use.
@@ -259,6 +260,21 @@ class PeerTreeTest : public CppUnit::TestFixture
         const PeerVersion& few = publish();
         CPPUNIT_ASSERT(few.top.isBucket);
         CPPUNIT_ASSERT_EQUAL(_ids.size(), content(few).size());
+    }
+
+    void aForkGoesWithItsLastChildButOne()
+    {
+        for (std::size_t i = 0; i < PeerBucket::capacity + 10; ++i) {
+            _ids.push_back(randomId());
+            _ids.back()[0] = i % 2 == 0 ? 0x00 : 0xff;
+            put(_ids.back(), 1);
+        }
+        CPPUNIT_ASSERT(!publish().top.isBucket);
+        for (std::size_t i = 1; i < _ids.size(); i += 2)
+            _tree.erase(_ids[i]);
+        const PeerVersion& one = publish();
+        CPPUNIT_ASSERT(one.top.isBucket);
+        CPPUNIT_ASSERT_EQUAL(_ids.size() / 2, content(one).size());
     }
 };
 
