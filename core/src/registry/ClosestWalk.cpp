@@ -23,7 +23,8 @@ constexpr SortKey sortKey(std::uint32_t distance, std::size_t position) noexcept
                                   highest);
 }
 
-/// Greater than any; also that of those who have no rank.
+/// No key is greater; also that of those who have no rank. A peer in a full bucket's last place may have it,
+/// too, which does no harm: it is last then, and positionOf() is right for it.
 constexpr SortKey noKey = std::numeric_limits<SortKey>::max();
 using SortKeys = std::array<SortKey, PeerBucket::capacity>;
 
@@ -38,16 +39,15 @@ bool isTie(SortKey left, SortKey right) noexcept
 }
 
 /// Counts for each of the first `size` how many are less: no branch depends on the keys, which are random.
-SortKeys sorted(const SortKeys& keys, std::size_t size) noexcept
+/// What stands behind those who have a rank is not written.
+void sort(const SortKeys& keys, std::size_t size, SortKeys& sorted) noexcept
 {
-    SortKeys result;
     for (std::size_t i = 0; i < size; ++i) {
         std::int32_t less = 0;
         for (const SortKey other : keys)
             less += other < keys[i] ? 1 : 0;
-        result[static_cast<std::size_t>(less)] = keys[i];
+        sorted[static_cast<std::size_t>(less)] = keys[i];
     }
-    return result;
 }
 
 template <class T>
@@ -130,13 +130,14 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     // Those out of reach have a rank, too, as long as there are fewer than k before them.
     const bool allHaveRanks = _passed < _out.size();
     const std::uint32_t target = fourBytes(_query.target, bucket.windowStart);
-    SortKeys keys;
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        keys[i] = i < bucket.size ? sortKey(bucket.window[i] ^ target, i) : noKey;
+    SortKeys unsorted;
+    for (std::size_t i = 0; i < unsorted.size(); ++i)
+        unsorted[i] = i < bucket.size ? sortKey(bucket.window[i] ^ target, i) : noKey;
     std::size_t ranks = bucket.size;
     if (!allHaveRanks)
-        ranks = dropUnreachable(bucket, keys);
-    keys = sorted(keys, bucket.size);
+        ranks = dropUnreachable(bucket, unsorted);
+    SortKeys keys;
+    sort(unsorted, bucket.size, keys);
     bool hasTies = false;
     for (std::size_t i = 1; i < ranks; ++i)
         hasTies |= isTie(keys[i - 1], keys[i]);

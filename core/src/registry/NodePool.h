@@ -15,7 +15,7 @@ namespace waymark::registry
 /// takes nodes for the next version and drops those that it will not have; then either everything counts, or
 /// nothing happened. What was dropped is used again only after a round in which all readers left.
 ///
-/// Nodes lie in blocks that never move and are given back with the pool. One thread.
+/// Nodes lie in blocks that never move, and are given back when a round leaves no node in use. One thread.
 template <class T>
 class NodePool
 {
@@ -33,11 +33,7 @@ public:
     }
     NodePool(const NodePool&) = delete;
     NodePool& operator=(const NodePool&) = delete;
-    ~NodePool()
-    {
-        for (const Block& block : _blocks)
-            _memory.deallocate(block.begin, block.bytes, block.alignment);
-    }
+    ~NodePool() { giveBack(); }
 
     /// A fresh node, until the next commit. Throws bad_alloc, and is as before.
     T& take(const T& value)
@@ -100,6 +96,8 @@ public:
         for (T* const node : _leaving)
             push(node);
         empty(_leaving);
+        if (_used == 0)
+            giveBack();
     }
 
     /// Dropped nodes that cannot be used yet.
@@ -153,12 +151,27 @@ private:
 
     void* pop() noexcept
     {
+        ++_used;
         if (_free == nullptr)
             return std::exchange(_unused, _unused + sizeof(T));
         return std::exchange(_free, _free->next);
     }
 
-    void push(T* node) noexcept { _free = ::new (static_cast<void*>(node)) FreeSlot{_free}; }
+    void push(T* node) noexcept
+    {
+        --_used;
+        _free = ::new (static_cast<void*>(node)) FreeSlot{_free};
+    }
+
+    void giveBack() noexcept
+    {
+        for (const Block& block : _blocks)
+            _memory.deallocate(block.begin, block.bytes, block.alignment);
+        _blocks.clear();
+        _bytes = 0;
+        _unused = _end = nullptr;
+        _free = nullptr;
+    }
 
     /// A large batch does not hold memory for ever.
     static void empty(std::pmr::vector<T*>& list) noexcept
@@ -174,6 +187,7 @@ private:
     std::byte* _unused = nullptr;
     std::byte* _end = nullptr;
     FreeSlot* _free = nullptr;
+    std::size_t _used = 0; ///< taken and not free again
 
     std::pmr::vector<T*> _made;    ///< taken since the last commit
     std::pmr::vector<T*> _unmade;  ///< those of them that were dropped again

@@ -39,6 +39,8 @@ public:
     void beginRound() noexcept;
     void endRound() noexcept;
     std::size_t garbage() const noexcept;
+    /// Whether the next version has no peers.
+    bool isEmpty() const noexcept { return _top.to == nullptr; }
 
 private:
     /// The forks from the top down to where an id belongs.

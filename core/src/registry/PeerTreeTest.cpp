@@ -19,9 +19,14 @@ class PeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(PeerTreeTest);
     CPPUNIT_TEST(aVersionStaysAsItWas);
     CPPUNIT_TEST(aRollbackLeavesTheVersionOfBefore);
+    CPPUNIT_TEST(aRollbackKeepsWhatWasDroppedBefore);
+    CPPUNIT_TEST(rollbacksNeedNoMoreMemory);
     CPPUNIT_TEST(usesAgainWhatWasDropped);
+    CPPUNIT_TEST(peersThatComeAndGoNeedNoMoreMemory);
+    CPPUNIT_TEST(givesMemoryBackWithTheLastPeer);
     CPPUNIT_TEST(oneBatchUsesAgainWhatItMadeItself);
     CPPUNIT_TEST(fewPeersHaveNoForks);
+    CPPUNIT_TEST(aForkGoesWithItsLastChildButOne);
     CPPUNIT_TEST_SUITE_END();
 
     /// Counts what is in use.
@@ -132,6 +137,39 @@ class PeerTreeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(content(publish()) != before);
     }
 
+    void aRollbackKeepsWhatWasDroppedBefore()
+    {
+        publishPeers(500);
+        change();
+        publish();
+        const std::size_t garbage = _tree.garbage();
+        CPPUNIT_ASSERT(garbage > 0);
+        const auto changeAndRollBack = [this] {
+            change();
+            _tree.rollback();
+        };
+        changeAndRollBack();
+        CPPUNIT_ASSERT_EQUAL(garbage, _tree.garbage());
+        _tree.beginRound();
+        changeAndRollBack();
+        CPPUNIT_ASSERT_EQUAL(garbage, _tree.garbage());
+        _tree.endRound();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _tree.garbage());
+    }
+
+    void rollbacksNeedNoMoreMemory()
+    {
+        publishPeers(500);
+        std::size_t used = 0;
+        for (int i = 0; i < 50; ++i) {
+            change();
+            _tree.rollback();
+            if (i == 0)
+                used = _memory.inUse;
+        }
+        CPPUNIT_ASSERT(_memory.inUse < used + used / 4);
+    }
+
     void usesAgainWhatWasDropped()
     {
         publishPeers(500);
@@ -149,6 +187,48 @@ class PeerTreeTest : public CppUnit::TestFixture
         for (int i = 0; i < 20; ++i)
             replaceAll();
         CPPUNIT_ASSERT_EQUAL(used, _memory.inUse);
+    }
+
+    /// Splits and merges, forks that come and go.
+    void peersThatComeAndGoNeedNoMoreMemory()
+    {
+        publishPeers(1000);
+        const auto comeAndGo = [this] {
+            for (std::size_t i = 0; i < _ids.size(); ++i) {
+                if (i % 50 != 0)
+                    _tree.erase(_ids[i]);
+                publish();
+                _tree.beginRound();
+                _tree.endRound();
+            }
+            for (const Hash256& id : _ids)
+                put(id, 2);
+            publish();
+            _tree.beginRound();
+            _tree.endRound();
+        };
+        comeAndGo();
+        const std::size_t used = _memory.inUse;
+        for (int i = 0; i < 20; ++i)
+            comeAndGo();
+        // The lists of what was dropped may grow a little when they take turns.
+        CPPUNIT_ASSERT(_memory.inUse < used + 4096);
+    }
+
+    void givesMemoryBackWithTheLastPeer()
+    {
+        for (int i = 0; i < 3; ++i) {
+            publishPeers(5000);
+            CPPUNIT_ASSERT(_memory.inUse > 500'000);
+            for (const Hash256& id : _ids)
+                _tree.erase(id);
+            _ids.clear();
+            publish();
+            CPPUNIT_ASSERT(_memory.inUse > 500'000);
+            _tree.beginRound();
+            _tree.endRound();
+            CPPUNIT_ASSERT(_memory.inUse < 50'000);
+        }
     }
 
     void oneBatchUsesAgainWhatItMadeItself()
@@ -180,6 +260,21 @@ class PeerTreeTest : public CppUnit::TestFixture
         const PeerVersion& few = publish();
         CPPUNIT_ASSERT(few.top.isBucket);
         CPPUNIT_ASSERT_EQUAL(_ids.size(), content(few).size());
+    }
+
+    void aForkGoesWithItsLastChildButOne()
+    {
+        for (std::size_t i = 0; i < PeerBucket::capacity + 10; ++i) {
+            _ids.push_back(randomId());
+            _ids.back()[0] = i % 2 == 0 ? 0x00 : 0xff;
+            put(_ids.back(), 1);
+        }
+        CPPUNIT_ASSERT(!publish().top.isBucket);
+        for (std::size_t i = 1; i < _ids.size(); i += 2)
+            _tree.erase(_ids[i]);
+        const PeerVersion& one = publish();
+        CPPUNIT_ASSERT(one.top.isBucket);
+        CPPUNIT_ASSERT_EQUAL(_ids.size() / 2, content(one).size());
     }
 };
 

@@ -51,9 +51,9 @@ private:
     static std::size_t ownLane() noexcept;
     Lane& laneToEnter() const noexcept { return _lanes[_phase.load()][ownLane()].inside; }
 
-    std::array<std::array<PaddedLane, lanes>, 2> _lanes;
-    alignas(64) std::atomic<std::size_t> _phase{0};
     std::array<std::uint32_t, 2> _awaited{}; ///< lanes of each phase not yet seen empty in this round
+    std::array<std::array<PaddedLane, lanes>, 2> _lanes;
+    alignas(64) std::atomic<std::size_t> _phase{0}; ///< read by all: nothing that changes often is beside it
 };
 
 } // namespace waymark::registry

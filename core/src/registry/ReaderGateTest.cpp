@@ -2,6 +2,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -16,7 +17,10 @@ class ReaderGateTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(ReaderGateTest);
     CPPUNIT_TEST(aRoundWithoutReadersIsOverAtOnce);
     CPPUNIT_TEST(waitsForWhoIsInside);
+    CPPUNIT_TEST(waitsForAnyThreadsReaders);
+    CPPUNIT_TEST(waitsForTheLastOfOneThread);
     CPPUNIT_TEST(newcomersDoNotHoldARoundUp);
+    CPPUNIT_TEST(roundsEndHoweverReadersOverlap);
     CPPUNIT_TEST(whatRoundsGiveBackNobodyReads);
     CPPUNIT_TEST_SUITE_END();
 
@@ -41,6 +45,36 @@ class ReaderGateTest : public CppUnit::TestFixture
         }
     }
 
+    void waitsForAnyThreadsReaders()
+    {
+        constexpr int moreThanThereAreLanes = 40;
+        ReaderGate gate;
+        for (int i = 0; i < moreThanThereAreLanes; ++i) {
+            bool isOverEarly = true;
+            std::thread([&] {
+                const ReaderGate::Pass reader(gate);
+                gate.beginRound();
+                isOverEarly = gate.isOver() || gate.isOver() || gate.isOver();
+            }).join();
+            CPPUNIT_ASSERT(!isOverEarly);
+            CPPUNIT_ASSERT(gate.isOver());
+        }
+    }
+
+    void waitsForTheLastOfOneThread()
+    {
+        ReaderGate gate;
+        std::optional<ReaderGate::Pass> first;
+        std::optional<ReaderGate::Pass> last;
+        first.emplace(gate);
+        last.emplace(gate);
+        gate.beginRound();
+        first.reset();
+        CPPUNIT_ASSERT(!gate.isOver());
+        last.reset();
+        CPPUNIT_ASSERT(gate.isOver());
+    }
+
     void newcomersDoNotHoldARoundUp()
     {
         ReaderGate gate;
@@ -53,6 +87,27 @@ class ReaderGateTest : public CppUnit::TestFixture
             reader.reset();
             CPPUNIT_ASSERT(gate.isOver());
         }
+    }
+
+    /// There are always some inside, in both phases: whoever leaves, a newcomer entered before.
+    void roundsEndHoweverReadersOverlap()
+    {
+        constexpr std::size_t atOnce = 5;
+        constexpr std::size_t steps = 1000;
+        ReaderGate gate;
+        std::array<std::optional<ReaderGate::Pass>, atOnce> readers;
+        std::size_t rounds = 0;
+        gate.beginRound();
+        for (std::size_t step = 0; step < steps; ++step) {
+            readers[step % atOnce].emplace(gate);
+            readers[(step + 1) % atOnce].reset();
+            if (gate.isOver()) {
+                gate.beginRound();
+                ++rounds;
+            }
+        }
+        // One phase empties, then the other.
+        CPPUNIT_ASSERT(rounds > steps / (4 * atOnce));
     }
 
     /// A value is replaced and, after a round, spoilt: no reader may see it spoilt.

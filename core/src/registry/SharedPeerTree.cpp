@@ -11,7 +11,7 @@ namespace waymark::registry
 namespace
 {
 
-/// A round looks at 2 KiB of counters: it is begun for no less.
+/// A round looks at 2 KiB of counters: it is begun for no less, but for the last peer's memory.
 constexpr std::size_t roundFrom = 64;
 
 } // namespace
@@ -42,7 +42,7 @@ void SharedPeerTree::apply(std::span<const PeerIndex::Update> updates)
 
 void SharedPeerTree::collect() noexcept
 {
-    if (!_isRound && _tree.garbage() >= roundFrom) {
+    if (!_isRound && (_tree.garbage() >= roundFrom || _tree.isEmpty())) {
         _tree.beginRound();
         _gate.beginRound();
         _isRound = true;

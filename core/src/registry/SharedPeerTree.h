@@ -40,9 +40,9 @@ private:
     std::mutex _mutex; ///< of writers, for the tree and the rounds
     PeerTree _tree;
     bool _isRound = false;
+    std::atomic<bool> _isWaiting{false};
     ReaderGate _gate;
     std::atomic<const PeerVersion*> _version{nullptr};
-    std::atomic<bool> _isWaiting{false};
 };
 
 } // namespace waymark::registry

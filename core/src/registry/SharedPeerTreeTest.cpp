@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <memory_resource>
 #include <new>
@@ -23,14 +24,19 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(readersSeeAllOfAnApplyOrNone);
     CPPUNIT_TEST(aReaderThatStopsHoldsAWriterUpOnlyAtTheLimit);
     CPPUNIT_TEST(readersAnswerWhileAWriterWaits);
+    CPPUNIT_TEST(givesMemoryBackWithTheLastPeer);
+    CPPUNIT_TEST(givesNothingBackThatIsStillFound);
     CPPUNIT_TEST(withoutMemoryNothingHappened);
     CPPUNIT_TEST_SUITE_END();
 
-    /// Gives memory as often as it is told to.
+    /// Gives memory as often as it is told to, and counts what is in use.
     class ScarceMemory final : public std::pmr::memory_resource
     {
     public:
         std::size_t left = std::numeric_limits<std::size_t>::max();
+        std::size_t inUse = 0;
+        std::function<void(std::size_t)> onReturn = [](std::size_t) {
+        }; ///< told of the size, before
 
     private:
         void* do_allocate(std::size_t bytes, std::size_t alignment) override
@@ -38,10 +44,14 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
             if (left == 0)
                 throw std::bad_alloc();
             --left;
-            return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+            void* const begin = std::pmr::new_delete_resource()->allocate(bytes, alignment);
+            inUse += bytes;
+            return begin;
         }
         void do_deallocate(void* begin, std::size_t bytes, std::size_t alignment) override
         {
+            onReturn(bytes);
+            inUse -= bytes;
             std::pmr::new_delete_resource()->deallocate(begin, bytes, alignment);
         }
         bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
@@ -84,11 +94,15 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
 
     static constexpr std::size_t groupSize = 24;
 
-    /// Two writers each replace their group as a whole, take it away, and let others come and go beside it.
-    void write(const std::vector<Hash256>& group, const std::vector<Hash256>& others)
+    /// Two writers each replace their group as a whole, take it away, and let others come and go beside it,
+    /// until readers saw enough of it.
+    void write(const std::vector<Hash256>& group, const std::vector<Hash256>& others,
+               const std::atomic<unsigned>& yetToSee)
     {
         std::vector<PeerIndex::Update> batch;
-        for (std::uint16_t version = 1; version <= 400; ++version) {
+        for (std::uint16_t version = 1;
+             version <= 400 || (yetToSee.load() != 0 && version < std::numeric_limits<std::uint16_t>::max());
+             ++version) {
             batch.clear();
             for (const Hash256& id : group)
                 batch.push_back(version % 5 == 0 ? PeerIndex::Update{id, std::nullopt}
@@ -106,6 +120,7 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
         bool isWhole = true;
         bool isInOrder = true;
         std::uint16_t version = 0;
+        unsigned versions = 0;
     };
 
     void look(Byte group, Seen& seen) const
@@ -127,26 +142,34 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
         if (members == 0)
             return;
         seen.isInOrder &= version >= seen.version;
+        seen.versions += version != seen.version ? 1 : 0;
         seen.version = version;
     }
 
     void readersSeeAllOfAnApplyOrNone()
     {
         constexpr std::array<Byte, 2> groups{0x10, 0x90};
-        std::atomic<unsigned> writing{2};
+        constexpr unsigned enough = 5;
+        std::array<std::array<Seen, groups.size()>, 3> seen;
+        std::atomic<unsigned> writing{groups.size()};
+        std::atomic<unsigned> yetToSee{seen.size()};
         std::vector<std::thread> threads;
         for (const Byte group : groups)
-            threads.emplace_back([this, &writing, members = idsOf(group, groupSize),
+            threads.emplace_back([this, &writing, &yetToSee, members = idsOf(group, groupSize),
                                   others = idsOf(static_cast<Byte>(group + 1), 300)] {
-                write(members, others);
+                write(members, others, yetToSee);
                 --writing;
             });
-        std::array<std::array<Seen, 2>, 3> seen;
         for (auto& mine : seen)
             threads.emplace_back([&, this] {
-                while (writing.load() != 0)
+                for (bool hasSeenEnough = false; writing.load() != 0;) {
                     for (std::size_t i = 0; i < groups.size(); ++i)
                         look(groups[i], mine[i]);
+                    if (!hasSeenEnough && mine[0].versions >= enough && mine[1].versions >= enough) {
+                        hasSeenEnough = true;
+                        --yetToSee;
+                    }
+                }
             });
         for (std::thread& thread : threads)
             thread.join();
@@ -154,6 +177,7 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
             for (const Seen& each : mine) {
                 CPPUNIT_ASSERT(each.isWhole);
                 CPPUNIT_ASSERT(each.isInOrder);
+                CPPUNIT_ASSERT(each.versions >= enough);
             }
     }
 
@@ -196,14 +220,57 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
         const Hash256 id = randomId(0);
         std::optional<ReaderGate::Pass> reader;
         reader.emplace(_tree.gate());
-        std::thread writer([&] { replace(id, SharedPeerTree::garbageLimit(1)); });
-        while (!_tree.isWaiting())
+        std::atomic<bool> isDone{false};
+        std::thread writer([&] {
+            replace(id, SharedPeerTree::garbageLimit(1));
+            isDone = true;
+        });
+        while (!_tree.isWaiting() && !isDone.load())
             std::this_thread::yield();
         for (int i = 0; i < 1000; ++i)
             CPPUNIT_ASSERT_EQUAL(std::size_t{1}, nearest(id, 4).size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _tree.size());
+        const bool waits = !isDone.load();
         reader.reset();
         writer.join();
+        CPPUNIT_ASSERT(waits);
+    }
+
+    /// One by one, so that hardly anything is left for a round at the end.
+    void givesMemoryBackWithTheLastPeer()
+    {
+        for (int i = 0; i < 3; ++i) {
+            const std::vector<Hash256> ids = idsOf(0, 5000);
+            for (const Hash256& id : ids)
+                replace(id, 1);
+            CPPUNIT_ASSERT(_memory.inUse > 500'000);
+            for (const Hash256& id : ids) {
+                const PeerIndex::Update update{id, std::nullopt};
+                _tree.apply({&update, 1});
+            }
+            CPPUNIT_ASSERT(_memory.inUse < 50'000);
+        }
+    }
+
+    void givesNothingBackThatIsStillFound()
+    {
+        constexpr std::size_t leastBlock = 1024;
+        const Hash256 id = randomId(0);
+        replace(id, 1);
+        std::size_t blocks = 0;
+        std::size_t found = 0;
+        _memory.onReturn = [&](std::size_t bytes) {
+            if (bytes < leastBlock)
+                return;
+            ++blocks;
+            found += nearest(id, 1).size();
+        };
+        const PeerIndex::Update update{id, std::nullopt};
+        _tree.apply({&update, 1});
+        _memory.onReturn = [](std::size_t) {
+        };
+        CPPUNIT_ASSERT(blocks > 0);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, found);
     }
 
     /// Each batch fails at its first allocation, its second, and so on, until it has enough.

@@ -34,7 +34,7 @@ struct RegistryLimits
 ///     state.commit(plan);
 ///
 /// plan() and commit() are called by one thread at a time (StoredRegistry sees to that); all other functions
-/// by any thread, at any time. Readers wait while a plan is committed, closest() at most for 256 peers of it.
+/// by any thread, at any time. Readers wait while a plan is committed, except closest(), which never does.
 ///
 /// The rules:
 /// - A peer is shown as its highest origin claims it: "api" first, then by name.
