@@ -164,11 +164,14 @@ void registrations(Table& table, Backend& backend, const std::string& size)
 double closestMicroseconds(PeerRegistry& registry)
 {
     constexpr std::size_t rounds = 20'000;
+    std::vector<node::Hash256> targets;
+    for (std::size_t i = 0; i < rounds; ++i)
+        targets.push_back(keys()[largest + i].nodeId());
     std::array<ClosestPeer, asked> out;
     std::size_t found = 0;
     const double seconds = secondsOf([&] {
-        for (std::size_t i = 0; i < rounds; ++i)
-            found += registry.closest({keys()[largest + i].nodeId()}, out).count;
+        for (const node::Hash256& target : targets)
+            found += registry.closest({target}, out).count;
     });
     if (found != rounds * asked)
         throw std::logic_error("the registry did not find as many peers as were asked for");
