@@ -23,8 +23,7 @@ constexpr SortKey sortKey(std::uint32_t distance, std::size_t position) noexcept
                                   highest);
 }
 
-/// No key is greater; also that of those who have no rank. A peer in a full bucket's last place may have it,
-/// too, which does no harm: it is last then, and positionOf() is right for it.
+/// Of no peer. None is greater, so that it counts as less than none.
 constexpr SortKey noKey = std::numeric_limits<SortKey>::max();
 using SortKeys = std::array<SortKey, PeerBucket::capacity>;
 
@@ -39,7 +38,7 @@ bool isTie(SortKey left, SortKey right) noexcept
 }
 
 /// Counts for each of the first `size` how many are less: no branch depends on the keys, which are random.
-/// What stands behind those who have a rank is not written.
+/// Behind them are only noKeys; nothing is written there.
 void sort(const SortKeys& keys, std::size_t size, SortKeys& sorted) noexcept
 {
     for (std::size_t i = 0; i < size; ++i) {
@@ -74,8 +73,6 @@ void writeEndpoint(node::NodeEndpoint& out, const PeerRecord& record, ReachSet r
 
 ClosestAnswer ClosestWalk::from(const PeerEdge& top) noexcept
 {
-    if (top.to == nullptr || _out.empty())
-        return {};
     /// A fork on the way down, and how many of its children were met.
     struct Visit
     {
@@ -133,11 +130,9 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     SortKeys unsorted;
     for (std::size_t i = 0; i < unsorted.size(); ++i)
         unsorted[i] = i < bucket.size ? sortKey(bucket.window[i] ^ target, i) : noKey;
-    std::size_t ranks = bucket.size;
-    if (!allHaveRanks)
-        ranks = dropUnreachable(bucket, unsorted);
+    const std::size_t ranks = allHaveRanks ? bucket.size : leaveReachable(bucket, unsorted);
     SortKeys keys;
-    sort(unsorted, bucket.size, keys);
+    sort(unsorted, ranks, keys);
     bool hasTies = false;
     for (std::size_t i = 1; i < ranks; ++i)
         hasTies |= isTie(keys[i - 1], keys[i]);
@@ -154,15 +149,14 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     }
 }
 
-std::size_t ClosestWalk::dropUnreachable(const PeerBucket& bucket,
-                                         std::span<std::int32_t> keys) const noexcept
+std::size_t ClosestWalk::leaveReachable(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept
 {
-    std::size_t left = bucket.size;
-    for (std::size_t i = 0; i < bucket.size; ++i)
-        if (!bucket.reach[i].meets(_query.reach)) {
-            keys[i] = noKey;
-            --left;
-        }
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < bucket.size; ++i) {
+        keys[left] = keys[i];
+        left += bucket.reach[i].meets(_query.reach) ? 1 : 0;
+    }
+    std::ranges::fill(keys.subspan(left), noKey);
     return left;
 }
 

@@ -28,8 +28,8 @@ public:
 
 private:
     void meet(const PeerBucket& bucket) noexcept;
-    /// Without a rank they have no key; returns how many have one.
-    std::size_t dropUnreachable(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept;
+    /// Moves the keys of those within reach to the front; returns how many there are.
+    std::size_t leaveReachable(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept;
     void sortByIds(const PeerBucket& bucket, std::span<std::int32_t> keys) const noexcept;
     /// Has a bucket come into the cache, and what is next when it has too few.
     void expect(const PeerEdge& bucket, const PeerEdge& next) const noexcept;

@@ -133,7 +133,7 @@ private:
 
     void checkAround(const Hash256& target)
     {
-        for (const std::size_t k : {1U, 3U, 16U}) {
+        for (const std::size_t k : {0U, 1U, 3U, 16U}) {
             check(target, ReachSet::all(), k);
             check(target, ReachSet::of(IpFamily::v4, IpScope::global), k);
             check(target,

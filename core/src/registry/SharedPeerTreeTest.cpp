@@ -303,6 +303,13 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT(nearest(target, 5000).size() != before.size());
         }
         CPPUNIT_ASSERT(failures > 40);
+        std::vector<PeerIndex::Update> goodbye;
+        for (const Hash256& id : known)
+            goodbye.push_back({id, std::nullopt});
+        _memory.left = std::numeric_limits<std::size_t>::max();
+        _tree.apply(goodbye);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _tree.size());
+        CPPUNIT_ASSERT(_memory.inUse < 100'000);
     }
 };
 
