@@ -19,7 +19,7 @@ namespace waymark::registry
 namespace
 {
 
-/// How many changes of the index readers see at once, and wait for.
+/// How many changes of the index readers see at once. What they replace is not used again before.
 constexpr std::size_t indexSlice = 256;
 
 const Clock& systemClock() noexcept
