@@ -2,12 +2,14 @@
 
 #include <waymark/base/Random.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <utility>
 
 namespace waymark::httpapi
@@ -47,6 +49,15 @@ std::string randomPrefix()
     return toHex(bytes);
 }
 
+/// What is configured, or what leaves descriptors for the rest of the daemon.
+std::size_t connectionsWithin(std::size_t configured)
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return configured;
+    return std::min(configured, std::max<std::size_t>(1, limit.rlim_cur / 4 * 3));
+}
+
 } // namespace
 
 const plugin::ConfigSchema& HttpApiPlugin::schema() const
@@ -68,14 +79,28 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("0s")
             .reloadable(),
         Option::integer("threads", 2, 512)
-            .help("Threads that serve; each open connection holds one")
+            .help("Threads that make answers; no client holds one while it is slow or idle, and health and "
+                  "metrics have two of their own")
             .defaultsTo("16"),
-        Option::integer("max-queue", 1, 65536)
-            .help("Connections that may wait for a thread; more are closed at once")
-            .defaultsTo("256"),
-        Option::integer("max-streams", 1, 511)
-            .help("Streamed answers at a time; each holds a thread, so fewer than threads")
-            .defaultsTo("4"),
+        Option::integer("max-connections", 1, 1000000)
+            .help("Open connections; more make those without a request give way that waited longest. Never "
+                  "more than three quarters of the files that the system lets the daemon open")
+            .defaultsTo("4096")
+            .reloadable(),
+        Option::integer("max-connections-per-address", 1, 1000000)
+            .help("Open connections from one IPv4 address or IPv6 /64; more get 503")
+            .defaultsTo("256")
+            .reloadable(),
+        Option::integer("max-streams", 1, 1000000)
+            .help("Streamed answers at a time; more get 503")
+            .defaultsTo("4096")
+            .reloadable(),
+        Option::size("max-buffered", "1M", "4G")
+            .help(
+                "Memory for bodies that arrive and answers that wait for their clients, of all connections; "
+                "over it those end that held much of it for longest")
+            .defaultsTo("64M")
+            .reloadable(),
         Option::size("max-body", "1k", "64M")
             .help("Largest body of a request; larger ones get 413")
             .defaultsTo("64k")
@@ -85,13 +110,12 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("16k")
             .reloadable(),
         Option::duration("request-timeout", "100ms", "10m")
-            .help("Time for a whole request, from its first byte to the answer; slower clients get 408; one "
-                  "that is "
-                  "still sending gives way after 2s when others wait for a thread")
+            .help(
+                "Time for a whole request, from its first byte to the answer's last; slower clients get 408")
             .defaultsTo("10s")
             .reloadable(),
         Option::duration("keep-alive-timeout", "0s", "10m")
-            .help("How long an idle connection is kept; it ends earlier when others wait for a thread")
+            .help("How long an idle connection is kept; it ends earlier when there are too many")
             .defaultsTo("15s")
             .reloadable(),
         Option::integer("keep-alive-requests", 1, 1000000)
@@ -103,8 +127,6 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
 
 void HttpApiPlugin::configure(const plugin::ConfigView& config)
 {
-    if (config.integer("max-streams") >= config.integer("threads"))
-        config.reject("max-streams", "must be less than threads, so that streams leave threads for requests");
     checkTtls(config);
     _config = std::make_shared<plugin::ConfigView>(config);
 }
@@ -123,11 +145,9 @@ void HttpApiPlugin::provide(plugin::Services& services)
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
-    settings.threads = static_cast<int>(_config->integer("threads"));
-    settings.queue = static_cast<int>(_config->integer("max-queue"));
-    settings.keepAliveRequests = static_cast<int>(_config->integer("keep-alive-requests"));
+    settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     settings.name = services.instance();
-    _state->limits.streams = static_cast<std::size_t>(_config->integer("max-streams"));
+    _state->limits.requests = static_cast<std::size_t>(_config->integer("keep-alive-requests"));
     _server = std::make_shared<Server>(std::move(settings), *_routes, _state);
     _context.bound = [server = std::weak_ptr<Server>(_server)] {
         const auto running = server.lock();
@@ -146,15 +166,20 @@ void HttpApiPlugin::addMetrics(observe::MetricRegistry& metrics)
     _subscriptions.push_back(metrics.sampled(connections, help, {{"state", "open"}}, [state = _state] {
         return static_cast<double>(state->connections.count());
     }));
+    for (std::size_t i = 0; i < phaseCount; ++i)
+        _subscriptions.push_back(
+            metrics.sampled(connections, help, {{"state", std::string(nameOf(static_cast<Phase>(i)))}},
+                            [state = _state, i] { return static_cast<double>(state->phases[i]); }));
     _subscriptions.push_back(metrics.sampled(connections, help, {{"state", "queued"}}, [server = _server] {
         return static_cast<double>(server->queued());
     }));
     _subscriptions.push_back(
         metrics.sampled("waymark_http_streams", "Answers that are being streamed", {},
                         [state = _state] { return static_cast<double>(state->streams.count()); }));
-    _subscriptions.push_back(metrics.sampled(
-        "waymark_http_turned_away", "Connections closed unanswered since the start because too many waited",
-        {}, [server = _server] { return static_cast<double>(server->turnedAway()); }));
+    _subscriptions.push_back(
+        metrics.sampled("waymark_http_buffered_bytes",
+                        "Memory for bodies that arrive and answers that wait for their clients", {},
+                        [state = _state] { return static_cast<double>(state->held->count()); }));
 }
 
 void HttpApiPlugin::wire(const plugin::Services& services)
@@ -186,6 +211,10 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.keepAliveTime = config.duration("keep-alive-timeout").count();
     _context.defaultTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("default-ttl"));
     _context.maximumTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("maximum-ttl"));
+    limits.connections = connectionsWithin(static_cast<std::size_t>(config.integer("max-connections")));
+    limits.perAddress = static_cast<std::size_t>(config.integer("max-connections-per-address"));
+    limits.streams = static_cast<std::size_t>(config.integer("max-streams"));
+    _state->held->limit(config.size("max-buffered"));
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
 }
 

@@ -45,7 +45,6 @@ class ProtocolTest : public CppUnit::TestFixture
     CPPUNIT_TEST(servesIpv6);
     CPPUNIT_TEST(stopWaitsForRunningRequestsThenCutsThemOff);
     CPPUNIT_TEST(metricsNameThePatternNeverThePath);
-    CPPUNIT_TEST(moreStreamsThanThreadsIsAConfigurationError);
     CPPUNIT_TEST_SUITE_END();
 
     static void assertRefused(const TestServer& server, int status, const std::string& request)
@@ -316,7 +315,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     void idleConnectionsGiveWayToWaitingOnes()
     {
-        TestServer server(Values{{"threads", "2"}, {"max-streams", "1"}, {"keep-alive-timeout", "10m"}});
+        TestServer server(Values{{"threads", "2"}, {"keep-alive-timeout", "10m"}});
         server.start();
         HttpClient first(server.endpoint());
         HttpClient second(server.endpoint());
@@ -327,7 +326,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     void slowAndSilentConnectionsGiveWayToo()
     {
-        TestServer server(Values{{"threads", "2"}, {"max-streams", "1"}, {"request-timeout", "10m"}});
+        TestServer server(Values{{"threads", "2"}, {"request-timeout", "10m"}});
         server.start();
         HttpClient silent(server.endpoint());
         HttpClient slowHead(server.endpoint());
@@ -436,12 +435,6 @@ class ProtocolTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(text.find("waymark_http_request_seconds_bucket") != std::string::npos);
         CPPUNIT_ASSERT(text.find(testKey(3).hex()) == std::string::npos);
         CPPUNIT_ASSERT(text.find("BREW") == std::string::npos);
-    }
-
-    void moreStreamsThanThreadsIsAConfigurationError()
-    {
-        CPPUNIT_ASSERT_THROW(TestServer(Values{{"threads", "4"}, {"max-streams", "4"}}),
-                             std::invalid_argument);
     }
 };
 

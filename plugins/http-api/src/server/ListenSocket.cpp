@@ -1,15 +1,10 @@
 #include "server/ListenSocket.h"
 
-#include "server/RequestSocket.h"
-
 #include <waymark/plugin/Plugin.h>
 
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/ServerSocketImpl.h>
 
 #include <cerrno>
-#include <poll.h>
-#include <sys/socket.h>
 #include <system_error>
 
 namespace waymark::httpapi
@@ -18,47 +13,7 @@ namespace waymark::httpapi
 namespace
 {
 
-constexpr int backlog = 256;
-constexpr int exhaustedPause = 50; // milliseconds
-
-class AcceptingSocket final : public Poco::Net::ServerSocketImpl
-{
-public:
-    explicit AcceptingSocket(std::shared_ptr<ServerState> state) : _state(std::move(state)) {}
-
-    Poco::Net::SocketImpl* acceptConnection(Poco::Net::SocketAddress& client) override
-    {
-        sockaddr_storage storage{};
-        socklen_t length = sizeof(storage);
-        void* const place = &storage;
-        auto* const address = static_cast<sockaddr*>(place);
-        const int descriptor = ::accept4(sockfd(), address, &length, SOCK_CLOEXEC);
-        if (descriptor < 0)
-            refuseConnection(errno);
-        client = Poco::Net::SocketAddress(address, length);
-        return new RequestSocket(descriptor, _state);
-    }
-
-protected:
-    ~AcceptingSocket() override = default;
-
-private:
-    [[noreturn]] void refuseConnection(int error)
-    {
-        const bool exhausted = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-        if (exhausted) {
-            _state->metrics.dropped("no-descriptors");
-            _state->log.limited(observe::LogLevel::warning, "http.exhausted",
-                                {{"error", std::generic_category().message(error)}},
-                                "A connection could not be accepted: raise the limit of open files.");
-            // The connection stays in the system's queue: without a pause this would be tried in a busy loop.
-            ::poll(nullptr, 0, exhaustedPause);
-        }
-        throw Poco::Net::NetException(std::generic_category().message(error), error);
-    }
-
-    std::shared_ptr<ServerState> _state;
-};
+constexpr int backlog = 1024;
 
 Poco::Net::SocketAddress toPoco(const node::Endpoint& where)
 {
@@ -69,8 +24,7 @@ Poco::Net::SocketAddress toPoco(const node::Endpoint& where)
 
 } // namespace
 
-ListenSocket::ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerState> state)
-    : ServerSocket(new AcceptingSocket(std::move(state)), true)
+ListenSocket::ListenSocket(const node::Endpoint& where)
 {
     // SO_REUSEADDR only: it lets a restarted server bind while old connections time out. SO_REUSEPORT, which
     // Poco adds by itself when it is not asked, would let a second daemon take half of the connections.

@@ -1,23 +1,19 @@
 #pragma once
 
-#include "server/ServerState.h"
-
 #include <waymark/node/Endpoint.h>
 
 #include <Poco/Net/ServerSocket.h>
 
-#include <memory>
-
 namespace waymark::httpapi
 {
 
-/// The listening socket, whose connections are RequestSockets.
+/// The listening socket.
 class ListenSocket : public Poco::Net::ServerSocket
 {
 public:
     /// Binds and listens. The port is this socket's alone, yet free for a new server at once after a restart.
     /// Throws plugin::StartError, code addressInUse, when somebody else has the port or it cannot be bound.
-    ListenSocket(const node::Endpoint& where, std::shared_ptr<ServerState> state);
+    explicit ListenSocket(const node::Endpoint& where);
 
     /// Where it is bound, with the real port.
     node::Endpoint bound() const;

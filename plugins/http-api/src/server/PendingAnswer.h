@@ -1,30 +1,31 @@
 #pragma once
 
+#include "server/Mailbox.h"
+
 #include <waymark/http/ApiResponse.h>
 
-#include <atomic>
-#include <chrono>
 #include <memory>
-#include <optional>
 
 namespace waymark::httpapi
 {
 
-/// An answer that a handler gives later, and the thread that waits for it.
+/// An answer that a handler gives later, and how its connection learns of it. Any thread.
 class PendingAnswer
 {
 public:
-    PendingAnswer();
+    PendingAnswer(std::weak_ptr<Mailbox> front, ConnectionId connection);
 
-    /// For the handler; the first call of any copy counts.
+    /// For the handler; the first call of any copy counts, also after this object is gone.
     http::Responder responder() const;
 
-    /// Waits until the answer is there. Nothing when time is up, when `aborted` becomes true, or when every
-    /// copy of the responder is gone without an answer. The caller drops its own copy before.
-    std::optional<http::ApiResponse> wait(std::chrono::steady_clock::time_point until,
-                                          const std::atomic<bool>& aborted);
-    /// True when nobody is left who could answer.
-    bool forgotten() const;
+    /// True when the answer is there, or nobody is left who could give it.
+    bool ready() const;
+    /// False when it is ready; else the connection is posted when it is.
+    bool park();
+    /// Time is up: answers 504, unless an answer is there.
+    void expire();
+    /// The answer, once it is ready; 503 when it was forgotten.
+    http::ApiResponse take();
 
 private:
     struct State;

@@ -1,17 +1,17 @@
 #include "server/RequestHandler.h"
 
-#include "server/ListenSocket.h"
 #include "server/RequestReader.h"
 #include "server/RequestSocket.h"
 #include "server/ResponseWriter.h"
 
 #include <Poco/Net/HTTPServerRequestImpl.h>
-#include <Poco/Net/NetException.h>
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/NumberFormatter.h>
 
+#include <chrono>
 #include <exception>
-#include <pthread.h>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,8 +20,6 @@ namespace waymark::httpapi
 
 namespace
 {
-
-constexpr std::size_t threadNameLimit = 15; // of the system
 
 /// A handler's answer or a refusal, and the route that it belongs to.
 struct Outcome
@@ -43,72 +41,81 @@ std::string joined(const std::vector<std::string>& words)
     return text;
 }
 
-/// Overwrites a request's head when it was answered.
-class HeadWiper
-{
-public:
-    explicit HeadWiper(RequestSocket& socket) noexcept : _socket(socket) {}
-    HeadWiper(const HeadWiper&) = delete;
-    HeadWiper& operator=(const HeadWiper&) = delete;
-    ~HeadWiper() { _socket.forgetHead(); }
-
-private:
-    RequestSocket& _socket;
-};
-
 class RequestHandler : public Poco::Net::HTTPRequestHandler
 {
 public:
-    RequestHandler(const http::RouteTable& routes, std::shared_ptr<ServerState> state)
-        : _routes(routes), _state(std::move(state))
+    RequestHandler(const http::RouteTable& routes, std::shared_ptr<ServerState> state,
+                   std::weak_ptr<Mailbox> front)
+        : _routes(routes), _state(std::move(state)), _front(std::move(front))
     {
     }
 
     void handleRequest(Poco::Net::HTTPServerRequest& request,
                        Poco::Net::HTTPServerResponse& response) override
     {
-        auto& connection = static_cast<Poco::Net::HTTPServerRequestImpl&>(request);
-        auto& socket = dynamic_cast<RequestSocket&>(*connection.socket().impl());
-        const HeadWiper wiper(socket);
-        const std::string id = nextRequestId();
-        response.set("X-Request-Id", id);
-        auto outcome = dispatch(request, socket, id);
-        if (!outcome) { // nobody is there to read an answer
-            _state->metrics.dropped(outcome.error().reason);
-            response.setKeepAlive(false);
-            socket.abandon();
-            return;
+        auto& poco = static_cast<Poco::Net::HTTPServerRequestImpl&>(request);
+        auto& connection = dynamic_cast<RequestSocket&>(*poco.socket().impl()).connection();
+        const bool comesBack = serve(connection, response);
+        if (comesBack) {
+            connection.keepAlive = true;
+        } else {
+            connection.intake.wipe();
+            connection.answered = true;
         }
-        ResponseWriter writer(response, socket, *_state);
-        int status = 500;
-        try {
-            status = writer.send(std::move(outcome->answer));
-        } catch (const Poco::Net::NetException&) {
-            socket.abandon(); // the client went away; counted where it was noticed
-        } catch (const std::exception& problem) {
-            logFailure(outcome->route, id, problem.what());
-            if (response.sent())
-                socket.abandon();
-            else
-                status = writer.send(internalError(id));
-        }
-        report(request, socket, outcome->route, id, status);
     }
 
 private:
+    /// True when the front has to bring the connection back: with its body, or with the answer.
+    bool serve(Connection& connection, Poco::Net::HTTPServerResponse& response)
+    {
+        auto parked = std::exchange(connection.parked, std::nullopt);
+        std::string id = parked ? std::move(parked->id) : nextRequestId();
+        response.set("X-Request-Id", id);
+        std::optional<Outcome> outcome;
+        if (parked)
+            outcome = Outcome{parked->answer->take(), std::move(parked->route)};
+        else if (!(outcome = dispatch(connection, id)))
+            return true;
+        ResponseWriter writer(response, connection, *_state, _front);
+        const auto status = send(writer, std::move(outcome->answer), outcome->route, id, connection);
+        if (!status) {
+            connection.parked = ParkedRequest{writer.parked(), std::move(outcome->route), std::move(id)};
+            return true;
+        }
+        ++connection.requests;
+        report(connection, outcome->route, id, *status);
+        return false;
+    }
+
+    std::optional<int> send(ResponseWriter& writer, http::ApiResponse answer, const std::string& route,
+                            const std::string& id, Connection& connection)
+    {
+        try {
+            return writer.send(std::move(answer));
+        } catch (const std::exception& problem) {
+            logFailure(route, id, problem.what());
+            connection.stream.reset();
+            if (!writer.begun())
+                return writer.send(internalError(id));
+            connection.abandoned = true;
+            return 500;
+        }
+    }
+
     std::string nextRequestId()
     {
         return _state->requestPrefix + '-' +
                Poco::NumberFormatter::formatHex(static_cast<Poco::UInt64>(_state->nextRequest++), 8);
     }
 
-    Answered<Outcome> dispatch(const Poco::Net::HTTPServerRequest& request, RequestSocket& socket,
-                               const std::string& id)
+    /// Nothing when the client was told to send the body.
+    std::optional<Outcome> dispatch(Connection& connection, const std::string& id)
     {
-        const auto target = parseTarget(socket.head().target);
+        const RequestHead& head = connection.intake.head();
+        const auto target = parseTarget(head.target);
         if (!target)
             return refused(target.error());
-        auto wiped = readRequest(socket.head(), *target);
+        auto wiped = readRequest(head, *target);
         if (!wiped)
             return refused(wiped.error());
         http::ApiRequest& read = wiped->request;
@@ -122,14 +129,17 @@ private:
             return outcome;
         }
         const std::string& route = match.route->pattern;
-        if (auto content = checkContent(socket.head(), *match.route); !content)
+        if (auto content = checkContent(head, *match.route); !content)
             return refused(content.error(), route);
-        auto body = socket.readBody(_state->limits.body);
-        if (!body && body.error().status == 0)
-            return tl::unexpected(body.error());
+        if (connection.intake.bodyWaits()) {
+            connection.send("HTTP/1.1 100 Continue\r\n\r\n");
+            connection.intake.expectBody();
+            return std::nullopt;
+        }
+        auto body = connection.intake.takeBody();
         if (!body)
             return refused(body.error(), route);
-        read.remote = toEndpoint(request.clientAddress());
+        read.remote = connection.remote;
         read.requestId = id;
         read.body = body->view();
         return call(*match.route, read);
@@ -157,11 +167,11 @@ private:
                             "A route's handler failed; the client got status 500.");
     }
 
-    void report(const Poco::Net::HTTPServerRequest& request, const RequestSocket& socket,
-                const std::string& route, const std::string& id, int status)
+    void report(const Connection& connection, const std::string& route, const std::string& id, int status)
     {
-        const auto took = std::chrono::steady_clock::now() - socket.requestStarted();
-        const std::string method(socket.head().method);
+        const auto now = std::chrono::steady_clock::now();
+        const auto took = now - connection.started.value_or(now);
+        const std::string method(connection.intake.head().method);
         _state->metrics.answered(route, method, status, took);
         if (_state->log.enabled(observe::LogLevel::debug))
             _state->log.debug(
@@ -170,30 +180,27 @@ private:
                  {"method", method},
                  {"route", route},
                  {"status", status},
-                 {"remote", request.clientAddress().toString()},
+                 {"remote", connection.remote.toString()},
                  {"microseconds", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
     }
 
     const http::RouteTable& _routes;
     std::shared_ptr<ServerState> _state;
+    std::weak_ptr<Mailbox> _front;
 };
 
 } // namespace
 
 RequestHandlerFactory::RequestHandlerFactory(const http::RouteTable& routes,
-                                             std::shared_ptr<ServerState> state,
-                                             const std::string& threadName)
-    : _routes(routes), _state(std::move(state)), _threadName(threadName.substr(0, threadNameLimit))
+                                             std::shared_ptr<ServerState> state, std::weak_ptr<Mailbox> front)
+    : _routes(routes), _state(std::move(state)), _front(std::move(front))
 {
 }
 
 Poco::Net::HTTPRequestHandler*
 RequestHandlerFactory::createRequestHandler(const Poco::Net::HTTPServerRequest&)
 {
-    thread_local bool named = false;
-    if (!std::exchange(named, true))
-        pthread_setname_np(pthread_self(), _threadName.c_str());
-    return new RequestHandler(_routes, _state);
+    return new RequestHandler(_routes, _state, _front);
 }
 
 } // namespace waymark::httpapi

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/Mailbox.h"
 #include "server/ServerState.h"
 
 #include <waymark/http/RouteTable.h>
@@ -8,7 +9,6 @@
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 
 #include <memory>
-#include <string>
 
 namespace waymark::httpapi
 {
@@ -17,16 +17,15 @@ namespace waymark::httpapi
 class RequestHandlerFactory : public Poco::Net::HTTPRequestHandlerFactory
 {
 public:
-    /// `threadName` is given to the threads that serve.
     RequestHandlerFactory(const http::RouteTable& routes, std::shared_ptr<ServerState> state,
-                          const std::string& threadName);
+                          std::weak_ptr<Mailbox> front);
 
     Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest& request) override;
 
 private:
     const http::RouteTable& _routes;
     std::shared_ptr<ServerState> _state;
-    std::string _threadName;
+    std::weak_ptr<Mailbox> _front;
 };
 
 } // namespace waymark::httpapi

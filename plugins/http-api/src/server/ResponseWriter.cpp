@@ -1,11 +1,11 @@
 #include "server/ResponseWriter.h"
 
-#include "server/PendingAnswer.h"
 #include "server/StreamQueue.h"
 
 #include <waymark/node/Keccak.h>
 
-#include <ostream>
+#include <algorithm>
+#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -15,10 +15,8 @@ namespace waymark::httpapi
 namespace
 {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t streamBacklog = 256U * 1024U;
-constexpr auto streamSlice = 250ms; // how soon a stream sees that its client is gone
+constexpr std::size_t smallBody = 16U * 1024U; // worth copying, to send it with its head
 constexpr auto retryAfter = "1";
 
 std::string entityTag(std::string_view bytes)
@@ -46,38 +44,34 @@ bool tagMatches(std::string_view list, std::string_view tag)
 
 } // namespace
 
-ResponseWriter::ResponseWriter(Poco::Net::HTTPServerResponse& response, RequestSocket& socket,
-                               ServerState& state)
-    : _response(response), _socket(socket), _state(state)
+ResponseWriter::ResponseWriter(Poco::Net::HTTPServerResponse& response, Connection& connection,
+                               ServerState& state, std::weak_ptr<Mailbox> front)
+    : _response(response), _connection(connection), _state(state), _front(std::move(front))
 {
 }
 
-int ResponseWriter::send(http::ApiResponse answer)
+std::optional<int> ResponseWriter::send(http::ApiResponse given)
 {
-    answer = resolve(std::move(answer));
-    if (std::holds_alternative<http::ApiResponse::Asset>(answer.body()))
-        return sendAsset(std::move(answer));
-    if (std::holds_alternative<http::ApiResponse::Stream>(answer.body()))
-        return sendStream(answer);
-    return sendWhole(answer, std::get<std::string>(answer.body()));
+    auto answer = resolve(std::move(given));
+    if (!answer)
+        return std::nullopt;
+    if (std::holds_alternative<http::ApiResponse::Asset>(answer->body()))
+        return sendAsset(std::move(*answer));
+    if (std::holds_alternative<http::ApiResponse::Stream>(answer->body()))
+        return sendStream(*answer);
+    return sendWhole(*answer, std::get<std::string>(answer->body()));
 }
 
-http::ApiResponse ResponseWriter::resolve(http::ApiResponse answer)
+std::optional<http::ApiResponse> ResponseWriter::resolve(http::ApiResponse answer)
 {
     while (const auto* start = std::get_if<http::ApiResponse::Start>(&answer.body())) {
-        PendingAnswer pending;
-        (*start)(pending.responder());
-        if (auto given = pending.wait(_socket.deadline(), _state.aborting)) {
-            answer = std::move(*given);
-            continue;
+        auto pending = std::make_unique<PendingAnswer>(_front, _connection.id);
+        (*start)(pending->responder());
+        if (pending->park()) {
+            _parked = std::move(pending);
+            return std::nullopt;
         }
-        if (_state.aborting || pending.forgotten())
-            return http::ApiResponse::error(503, "the service is stopping or too busy; try again")
-                .header("Retry-After", retryAfter);
-        // Without this the answer would have no time left to be sent in.
-        _socket.extendDeadline(std::chrono::steady_clock::now() + _state.limits.request());
-        return http::ApiResponse::error(504, "the answer did not come in time; whether the change happened "
-                                             "is open, so look before trying again");
+        answer = pending->take();
     }
     return answer;
 }
@@ -89,19 +83,32 @@ void ResponseWriter::prepare(const http::ApiResponse& answer)
     _response.set("X-Content-Type-Options", "nosniff");
     for (const auto& [name, value] : answer.headers())
         _response.set(name, value);
-    if (!_socket.head().keepAlive || !_socket.finished() || _state.stopping)
+    if (!_connection.intake.head().keepAlive || !_connection.intake.finished() || _state.stopping ||
+        _connection.requests + 1 >= _state.limits.requests)
         _response.setKeepAlive(false);
+}
+
+void ResponseWriter::put(std::string_view body)
+{
+    std::ostringstream head;
+    _response.write(head);
+    _connection.keepAlive = _response.getKeepAlive();
+    std::string text = std::move(head).str();
+    const bool together = body.size() <= smallBody;
+    if (together)
+        text += body;
+    _begun = true;
+    _connection.send(text);
+    if (!together)
+        _connection.send(body);
 }
 
 int ResponseWriter::sendWhole(const http::ApiResponse& answer, std::string_view body)
 {
     prepare(answer);
-    if (_socket.head().isHead || answer.status() == 304) {
-        _response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-        _response.send().flush();
-    } else {
-        _response.sendBuffer(body.data(), body.size());
-    }
+    _response.setContentLength64(static_cast<Poco::Int64>(body.size()));
+    const bool bodiless = _connection.intake.head().isHead || answer.status() == 304;
+    put(bodiless ? std::string_view() : body);
     return answer.status();
 }
 
@@ -112,7 +119,7 @@ int ResponseWriter::sendAsset(http::ApiResponse answer)
     answer.header("ETag", tag);
     if (!answer.headers().contains("Cache-Control"))
         answer.header("Cache-Control", "public, max-age=300");
-    const auto known = _socket.head().field("If-None-Match");
+    const auto known = _connection.intake.head().field("If-None-Match");
     if (!known || !tagMatches(*known, tag))
         return sendWhole(answer, bytes);
     auto unchanged = http::ApiResponse::complete(304, answer.contentType(), {});
@@ -123,46 +130,26 @@ int ResponseWriter::sendAsset(http::ApiResponse answer)
 
 int ResponseWriter::sendStream(const http::ApiResponse& answer)
 {
-    if (!_state.streams.tryEnter(_state.limits.streams))
-        return send(http::ApiResponse::error(503, "too many streams are open; try again later")
-                        .header("Retry-After", retryAfter));
-    const auto leave = [this](void*) {
-        _state.streams.leave();
-    };
-    const std::unique_ptr<void, decltype(leave)> entered(this, leave);
+    if (!_state.streams.tryEnter(_state.limits.streams)) {
+        const auto refusal = http::ApiResponse::error(503, "too many streams are open; try again later")
+                                 .header("Retry-After", retryAfter);
+        return sendWhole(refusal, std::get<std::string>(refusal.body()));
+    }
+    const RequestHead& head = _connection.intake.head();
+    const auto queue = std::make_shared<StreamQueue>(StreamQueue::Shared{_front, _state.held}, _connection.id,
+                                                     streamBacklog);
+    _connection.stream.emplace(_state, queue, !head.http10);
     prepare(answer);
-    if (_socket.head().http10)
+    if (head.http10)
         _response.setKeepAlive(false);
     else
         _response.setChunkedTransferEncoding(true);
-    std::ostream& out = _response.send();
-    out.flush();
-    if (!_socket.head().isHead) {
-        const auto queue = std::make_shared<StreamQueue>(streamBacklog);
+    put({});
+    if (head.isHead)
+        _connection.stream.reset();
+    else
         std::get<http::ApiResponse::Stream>(answer.body())(queue);
-        pump(*queue, out);
-        queue->close();
-    }
     return answer.status();
-}
-
-void ResponseWriter::pump(StreamQueue& queue, std::ostream& out)
-{
-    std::string chunk;
-    for (;;) {
-        const auto state = queue.take(chunk, streamSlice);
-        _socket.extendDeadline(std::chrono::steady_clock::now() + _state.limits.request());
-        if (!chunk.empty())
-            out.write(chunk.data(), static_cast<std::streamsize>(chunk.size())).flush();
-        if (state == StreamQueue::State::overflow)
-            _state.metrics.dropped("slow-stream");
-        if (state == StreamQueue::State::overflow || !out || _socket.clientGone()) {
-            _socket.abandon();
-            return;
-        }
-        if (state == StreamQueue::State::ended || _state.stopping)
-            return;
-    }
 }
 
 } // namespace waymark::httpapi

@@ -1,38 +1,47 @@
 #pragma once
 
-#include "server/RequestSocket.h"
+#include "server/Connection.h"
 #include "server/ServerState.h"
 
 #include <waymark/http/ApiResponse.h>
 
-#include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
 
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace waymark::httpapi
 {
 
-/// Sends one answer of any form over one connection, on the request's thread.
+/// Gives the answer to a connection's request, of any form, without waiting: what the client does not take
+/// now stays with the connection, which the front sees to.
 class ResponseWriter
 {
 public:
-    ResponseWriter(Poco::Net::HTTPServerResponse& response, RequestSocket& socket, ServerState& state);
+    ResponseWriter(Poco::Net::HTTPServerResponse& response, Connection& connection, ServerState& state,
+                   std::weak_ptr<Mailbox> front);
 
-    /// Waits for an answer that comes later, then sends it. The status that went out.
-    int send(http::ApiResponse answer);
+    /// The status that went out; nothing when the answer comes later, and `parked()` is where it will be.
+    std::optional<int> send(http::ApiResponse answer);
+    std::unique_ptr<PendingAnswer> parked() noexcept { return std::move(_parked); }
+    /// True when a part of the answer went out: there can be no other.
+    bool begun() const noexcept { return _begun; }
 
 private:
-    http::ApiResponse resolve(http::ApiResponse answer);
+    std::optional<http::ApiResponse> resolve(http::ApiResponse answer);
     void prepare(const http::ApiResponse& answer);
     int sendWhole(const http::ApiResponse& answer, std::string_view body);
     int sendAsset(http::ApiResponse answer);
     int sendStream(const http::ApiResponse& answer);
-    void pump(class StreamQueue& queue, std::ostream& out);
+    void put(std::string_view body);
 
     Poco::Net::HTTPServerResponse& _response;
-    RequestSocket& _socket;
+    Connection& _connection;
     ServerState& _state;
+    std::weak_ptr<Mailbox> _front;
+    std::unique_ptr<PendingAnswer> _parked;
+    bool _begun = false;
 };
 
 } // namespace waymark::httpapi

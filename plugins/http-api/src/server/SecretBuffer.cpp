@@ -102,4 +102,10 @@ void SecretBuffer::wipe() noexcept
     _begin = _end = 0;
 }
 
+void SecretBuffer::release() noexcept
+{
+    wipe();
+    Bytes().swap(_bytes);
+}
+
 } // namespace waymark::httpapi

@@ -24,6 +24,7 @@ public:
 
     std::size_t size() const noexcept { return _end - _begin; }
     bool empty() const noexcept { return _begin == _end; }
+    std::size_t capacity() const noexcept { return _bytes.size(); }
     /// Borrowed until the next change.
     std::string_view view() const noexcept;
     /// The content for changes in place; borrowed until the next change.
@@ -41,6 +42,8 @@ public:
     void consume(std::size_t count) noexcept;
     /// Overwrites everything; the buffer is empty afterwards.
     void wipe() noexcept;
+    /// As wipe(), and gives the memory back.
+    void release() noexcept;
 
 private:
     void moveToFront() noexcept;

@@ -1,12 +1,15 @@
 #include "server/Server.h"
 
+#include "server/Front.h"
 #include "server/ListenSocket.h"
 #include "server/RequestHandler.h"
+#include "server/RequestSocket.h"
 
-#include <Poco/Net/HTTPServer.h>
-#include <Poco/ThreadPool.h>
+#include <Poco/Net/HTTPServerConnection.h>
+#include <Poco/Net/HTTPServerParams.h>
 
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace waymark::httpapi
@@ -15,18 +18,12 @@ namespace waymark::httpapi
 namespace
 {
 
-/// Short, since Poco may miss to wake a thread that just goes idle when the server stops.
-constexpr int threadIdleSeconds = 1;
-
-Poco::Net::HTTPServerParams::Ptr paramsOf(const Server::Settings& settings)
+Poco::Net::HTTPServerParams::Ptr params()
 {
-    Poco::Net::HTTPServerParams::Ptr params(new Poco::Net::HTTPServerParams);
-    params->setMaxThreads(settings.threads);
-    params->setMaxQueued(settings.queue);
-    params->setThreadIdleTime(Poco::Timespan(threadIdleSeconds, 0));
-    params->setKeepAlive(true);
-    params->setMaxKeepAliveRequests(settings.keepAliveRequests);
-    return params; // its time-outs are not used: RequestSocket has its own
+    Poco::Net::HTTPServerParams::Ptr made(new Poco::Net::HTTPServerParams);
+    made->setKeepAlive(true);
+    made->setMaxKeepAliveRequests(0); // any number: connections are counted where they outlive a worker
+    return made;                      // its time-outs are not used: the front has its own
 }
 
 } // namespace
@@ -35,15 +32,33 @@ struct Server::Running
 {
     Running(const Settings& settings, const http::RouteTable& routes,
             const std::shared_ptr<ServerState>& state)
-        : socket(settings.listen, state),
-          threads(settings.name, 1, settings.threads, threadIdleSeconds),
-          server(new RequestHandlerFactory(routes, state, settings.name), threads, socket, paramsOf(settings))
+        : socket(settings.listen),
+          log(state->log),
+          mailbox(std::make_shared<Mailbox>()),
+          handlers(new RequestHandlerFactory(routes, state, mailbox)),
+          front({settings.threads, settings.name}, socket.impl()->sockfd(), routes, state, mailbox,
+                [this](Connection& connection) { serve(connection); })
     {
     }
 
+    /// On a worker. A request that memory or Poco failed for has no answer, and its connection ends.
+    void serve(Connection& connection) noexcept
+    {
+        try {
+            const Poco::Net::StreamSocket seen(new RequestSocket(connection, front));
+            Poco::Net::HTTPServerConnection(seen, parameters, handlers).run();
+        } catch (const std::exception& problem) {
+            log.limited(observe::LogLevel::error, "http.failed", {{"error", problem.what()}},
+                        "A request could not be answered; its connection was closed.");
+        }
+    }
+
     ListenSocket socket;
-    Poco::ThreadPool threads;
-    Poco::Net::HTTPServer server;
+    observe::Log log;
+    std::shared_ptr<Mailbox> mailbox;
+    Poco::Net::HTTPServerParams::Ptr parameters = params();
+    Poco::Net::HTTPRequestHandlerFactory::Ptr handlers;
+    Front front; ///< ends first, and its threads with it
 };
 
 Server::Server(Settings settings, const http::RouteTable& routes, std::shared_ptr<ServerState> state)
@@ -60,19 +75,16 @@ void Server::start()
 {
     _state->stopping = false;
     _state->aborting = false;
-    auto running = std::make_unique<Running>(_settings, _routes, _state);
-    _bound = running->socket.bound();
-    _state->othersWait = [&server = running->server] {
-        return server.queuedConnections() > 0;
-    };
     try {
-        running->server.start();
-    } catch (const Poco::Exception& problem) {
+        auto running = std::make_unique<Running>(_settings, _routes, _state);
+        _bound = running->socket.bound();
+        running->front.start();
+        const std::lock_guard lock(_mutex);
+        _running = std::move(running);
+    } catch (const std::system_error& problem) {
         throw plugin::StartError(plugin::ExitCode::internal,
-                                 "http-api: its threads cannot be started: " + problem.displayText());
+                                 std::string("http-api: its threads cannot be started: ") + problem.what());
     }
-    const std::lock_guard lock(_mutex);
-    _running = std::move(running);
 }
 
 void Server::stop(plugin::Deadline deadline) noexcept
@@ -85,18 +97,10 @@ void Server::stop(plugin::Deadline deadline) noexcept
     if (!running)
         return;
     _state->stopping = true;
-    try {
-        // Wakes the accepting thread, which otherwise looks only four times a second whether it shall go on.
-        running->socket.impl()->shutdown();
-        running->server.stop();
-        running->socket.close();
-        if (!_state->connections.waitForNone(deadline)) {
-            _state->aborting = true;
-            running->server.stopAll(true);
-        }
-        running->threads.joinAll();
-    } catch (const std::exception& problem) {
-        _state->log.error("http.stop_failed", {{"error", problem.what()}});
+    running->front.stopping();
+    if (!_state->connections.waitForNone(deadline)) {
+        _state->aborting = true;
+        running->front.stopping();
     }
 }
 
@@ -109,13 +113,7 @@ bool Server::serving() const
 std::size_t Server::queued() const
 {
     const std::lock_guard lock(_mutex);
-    return _running ? static_cast<std::size_t>(_running->server.queuedConnections()) : 0;
-}
-
-std::size_t Server::turnedAway() const
-{
-    const std::lock_guard lock(_mutex);
-    return _running ? static_cast<std::size_t>(_running->server.refusedConnections()) : 0;
+    return _running ? _running->front.queued() : 0;
 }
 
 } // namespace waymark::httpapi

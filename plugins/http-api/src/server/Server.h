@@ -14,17 +14,16 @@
 namespace waymark::httpapi
 {
 
-/// Serves a RouteTable over HTTP/1.1, on threads of its own.
+/// Serves a RouteTable over HTTP/1.1: a Front that waits for all clients, and Poco's HTTP server connection
+/// on the threads that answer.
 class Server
 {
 public:
     struct Settings
     {
         node::Endpoint listen;
-        int threads = 0;
-        int queue = 0;             ///< connections that may wait for a thread
-        int keepAliveRequests = 0; ///< on one connection
-        std::string name;          ///< of the threads
+        std::size_t threads = 0;
+        std::string name; ///< of the threads
     };
 
     Server(Settings settings, const http::RouteTable& routes, std::shared_ptr<ServerState> state);
@@ -41,10 +40,8 @@ public:
     bool serving() const;
     /// Where it was bound last, with the real port. For requests, and for others after start() has returned.
     node::Endpoint bound() const { return _bound; }
-    /// Connections that wait for a thread.
+    /// Requests that wait for a thread.
     std::size_t queued() const;
-    /// Connections that were closed unanswered because too many waited already.
-    std::size_t turnedAway() const;
 
 private:
     struct Running;

@@ -2,16 +2,19 @@
 
 #include "server/AccessMetrics.h"
 #include "server/Counted.h"
+#include "server/HeldBytes.h"
 
 #include <waymark/base/Clock.h>
 #include <waymark/observe/Log.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace waymark::httpapi
@@ -24,11 +27,28 @@ struct Limits
     std::atomic<std::size_t> body{0};            ///< bytes, decoded
     std::atomic<Duration::rep> requestTime{0};   ///< from a request's first byte to its answer's last
     std::atomic<Duration::rep> keepAliveTime{0}; ///< how long an idle connection is kept
+    std::atomic<std::size_t> requests{0};        ///< on one connection
+    std::atomic<std::size_t> connections{0};     ///< at the same time
+    std::atomic<std::size_t> perAddress{0};      ///< connections at the same time
     std::atomic<std::size_t> streams{0};         ///< at the same time
 
     std::chrono::nanoseconds request() const noexcept { return std::chrono::nanoseconds(requestTime); }
     std::chrono::nanoseconds keepAlive() const noexcept { return std::chrono::nanoseconds(keepAliveTime); }
 };
+
+/// What a connection does, or waits for.
+enum class Phase : std::uint8_t
+{
+    idle,       ///< for a request
+    reading,    ///< for the rest of a request
+    dispatched, ///< for a thread, or being served by one
+    parked,     ///< for an answer that comes later
+    streaming,  ///< for the next part of a streamed answer
+    writing,    ///< for its client to take the answer
+    closing     ///< for its client to stop sending
+};
+constexpr std::size_t phaseCount = 7;
+std::string_view nameOf(Phase phase) noexcept;
 
 /// What all connections of one server share. Any thread.
 struct ServerState
@@ -41,16 +61,14 @@ struct ServerState
     Limits limits;
     AccessMetrics metrics;
     observe::Log log;
-    CountedUse connections;            ///< accepted and not yet closed
-    CountedUse streams;                ///< answers that are being streamed
+    CountedUse connections;                                    ///< accepted and not yet closed
+    std::array<std::atomic<std::size_t>, phaseCount> phases{}; ///< connections in each
+    CountedUse streams;                                        ///< answers that are being streamed
+    std::shared_ptr<HeldBytes> held = std::make_shared<HeldBytes>();
     std::atomic<bool> stopping{false}; ///< no new requests; streams end
     std::atomic<bool> aborting{false}; ///< nobody waits for anything any more
     std::atomic<std::uint64_t> nextRequest{1};
     std::string requestPrefix; ///< what this server's request ids begin with
-    /// Connections that wait for a thread; idle ones give way to them. Set before the server starts.
-    std::function<bool()> othersWait = [] {
-        return false;
-    };
 };
 
 } // namespace waymark::httpapi

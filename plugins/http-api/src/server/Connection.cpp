@@ -1,0 +1,115 @@
+#include "server/Connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace waymark::httpapi
+{
+
+namespace
+{
+
+constexpr int readsAtATime = 16; // then it is another connection's turn
+constexpr std::size_t muchMemory = 16U * 1024U;
+constexpr std::size_t sendSize = 256U * 1024U;
+
+MonotonicTime now() noexcept
+{
+    return std::chrono::steady_clock::now();
+}
+
+} // namespace
+
+Connection::Connection(ConnectionId connectionId, std::unique_ptr<Channel> opened, const node::Endpoint& from,
+                       ServerState& shared)
+    : id(connectionId),
+      channel(std::move(opened)),
+      remote(from),
+      deadline(now() + shared.limits.request()),
+      _shared(shared),
+      _counted(shared.connections)
+{
+}
+
+Connection::~Connection()
+{
+    _shared.held->subtract(_held);
+}
+
+void Connection::receive()
+{
+    using Stage = RequestIntake::Stage;
+    intake.advance(_shared.limits);
+    for (int reads = 0; reads < readsAtATime; ++reads) {
+        if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)
+            return;
+        const Transfer got = channel->receive(intake.space());
+        wantsWrite = got.state == Transfer::State::wantsWrite;
+        ended = got.state == Transfer::State::ended;
+        if (got.state != Transfer::State::moved)
+            return;
+        if (!started) {
+            started = now();
+            deadline = *started + _shared.limits.request();
+        }
+        intake.received(got.bytes, _shared.limits);
+    }
+}
+
+void Connection::send(std::string_view bytes)
+{
+    while (output.empty() && !bytes.empty() && !broken) {
+        const Transfer sent = channel->send(bytes.substr(0, sendSize));
+        broken = sent.state == Transfer::State::ended;
+        if (sent.state != Transfer::State::moved)
+            break;
+        bytes.remove_prefix(sent.bytes);
+    }
+    if (!broken)
+        output.append(bytes);
+}
+
+bool Connection::flush()
+{
+    while (!output.empty() && !broken) {
+        const Transfer sent = channel->send(output.view().substr(0, sendSize));
+        broken = sent.state == Transfer::State::ended;
+        wantsWrite = sent.state != Transfer::State::wantsRead;
+        if (sent.state != Transfer::State::moved)
+            break;
+        output.consume(sent.bytes);
+    }
+    if (output.empty())
+        output.release();
+    return output.empty();
+}
+
+void Connection::makeWay() noexcept
+{
+    if (!keepAlive || stream || !output.empty() || !std::exchange(answered, false))
+        return;
+    intake.next();
+    started.reset();
+    if (intake.hasMore()) {
+        started = now();
+        deadline = *started + _shared.limits.request();
+    } else {
+        deadline = now() + _shared.limits.keepAlive();
+    }
+}
+
+bool Connection::isIdle() const noexcept
+{
+    return keepAlive && !broken && !started && !parked && !stream && output.empty();
+}
+
+bool Connection::countHeld() noexcept
+{
+    const std::size_t holds = intake.held() + output.capacity();
+    _shared.held->add(holds);
+    _shared.held->subtract(std::exchange(_held, holds));
+    return holds > muchMemory;
+}
+
+} // namespace waymark::httpapi

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "server/Acceptor.h"
+#include "server/Connection.h"
+#include "server/Mailbox.h"
+#include "server/Poller.h"
+#include "server/ServerState.h"
+#include "server/Workers.h"
+
+#include <waymark/http/RouteTable.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace waymark::httpapi
+{
+
+/// Owns all connections of one server and waits for all of them on one thread: for their first byte, for the
+/// rest of a request, for an answer that comes later, for the next part of a stream, for a client to take
+/// its answer. A worker only has a connection while it makes an answer, so that no client holds a thread.
+class Front
+{
+public:
+    /// Serves the request of a connection, on a worker. Lets nothing out.
+    using Serve = std::function<void(Connection&)>;
+    struct Settings
+    {
+        std::size_t threads = 0;
+        std::string name; ///< of the threads
+    };
+
+    /// Throws std::system_error, as start().
+    Front(const Settings& settings, int listener, const http::RouteTable& routes,
+          std::shared_ptr<ServerState> state, std::shared_ptr<Mailbox> mailbox, Serve serve);
+    Front(const Front&) = delete;
+    Front& operator=(const Front&) = delete;
+    ~Front();
+
+    /// Accepts from the listener until the state's `stopping` is set. Once.
+    void start();
+    /// For workers: the next request of a connection whose answer was given, when it is there at once or
+    /// almost, and nobody has to wait meanwhile.
+    bool another(Connection& connection);
+
+    /// The state's `stopping` or `aborting` was set: closes what need not, or must not be waited for.
+    void stopping() noexcept { _mailbox->post(0); }
+    /// Requests that wait for a thread.
+    std::size_t queued() const { return _workers.queued(); }
+
+private:
+    using Places = std::list<Connection*>;
+
+    void run();
+    void wait();
+    void readMail();
+    void lookAtAll();
+    void beginStop();
+    void abortAll();
+    void abortOne(Connection& connection);
+    void expire();
+    void relieveMemory();
+    void accept();
+    void admit(Acceptor::Accepted accepted);
+    void begin(Connection& connection);
+    void turnAway(Connection& connection);
+    bool makeRoom();
+    void pauseAccepting(int error);
+
+    void handle(std::uint64_t name, std::uint32_t events);
+    void guarded(Connection& connection, void (Front::*step)(Connection&));
+    void settle(Connection& connection);
+    void settleStream(Connection& connection);
+    void settleRequest(Connection& connection);
+    void settleClosing(Connection& connection);
+    void expireOne(Connection& connection);
+    void takeBack(Connection& connection);
+
+    void dispatch(Connection& connection);
+    bool isReserved(const Connection& connection) const;
+    void refuse(Connection& connection, const Refusal& refusal);
+    void answerRefusal(Connection& connection, const Refusal& refusal);
+    void finish(Connection& connection);
+    void await(Connection& connection, Phase phase, std::uint32_t events);
+    void drop(Connection& connection, std::string_view reason = {}) noexcept;
+    void enter(Connection& connection, Phase phase);
+    void schedule(Connection& connection, std::optional<MonotonicTime> when);
+    void watchMemory(Connection& connection);
+    Places& in(Phase phase) { return _phases[static_cast<std::size_t>(phase)]; }
+    Connection* find(ConnectionId id);
+
+    // On workers:
+    void serve(Connection& connection) noexcept;
+
+    const http::RouteTable& _routes;
+    std::shared_ptr<ServerState> _state;
+    Serve _serve;
+    std::shared_ptr<Mailbox> _mailbox;
+    Poller _poller;
+    Acceptor _acceptor;
+    std::string _name;
+    std::unordered_map<ConnectionId, std::unique_ptr<Connection>> _connections;
+    std::map<node::IpAddress, std::size_t> _perAddress;
+    std::array<Places, phaseCount> _phases; ///< those that entered first stand first
+    Places _heavy;                          ///< that hold much memory; those that have it longest stand first
+    std::set<std::pair<MonotonicTime, ConnectionId>> _timers;
+    std::vector<ConnectionId> _posted;
+    ConnectionId _lastId;
+    std::optional<MonotonicTime> _acceptAgain;
+    bool _stopping = false;
+    Workers _workers;
+    std::thread _thread;
+};
+
+} // namespace waymark::httpapi
