@@ -24,6 +24,20 @@ HttpClient::HttpClient(const node::Endpoint& server)
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 
+HttpClient::HttpClient(const node::Endpoint& server, const std::string& from)
+{
+    _socket.impl()->bind(Poco::Net::SocketAddress(from, 0), true);
+    _socket.connect(Poco::Net::SocketAddress(server.ip.toString(), server.port));
+    _socket.setNoDelay(true);
+    _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
+}
+
+void HttpClient::breakOff()
+{
+    _socket.setLinger(true, 0);
+    _socket.close();
+}
+
 HttpClient& HttpClient::send(std::string_view bytes)
 {
     while (!bytes.empty())

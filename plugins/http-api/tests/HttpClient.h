@@ -34,6 +34,8 @@ class HttpClient
 {
 public:
     explicit HttpClient(const node::Endpoint& server);
+    /// From another address of this host.
+    HttpClient(const node::Endpoint& server, const std::string& from);
 
     HttpClient& send(std::string_view bytes);
     /// Each byte in a segment of its own.
@@ -45,6 +47,8 @@ public:
     /// Reads until at least `text` is there; what comes of a streamed answer so far.
     std::string readUntil(std::string_view text);
     void close() { _socket.close(); }
+    /// Closes with a reset.
+    void breakOff();
     Poco::Net::StreamSocket& socket() { return _socket; }
 
     /// Sends one request on a connection of its own; adds Host, Connection: close and the length of the body.

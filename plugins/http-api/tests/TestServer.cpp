@@ -2,7 +2,9 @@
 
 #include <cppunit/TestAssert.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace waymark::httpapi
 {
@@ -80,6 +82,19 @@ node::Endpoint TestServer::endpoint() const
 double TestServer::metric(const std::string& name, const observe::MetricLabels& labels) const
 {
     return metrics.value(name, labels).value_or(0);
+}
+
+void TestServer::awaitConnections(const std::string& state, std::size_t count) const
+{
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto now = [&] {
+        return metric("waymark_http_connections", {{"state", state}});
+    };
+    while (now() != static_cast<double>(count)) {
+        CPPUNIT_ASSERT_MESSAGE(state + ": " + std::to_string(now()) + " instead of " + std::to_string(count),
+                               std::chrono::steady_clock::now() < until);
+        std::this_thread::yield();
+    }
 }
 
 void TestServer::add(std::string_view, std::string_view, std::type_index, bool, void*)

@@ -104,6 +104,12 @@ public:
     }
     /// The value of a counter or gauge, 0 when there is no such series.
     double metric(const std::string& name, const observe::MetricLabels& labels = {}) const;
+    /// Waits until so many connections are in this state.
+    void awaitConnections(const std::string& state, std::size_t count) const;
+    double dropped(const std::string& reason) const
+    {
+        return metric("waymark_http_dropped_total", {{"reason", reason}});
+    }
 
     HttpApiPlugin plugin;
     http::RouteTable routes;

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <new>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,8 +45,12 @@ Acceptor::Accepted Acceptor::accept() const
     void* const place = &storage;
     auto* const address = static_cast<sockaddr*>(place);
     const int descriptor = ::accept4(_listener, address, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (descriptor < 0)
-        return {nullptr, {}, errno};
+    if (descriptor < 0) {
+        // The system looks for a free descriptor before it looks for a connection.
+        const int error = errno;
+        pollfd entry{_listener, POLLIN, 0};
+        return {nullptr, {}, ::poll(&entry, 1, 0) == 0 ? EAGAIN : error};
+    }
     Accepted accepted;
     auto* const channel = new (std::nothrow) PlainChannel(descriptor);
     if (channel == nullptr) {

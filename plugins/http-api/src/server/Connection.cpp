@@ -1,5 +1,7 @@
 #include "server/Connection.h"
 
+#include "server/VectorRegisters.h"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -18,6 +20,15 @@ MonotonicTime now() noexcept
 {
     return std::chrono::steady_clock::now();
 }
+
+/// At the end of work on bytes that may be a secret.
+struct ClearedRegisters
+{
+    ClearedRegisters() = default;
+    ClearedRegisters(const ClearedRegisters&) = delete;
+    ClearedRegisters& operator=(const ClearedRegisters&) = delete;
+    ~ClearedRegisters() { clearVectorRegisters(); }
+};
 
 } // namespace
 
@@ -40,6 +51,7 @@ Connection::~Connection()
 void Connection::receive()
 {
     using Stage = RequestIntake::Stage;
+    const ClearedRegisters atTheEnd;
     intake.advance(_shared.limits);
     for (int reads = 0; reads < readsAtATime; ++reads) {
         if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)

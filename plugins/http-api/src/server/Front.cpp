@@ -129,6 +129,7 @@ void Front::takeBack(Connection& connection)
         return;
     if (!std::exchange(connection.rested, false) || _stopping)
         return settle(connection);
+    watchMemory(connection);
     enter(connection, Phase::idle);
     schedule(connection, connection.deadline);
 }

@@ -166,7 +166,8 @@ void Front::answerRefusal(Connection& connection, const Refusal& refusal)
 
 void Front::dispatch(Connection& connection)
 {
-    if (connection.heavy)
+    watchMemory(connection);
+    if (connection.heavy) // nobody but its worker can end it now
         _heavy.erase(*std::exchange(connection.heavy, std::nullopt));
     enter(connection, Phase::dispatched);
     schedule(connection, connection.deadline);

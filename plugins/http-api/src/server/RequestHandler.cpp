@@ -3,6 +3,7 @@
 #include "server/RequestReader.h"
 #include "server/RequestSocket.h"
 #include "server/ResponseWriter.h"
+#include "server/VectorRegisters.h"
 
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/StreamSocket.h>
@@ -62,6 +63,7 @@ public:
             connection.intake.wipe();
             connection.answered = true;
         }
+        clearVectorRegisters();
     }
 
 private:
