@@ -48,6 +48,7 @@ struct Server::Running
             const Poco::Net::StreamSocket seen(new RequestSocket(connection, front));
             Poco::Net::HTTPServerConnection(seen, parameters, handlers).run();
         } catch (const std::exception& problem) {
+            connection.abandoned = true;
             log.limited(observe::LogLevel::error, "http.failed", {{"error", problem.what()}},
                         "A request could not be answered; its connection was closed.");
         }
