@@ -101,12 +101,11 @@ std::vector<std::string> registrations()
 }
 
 /// The median of several rounds, all servers in turn, so that what else the machine does hits all alike.
-void compare(Table& table, testkit::Bootnode& node, int connections)
+void compare(Table& table, std::uint16_t port, int connections)
 {
     const std::string peer = testkit::testKey(2).publicKey().hex();
     BareServer bare(connections);
     const auto clients = static_cast<std::size_t>(connections);
-    const std::uint16_t port = portOf(node);
     std::vector<std::pair<std::string, std::unique_ptr<HttpLoad>>> loads;
     const auto add = [&](const std::string& what, std::uint16_t where, std::vector<std::string> requests) {
         loads.emplace_back(what, std::make_unique<HttpLoad>(where, clients, std::move(requests)));
@@ -143,9 +142,8 @@ Durations visits(std::uint16_t port, std::chrono::nanoseconds time)
     return took;
 }
 
-void besiege(Table& table, testkit::Bootnode& node)
+void besiege(Table& table, std::uint16_t port)
 {
-    const std::uint16_t port = portOf(node);
     table.title("A client that connects, asks for GET / and leaves");
     const auto alone = visits(port, 5s);
     table.row("alone", alone);
@@ -169,9 +167,10 @@ void http(Table& table)
                             {"http-api.keep-alive-timeout", "10m"}});
     const auto key = testkit::testKey(2).publicKey();
     node.enroll(key, {node::IpAddress::v4(10, 0, 0, 1), 30303, 30303});
-    compare(table, node, threads);
-    compare(table, node, threads * 4);
-    besiege(table, node);
+    const std::uint16_t port = portOf(node);
+    compare(table, port, threads);
+    compare(table, port, threads * 4);
+    besiege(table, port);
 }
 
 const Registration registered("http", http);
