@@ -28,11 +28,17 @@ void AccessMetrics::answered(const std::string& route, std::string_view method, 
 
 void AccessMetrics::dropped(std::string_view reason)
 {
-    _registry
-        ->counter("waymark_http_dropped_total",
-                  "Connections and requests that were refused before they had a route, by reason",
-                  {{"reason", std::string(reason)}})
-        .increment();
+    const std::lock_guard lock(_mutex);
+    auto found = _dropped.find(reason);
+    if (found == _dropped.end())
+        found = _dropped
+                    .emplace(std::string(reason),
+                             _registry->counter("waymark_http_dropped_total",
+                                                "Connections and requests that ended without the answer that "
+                                                "they wanted, by reason",
+                                                {{"reason", std::string(reason)}}))
+                    .first;
+    found->second.increment();
 }
 
 AccessMetrics::Series AccessMetrics::series(Key key)

@@ -3,6 +3,7 @@
 #include <waymark/observe/Metrics.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -23,7 +24,8 @@ public:
     void answered(const std::string& route, std::string_view method, int status,
                   std::chrono::nanoseconds took);
 
-    /// A connection that ended, or a request that was refused, before it had a route.
+    /// A connection that ended, or a request that was refused, before it was served. The reason is one of a
+    /// few.
     void dropped(std::string_view reason);
 
 private:
@@ -39,6 +41,7 @@ private:
     observe::MetricRegistry* _registry;
     std::mutex _mutex;
     std::map<Key, Series> _series;
+    std::map<std::string, observe::Counter, std::less<>> _dropped;
 };
 
 } // namespace waymark::httpapi

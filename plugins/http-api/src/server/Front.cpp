@@ -20,6 +20,7 @@ constexpr std::uint64_t listenerName = 0;
 constexpr std::uint64_t mailboxName = 1;
 constexpr ConnectionId firstConnection = 2;
 constexpr std::size_t reservedThreads = 2;
+constexpr int expiriesAtATime = 64;
 constexpr int acceptsAtATime = 64;    // then the other connections have their turn
 constexpr auto exhaustedPause = 50ms; // before another attempt to accept without descriptors
 constexpr auto restless = 1s;         // workers that make a connection idle need not wake the front sooner
@@ -162,7 +163,7 @@ void Front::guarded(Connection& connection, void (Front::*step)(Connection&))
 void Front::expire()
 {
     const MonotonicTime now = std::chrono::steady_clock::now();
-    while (!_timers.empty() && _timers.begin()->first <= now) {
+    for (int i = 0; i < expiriesAtATime && !_timers.empty() && _timers.begin()->first <= now; ++i) {
         const ConnectionId id = _timers.begin()->second;
         Connection& connection = *_connections.at(id);
         schedule(connection, std::nullopt);
