@@ -91,8 +91,8 @@ void TestServer::awaitConnections(const std::string& state, std::size_t count) c
         return metric("waymark_http_connections", {{"state", state}});
     };
     while (now() != static_cast<double>(count)) {
-        CPPUNIT_ASSERT_MESSAGE(state + ": " + std::to_string(now()) + " instead of " + std::to_string(count),
-                               std::chrono::steady_clock::now() < until);
+        if (std::chrono::steady_clock::now() >= until)
+            CPPUNIT_FAIL(state + " are not " + std::to_string(count) + ":\n" + metrics.expose());
         std::this_thread::yield();
     }
 }
