@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 namespace waymark::httpapi
 {
@@ -18,6 +19,29 @@ std::string knownMethod(std::string_view method)
 
 } // namespace
 
+AccessMetrics::AccessMetrics(observe::MetricRegistry& registry)
+    : _registry(&registry), _withoutMemory(reasonCounter("no-memory"))
+{
+}
+
+observe::Counter AccessMetrics::reasonCounter(std::string_view reason)
+{
+    return _registry->counter(
+        "waymark_http_dropped_total",
+        "Connections and requests that ended without the answer that they wanted, by reason",
+        {{"reason", std::string(reason)}});
+}
+
+void AccessMetrics::ended(std::string_view reason) noexcept
+{
+    try {
+        if (!reason.empty())
+            dropped(reason);
+    } catch (const std::exception&) {
+        _withoutMemory.increment();
+    }
+}
+
 void AccessMetrics::answered(const std::string& route, std::string_view method, int status,
                              std::chrono::nanoseconds took)
 {
@@ -31,13 +55,7 @@ void AccessMetrics::dropped(std::string_view reason)
     const std::lock_guard lock(_mutex);
     auto found = _dropped.find(reason);
     if (found == _dropped.end())
-        found = _dropped
-                    .emplace(std::string(reason),
-                             _registry->counter("waymark_http_dropped_total",
-                                                "Connections and requests that ended without the answer that "
-                                                "they wanted, by reason",
-                                                {{"reason", std::string(reason)}}))
-                    .first;
+        found = _dropped.emplace(std::string(reason), reasonCounter(reason)).first;
     found->second.increment();
 }
 

@@ -18,7 +18,7 @@ namespace waymark::httpapi
 class AccessMetrics
 {
 public:
-    explicit AccessMetrics(observe::MetricRegistry& registry) : _registry(&registry) {}
+    explicit AccessMetrics(observe::MetricRegistry& registry);
 
     /// One answered request. `route` is the pattern, or "unmatched".
     void answered(const std::string& route, std::string_view method, int status,
@@ -27,8 +27,12 @@ public:
     /// A connection that ended, or a request that was refused, before it was served. The reason is one of a
     /// few.
     void dropped(std::string_view reason);
+    /// As dropped(), unless the reason is empty; without memory the reason is that.
+    void ended(std::string_view reason) noexcept;
 
 private:
+    observe::Counter reasonCounter(std::string_view reason);
+
     struct Series
     {
         observe::Counter requests;
@@ -39,6 +43,7 @@ private:
     Series series(Key key);
 
     observe::MetricRegistry* _registry;
+    observe::Counter _withoutMemory;
     std::mutex _mutex;
     std::map<Key, Series> _series;
     std::map<std::string, observe::Counter, std::less<>> _dropped;

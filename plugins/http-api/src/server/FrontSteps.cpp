@@ -268,11 +268,7 @@ void Front::watchMemory(Connection& connection)
 
 void Front::drop(Connection& connection, std::string_view reason) noexcept
 {
-    try {
-        if (!reason.empty())
-            _state->metrics.dropped(reason);
-    } catch (const std::exception&) { // its end is not counted, which is better than none
-    }
+    _state->metrics.ended(reason);
     schedule(connection, std::nullopt);
     if (connection.heavy)
         _heavy.erase(*connection.heavy);

@@ -73,10 +73,9 @@ private:
         auto parked = std::exchange(connection.parked, std::nullopt);
         std::string id = parked ? std::move(parked->id) : nextRequestId();
         response.set("X-Request-Id", id);
-        std::optional<Outcome> outcome;
-        if (parked)
-            outcome = Outcome{parked->answer->take(), std::move(parked->route)};
-        else if (!(outcome = dispatch(connection, id)))
+        auto outcome =
+            parked ? Outcome{parked->answer->take(), std::move(parked->route)} : dispatch(connection, id);
+        if (!outcome)
             return true;
         ResponseWriter writer(response, connection, *_state, _front);
         const auto status = send(writer, std::move(outcome->answer), outcome->route, id, connection);
