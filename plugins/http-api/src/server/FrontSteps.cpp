@@ -111,9 +111,10 @@ void Front::settleStream(Connection& connection)
     if (connection.broken || state == StreamQueue::State::overflow || stream.queue().overflowed())
         return drop(connection, connection.broken ? "" : "slow-stream");
     if (state == StreamQueue::State::ended) {
-        if (stream.chunked())
+        const bool chunked = stream.chunked();
+        connection.stream.reset(); // first: who sees the end finds one stream less
+        if (chunked)
             connection.send("0\r\n\r\n");
-        connection.stream.reset();
         return settle(connection);
     }
     const bool blocked = !connection.output.empty();
