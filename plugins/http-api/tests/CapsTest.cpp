@@ -188,6 +188,7 @@ class CapsTest : public CppUnit::TestFixture
                 std::this_thread::yield();
         }
         CPPUNIT_ASSERT(clients.front().ended());
+        server.awaitConnections("open", clients.size() - 1);
         CPPUNIT_ASSERT(server.metric("waymark_http_buffered_bytes") < 1048576);
         CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(300000, ' ')).read().status);
     }
