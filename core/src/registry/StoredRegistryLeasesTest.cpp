@@ -1,4 +1,4 @@
-#include "registry/StoredRegistryFixture.h"
+#include "registry/tests/StoredRegistryFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,4 +1,4 @@
-#include "registry/StoredRegistryFixture.h"
+#include "registry/tests/StoredRegistryFixture.h"
 
 #include <waymark/contract/PeerRegistrySuite.h>
 #include <waymark/registry/StoredRegistry.h>
