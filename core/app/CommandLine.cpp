@@ -98,11 +98,10 @@ int CommandLine::run(const std::vector<std::string>& words) const
 
 int CommandLine::help() const
 {
-    std::cout
-        << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
-           "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
-           "       waymark FAMILY COMMAND [ARGUMENT]... for plugins FAMILY-..., where one of them has it\n"
-           "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
+    std::cout << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
+                 "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
+                 "       waymark FAMILY COMMAND [ARGUMENT]...  of the one plugin FAMILY-... that has it\n"
+                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
     for (const auto& [library, source] : _installed) {
         if (!source.manifest || source.manifest->commands.empty())
             continue;

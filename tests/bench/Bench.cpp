@@ -71,6 +71,12 @@ bool isMeant(const std::string& asked, const std::string& name)
     return name == asked || name.starts_with(asked + "-");
 }
 
+bool isAsked(const std::vector<std::string>& asked, const std::string& name)
+{
+    return asked.empty() ||
+           std::ranges::any_of(asked, [&name](const std::string& word) { return isMeant(word, name); });
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -84,8 +90,7 @@ int main(int argc, char** argv)
                                      [&](const auto& each) { return isMeant(word, each.first); }))
                 throw std::invalid_argument("there is no benchmark '" + word + "'");
         for (const auto& [name, benchmark] : benchmarks())
-            if (asked.empty() ||
-                std::ranges::any_of(asked, [&](const std::string& word) { return isMeant(word, name); }))
+            if (isAsked(asked, name))
                 benchmark(table);
         return 0;
     } catch (const std::exception& error) {

@@ -125,22 +125,18 @@ private:
 double registrationsPerSecond(PeerRegistry& registry, std::size_t clients)
 {
     std::atomic<std::size_t> next{largest};
-    std::atomic<bool> over{false};
     const double seconds = secondsOf([&] {
+        const auto end = std::chrono::steady_clock::now() + measured;
         std::vector<std::jthread> threads;
         for (std::size_t client = 0; client < clients; ++client)
-            threads.emplace_back([&] {
-                while (!over) {
+            threads.emplace_back([&registry, &next, end] {
+                while (std::chrono::steady_clock::now() < end) {
                     const std::size_t number = next++;
                     if (number >= keys().size())
                         return;
                     applyAndWait(registry, {registry::PutClaim{{"api", peerOf(number)}}});
                 }
             });
-        const auto end = std::chrono::steady_clock::now() + measured;
-        while (next < keys().size() && std::chrono::steady_clock::now() < end)
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        over = true;
     });
     const std::size_t reached = std::min(next.load(), keys().size());
     change(registry, largest, reached, true);

@@ -1,5 +1,5 @@
-#include "registry/HugePages.h"
-#include "registry/SharedPeerTree.h"
+#include "registry/index/HugePages.h"
+#include "registry/index/SharedPeerTree.h"
 
 #include <waymark/registry/PeerIndex.h>
 
@@ -8,7 +8,7 @@ namespace waymark::registry
 
 struct PeerIndex::Content
 {
-    SharedPeerTree tree{HugePages::instance()};
+    index::SharedPeerTree tree{index::HugePages::instance()};
 };
 
 PeerIndex::PeerIndex() : _content(std::make_unique<Content>()) {}

@@ -10,7 +10,9 @@ namespace waymark::registry
 {
 
 using namespace std::chrono_literals;
+using contract::carryOut;
 using contract::drop;
+using contract::outcomeOf;
 using contract::put;
 using contract::putFor;
 using contract::renew;
@@ -39,16 +41,6 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
 
     testkit::ManualClock _clock;
 
-    static RegistryPlan run(RegistryState& state, const std::vector<RegistryRequest>& requests)
-    {
-        RegistryPlan plan = state.plan(requests);
-        state.commit(plan);
-        return plan;
-    }
-    static Outcome outcome(RegistryState& state, Change change)
-    {
-        return run(state, {ChangeBatch{std::move(change)}}).reports.front().value().outcomes.front();
-    }
     static std::size_t indexed(const RegistryState& state)
     {
         std::array<ClosestPeer, 16> out;
@@ -59,7 +51,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     {
         RegistryState state({}, _clock);
         const auto mayWait = [&](const ChangeBatch& batch) {
-            const auto plan = run(state, {batch});
+            const auto plan = carryOut(state, {batch});
             CPPUNIT_ASSERT(!plan.rows.empty());
             return plan.mayWait;
         };
@@ -76,12 +68,12 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     void aFailedRequestRenewsNothing()
     {
         RegistryState state({}, _clock);
-        run(state, {ChangeBatch{putFor(10s, testPeer(1))}});
+        carryOut(state, {ChangeBatch{putFor(10s, testPeer(1))}});
         const Lease before = state.claims(testId(1)).front().lease;
         _clock.advance(1s);
         Peer bad = testPeer(2);
         bad.addresses.front().host = "nowhere";
-        const auto plan = run(state, {ChangeBatch{renew(1, 0s), put(bad)}});
+        const auto plan = carryOut(state, {ChangeBatch{renew(1, 0s), put(bad)}});
         CPPUNIT_ASSERT(!plan.reports.front() && plan.rows.empty() && plan.mayWait);
         CPPUNIT_ASSERT(state.claims(testId(1)).front().lease == before);
     }
@@ -89,11 +81,11 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     void expiryNeedsNoRequest()
     {
         RegistryState state({}, _clock);
-        run(state, {ChangeBatch{putFor(10s, testPeerWithEnr(1, 5)), putFor(10s, testPeer(1), "file")}});
+        carryOut(state, {ChangeBatch{putFor(10s, testPeerWithEnr(1, 5)), putFor(10s, testPeer(1), "file")}});
         CPPUNIT_ASSERT(!state.hasExpired());
         _clock.advance(10s);
         CPPUNIT_ASSERT(state.hasExpired());
-        const auto plan = run(state, {});
+        const auto plan = carryOut(state, {});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.expired);
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, plan.rows.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, plan.events.size());
@@ -114,12 +106,12 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         ChangeBatch batch;
         for (std::uint64_t number = 0; number < 2500; ++number)
             batch.push_back(putFor(10s, named(number)));
-        run(state, {batch});
+        carryOut(state, {batch});
         _clock.advance(10s);
         std::size_t plans = 0;
         std::size_t gone = 0;
         for (; state.hasExpired(); ++plans) {
-            const std::size_t expired = run(state, {}).expired;
+            const std::size_t expired = carryOut(state, {}).expired;
             CPPUNIT_ASSERT(expired <= 1024);
             gone += expired;
         }
@@ -133,14 +125,14 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         ChangeBatch batch;
         for (std::uint64_t number = 0; number < 2500; ++number)
             batch.push_back(putFor(10s, named(number), "file"));
-        run(state, {batch});
+        carryOut(state, {batch});
         _clock.advance(10s);
         ChangeBatch renewals;
         for (std::uint64_t number = 0; number < 2500; ++number)
             renewals.push_back(RenewLease{named(number).id, "file", 10s});
         const auto plan = state.plan(std::vector<RegistryRequest>{renewals});
         CPPUNIT_ASSERT(plan.reports.front()->outcomes == std::vector(2500, Outcome::absent));
-        const auto synced = run(state, {SyncClaims{"file", {}}});
+        const auto synced = carryOut(state, {SyncClaims{"file", {}}});
         CPPUNIT_ASSERT(synced.reports.front()->outcomes.empty());
         CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired);
     }
@@ -151,28 +143,28 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         ChangeBatch batch;
         for (std::uint64_t number = 0; number < 2000; ++number)
             batch.push_back(putFor(10s, named(number)));
-        run(state, {batch});
-        CPPUNIT_ASSERT(!run(state, {ChangeBatch{put(testPeer(1))}}).reports.front().has_value());
+        carryOut(state, {batch});
+        CPPUNIT_ASSERT(!carryOut(state, {ChangeBatch{put(testPeer(1))}}).reports.front().has_value());
         _clock.advance(10s);
         ChangeBatch fresh;
         for (std::uint64_t number = 5000; number < 7000; ++number)
             fresh.push_back(put(named(number)));
-        CPPUNIT_ASSERT(run(state, {fresh}).reports.front().has_value());
+        CPPUNIT_ASSERT(carryOut(state, {fresh}).reports.front().has_value());
         CPPUNIT_ASSERT_EQUAL(std::size_t{2000}, state.size());
     }
 
     void hidesEachEndOnce()
     {
         RegistryState state({}, _clock);
-        run(state,
-            {ChangeBatch{putFor(10s, testPeer(1)), putFor(10s, testPeer(2)), putFor(20s, testPeer(3))}});
+        carryOut(state,
+                 {ChangeBatch{putFor(10s, testPeer(1)), putFor(10s, testPeer(2)), putFor(20s, testPeer(3))}});
         state.hide();
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, indexed(state));
         _clock.advance(10s);
         state.hide();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, indexed(state));
         // What comes back is shown again, though its time was looked at already.
-        run(state, {ChangeBatch{putFor(10s, testPeer(1))}});
+        carryOut(state, {ChangeBatch{putFor(10s, testPeer(1))}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, indexed(state));
         _clock.advance(10s);
         state.hide();
@@ -210,12 +202,12 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     {
         RegistryState state({}, _clock);
         CPPUNIT_ASSERT(state.load(row(testPeerWithEnr(1, 5), endingAt(10s, -1s), 5)).has_value());
-        const auto plan = run(state, {});
+        const auto plan = carryOut(state, {});
         CPPUNIT_ASSERT(plan.events.empty());
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.rows.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, state.tombstones());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 5))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 5))) == Outcome::created);
     }
 
     void refusesToLoadLeasesThatNoPlanWrote()
@@ -231,29 +223,29 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     void forgetsOldTombstones()
     {
         RegistryState state({.tombstoneAge = 24h}, _clock);
-        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(2, 5)), drop(1)}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(2, 5)), drop(1)}});
         _clock.advance(23h);
-        run(state, {ChangeBatch{drop(2)}});
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        carryOut(state, {ChangeBatch{drop(2)}});
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
         _clock.advance(1h);
-        const auto plan = run(state, {});
+        const auto plan = carryOut(state, {});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, plan.rows.size());
         CPPUNIT_ASSERT(plan.mayWait && std::get<TombstoneGone>(plan.rows.front()).peer == testId(1));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, state.tombstones());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
         // It ages by the wall clock, which goes on while nobody runs.
         _clock.setWall(24h);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(2, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::created);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, state.tombstones());
     }
 
     void keepsTombstonesWithoutAnAge()
     {
         RegistryState state({}, _clock);
-        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), drop(1)}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), drop(1)}});
         _clock.advance(24h * 3650);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
     }
 
     void loadedTombstonesAgeFromNowAtTheLatest()
@@ -268,16 +260,16 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         load(3, now - 23h);
         load(4, now - 24h);
         load(5, WallTime::min());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(3, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(4, 4))) == Outcome::created);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(5, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(3, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(4, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(5, 4))) == Outcome::created);
         _clock.advance(24h - 1ns);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(3, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(3, 4))) == Outcome::created);
         _clock.advance(1ns);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(2, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::created);
     }
 };
 

@@ -9,7 +9,9 @@
 namespace waymark::registry
 {
 
+using contract::carryOut;
 using contract::drop;
+using contract::outcomeOf;
 using contract::put;
 using contract::testId;
 using contract::testPeer;
@@ -38,17 +40,6 @@ class RegistryStateTest : public CppUnit::TestFixture
     CPPUNIT_TEST(givesAllRowsOfOneRevision);
     CPPUNIT_TEST_SUITE_END();
 
-    static RegistryPlan run(RegistryState& state, const std::vector<RegistryRequest>& requests)
-    {
-        RegistryPlan plan = state.plan(requests);
-        state.commit(plan);
-        return plan;
-    }
-    static Outcome outcome(RegistryState& state, Change change)
-    {
-        return run(state, {ChangeBatch{std::move(change)}}).reports.front().value().outcomes.front();
-    }
-
     void aPlanTouchesNothing()
     {
         RegistryState state;
@@ -63,10 +54,11 @@ class RegistryStateTest : public CppUnit::TestFixture
     void requestsOfAGroupSeeEarlierOnes()
     {
         RegistryState state;
-        const auto plan = run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(2), "file")},
-                                      ChangeBatch{put(testPeerWithEnr(1, 4)), drop(1)},
-                                      ChangeBatch{put(testPeerWithEnr(1, 4)), put(testPeerWithEnr(1, 6))},
-                                      SyncClaims{"file", {testPeer(3)}}});
+        const auto plan =
+            carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(2), "file")},
+                             ChangeBatch{put(testPeerWithEnr(1, 4)), drop(1)},
+                             ChangeBatch{put(testPeerWithEnr(1, 4)), put(testPeerWithEnr(1, 6))},
+                             SyncClaims{"file", {testPeer(3)}}});
         CPPUNIT_ASSERT((plan.reports[1]->outcomes == std::vector{Outcome::stale, Outcome::removed}));
         CPPUNIT_ASSERT((plan.reports[2]->outcomes == std::vector{Outcome::stale, Outcome::created}));
         CPPUNIT_ASSERT((plan.reports[3]->outcomes == std::vector{Outcome::created, Outcome::removed}));
@@ -79,12 +71,12 @@ class RegistryStateTest : public CppUnit::TestFixture
     void aFailedRequestLeavesTheOthersOfItsGroup()
     {
         RegistryState state;
-        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5))}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5))}});
         Peer bad = testPeer(9);
         bad.addresses.front().host = "no address";
-        const auto plan = run(state, {ChangeBatch{put(testPeer(2))},
-                                      ChangeBatch{drop(1), drop(2), put(testPeer(3)), put(bad)},
-                                      SyncClaims{"api", {bad}}, ChangeBatch{put(testPeer(4)), drop(2)}});
+        const auto plan = carryOut(state, {ChangeBatch{put(testPeer(2))},
+                                           ChangeBatch{drop(1), drop(2), put(testPeer(3)), put(bad)},
+                                           SyncClaims{"api", {bad}}, ChangeBatch{put(testPeer(4)), drop(2)}});
         CPPUNIT_ASSERT(plan.reports[0] && !plan.reports[1] && !plan.reports[2] && plan.reports[3]);
         CPPUNIT_ASSERT((plan.reports[3]->outcomes == std::vector{Outcome::created, Outcome::removed}));
         CPPUNIT_ASSERT(state.find(testId(1)) && !state.find(testId(2)) && !state.find(testId(3)));
@@ -97,16 +89,16 @@ class RegistryStateTest : public CppUnit::TestFixture
     void rowsSayWhatToStore()
     {
         RegistryState state;
-        const auto first = run(state, {ChangeBatch{put(testPeerWithEnr(1, 5), "file")}});
+        const auto first = carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5), "file")}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, first.rows.size());
         const auto& claim = std::get<ClaimRow>(first.rows[0]);
         CPPUNIT_ASSERT(*claim.peer == testPeerWithEnr(1, 5) && claim.origin == "file");
         CPPUNIT_ASSERT(claim.enrSeq == 5U);
-        const auto second = run(state, {ChangeBatch{drop(1, "file")}});
+        const auto second = carryOut(state, {ChangeBatch{drop(1, "file")}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, second.rows.size());
         CPPUNIT_ASSERT(std::get<ClaimGone>(second.rows[0]).peer == testId(1));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{5}, std::get<TombstoneRow>(second.rows[1]).enrSeq);
-        const auto third = run(state, {ChangeBatch{put(testPeer(1), "file")}});
+        const auto third = carryOut(state, {ChangeBatch{put(testPeer(1), "file")}});
         CPPUNIT_ASSERT(std::get<TombstoneGone>(third.rows[0]).origin == "file");
         CPPUNIT_ASSERT(std::get<ClaimRow>(third.rows[1]).enrSeq == 5U);
     }
@@ -114,10 +106,10 @@ class RegistryStateTest : public CppUnit::TestFixture
     void unchangedClaimsMakeNoRows()
     {
         RegistryState state;
-        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5))}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5))}});
         const auto plan =
-            run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(1, 4)), drop(2)},
-                        SyncClaims{"api", {testPeerWithEnr(1, 5)}}});
+            carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(1, 4)), drop(2)},
+                             SyncClaims{"api", {testPeerWithEnr(1, 5)}}});
         CPPUNIT_ASSERT(plan.rows.empty());
         CPPUNIT_ASSERT(plan.events.empty());
     }
@@ -125,23 +117,24 @@ class RegistryStateTest : public CppUnit::TestFixture
     void refusesPeersOverTheLimit()
     {
         RegistryState state({.maximumPeers = 2});
-        run(state, {ChangeBatch{put(testPeer(1)), put(testPeer(2))}});
-        const auto plan =
-            run(state, {ChangeBatch{put(testPeerAt(1, "8.8.8.8")), put(testPeer(3))},
-                        ChangeBatch{put(testPeerAt(2, "8.8.8.8"))}, ChangeBatch{put(testPeer(1), "file")}});
+        carryOut(state, {ChangeBatch{put(testPeer(1)), put(testPeer(2))}});
+        const auto plan = carryOut(state, {ChangeBatch{put(testPeerAt(1, "8.8.8.8")), put(testPeer(3))},
+                                           ChangeBatch{put(testPeerAt(2, "8.8.8.8"))},
+                                           ChangeBatch{put(testPeer(1), "file")}});
         CPPUNIT_ASSERT(!plan.reports[0]);
         CPPUNIT_ASSERT(plan.reports[0].error().code == ErrorCode::unavailable);
         CPPUNIT_ASSERT(plan.reports[1] && plan.reports[2]);
         CPPUNIT_ASSERT(state.find(testId(1)) == testPeer(1));
-        CPPUNIT_ASSERT(run(state, {ChangeBatch{drop(2), put(testPeer(3))}}).reports[0].has_value());
+        CPPUNIT_ASSERT(carryOut(state, {ChangeBatch{drop(2), put(testPeer(3))}}).reports[0].has_value());
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.size());
     }
 
     void syncMakesRoomBeforeItFills()
     {
         RegistryState state({.maximumPeers = 2});
-        run(state, {SyncClaims{"file", {testPeer(1), testPeer(2)}}});
-        CPPUNIT_ASSERT(run(state, {SyncClaims{"file", {testPeer(3), testPeer(4)}}}).reports[0].has_value());
+        carryOut(state, {SyncClaims{"file", {testPeer(1), testPeer(2)}}});
+        CPPUNIT_ASSERT(
+            carryOut(state, {SyncClaims{"file", {testPeer(3), testPeer(4)}}}).reports[0].has_value());
         CPPUNIT_ASSERT(state.find(testId(3)) && state.find(testId(4)));
     }
 
@@ -149,24 +142,24 @@ class RegistryStateTest : public CppUnit::TestFixture
     {
         RegistryState state({.tombstones = 2});
         for (const std::uint64_t peer : {3U, 1U, 2U}) {
-            outcome(state, put(testPeerWithEnr(peer, 5)));
-            outcome(state, drop(peer));
+            outcomeOf(state, put(testPeerWithEnr(peer, 5)));
+            outcomeOf(state, drop(peer));
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.tombstones());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(3, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(3, 4))) == Outcome::created);
         // Within one plan as well.
         ChangeBatch batch;
         for (std::uint64_t peer = 10; peer < 15; ++peer) {
             batch.push_back(put(testPeerWithEnr(peer, 5)));
             batch.push_back(drop(peer));
         }
-        run(state, {batch});
+        carryOut(state, {batch});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.tombstones());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(12, 4))) == Outcome::created);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(13, 4))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(14, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(12, 4))) == Outcome::created);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(13, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(14, 4))) == Outcome::stale);
     }
 
     void aLowerTombstoneLimitHoldsAfterLoading()
@@ -174,18 +167,18 @@ class RegistryStateTest : public CppUnit::TestFixture
         RegistryState state({.tombstones = 1});
         for (std::uint64_t peer = 1; peer <= 3; ++peer)
             CPPUNIT_ASSERT(state.load(TombstoneRow{testId(peer), "api", 5, peer}).has_value());
-        const auto plan = run(state, {ChangeBatch{put(testPeer(9))}});
+        const auto plan = carryOut(state, {ChangeBatch{put(testPeer(9))}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, state.tombstones());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, plan.rows.size());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(3, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(3, 4))) == Outcome::stale);
     }
 
     void remembersNothingWithoutTombstones()
     {
         RegistryState state({.tombstones = 0});
-        outcome(state, put(testPeerWithEnr(1, 5)));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, run(state, {ChangeBatch{drop(1)}}).rows.size());
-        CPPUNIT_ASSERT(outcome(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
+        outcomeOf(state, put(testPeerWithEnr(1, 5)));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, carryOut(state, {ChangeBatch{drop(1)}}).rows.size());
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(1, 4))) == Outcome::created);
     }
 
     void boundsItsHistory()
@@ -193,7 +186,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         RegistryState state({.history = 3});
         state.begin({77, 100});
         for (std::uint64_t peer = 1; peer <= 5; ++peer)
-            outcome(state, put(testPeer(peer)));
+            outcomeOf(state, put(testPeer(peer)));
         CPPUNIT_ASSERT(!state.watch({77, 101}, {}).has_value());
         auto watch = state.watch({77, 102}, {});
         CPPUNIT_ASSERT(watch.has_value());
@@ -204,9 +197,9 @@ class RegistryStateTest : public CppUnit::TestFixture
     {
         RegistryState state;
         const auto plan =
-            run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerAt(1, "8.8.8.8"), "file"),
-                                    put(testPeerWithEnr(2, 7))},
-                        ChangeBatch{put(testPeer(2))}});
+            carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerAt(1, "8.8.8.8"), "file"),
+                                         put(testPeerWithEnr(2, 7))},
+                             ChangeBatch{put(testPeer(2))}});
         RegistryState copy;
         copy.begin(plan.revision);
         CPPUNIT_ASSERT(copy.load(std::get<ClaimRow>(plan.rows[1])).has_value());
@@ -215,7 +208,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(copy.find(testId(1)) == state.find(testId(1)));
         CPPUNIT_ASSERT(copy.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT(copy.revision() == state.revision());
-        CPPUNIT_ASSERT(outcome(copy, put(testPeerWithEnr(2, 6))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(copy, put(testPeerWithEnr(2, 6))) == Outcome::stale);
         std::array<ClosestPeer, 4> out;
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, copy.closest({contract::testKey(1).nodeId()}, out).count);
         CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.1"), out[0].endpoint.ip.toString());
@@ -281,8 +274,8 @@ class RegistryStateTest : public CppUnit::TestFixture
     {
         RegistryState state;
         state.begin({3, 5});
-        run(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"), put(testPeer(2)),
-                                put(testPeerWithEnr(4, 9)), drop(4)}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"), put(testPeer(2)),
+                                     put(testPeerWithEnr(4, 9)), drop(4)}});
         Revision at;
         auto rows = state.rows(at);
         CPPUNIT_ASSERT(at == state.revision());
@@ -293,8 +286,8 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(other.find(testId(1)) == state.find(testId(1)));
         CPPUNIT_ASSERT(other.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, other.tombstones());
-        CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(4, 8))) == Outcome::stale);
-        CPPUNIT_ASSERT(outcome(other, put(testPeerWithEnr(1, 4))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(other, put(testPeerWithEnr(4, 8))) == Outcome::stale);
+        CPPUNIT_ASSERT(outcomeOf(other, put(testPeerWithEnr(1, 4))) == Outcome::stale);
     }
 };
 

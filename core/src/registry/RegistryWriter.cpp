@@ -19,6 +19,8 @@ constexpr Duration patience = std::chrono::seconds(1);
 constexpr const char* outOfMemory = "out of memory";
 /// How often leases are looked at: a few times in the second that an expiry may take.
 constexpr Duration tickInterval = std::chrono::milliseconds(250);
+/// How many groups of requests somebody carries out who came with one of his own.
+constexpr std::size_t groupsOfACaller = 4;
 /// How much of an expiry the timers' thread does at a time when there is no other; the rest is hidden
 /// already.
 constexpr std::size_t slicesOfATick = 16;
@@ -74,6 +76,10 @@ void StoredRegistry::Writer::observe(observe::MetricRegistry& metrics)
 void StoredRegistry::Writer::open(RegistryStore* store)
 {
     _store = store;
+    {
+        const std::lock_guard lock(_workMutex);
+        _isClosed = false;
+    }
     _queue.open();
     if (_state.leases() > 0)
         keepTime();
@@ -90,7 +96,8 @@ void StoredRegistry::Writer::close(MonotonicTime deadline) noexcept
     endTime();
     {
         std::unique_lock lock(_workMutex);
-        _workDone.wait_until(lock, deadline, [this] { return !_working; });
+        _workChanged.wait_until(lock, deadline, [this] { return !_working; });
+        _isClosed = true;
     }
     _worker.stop();
     abandonWaiting();
@@ -136,7 +143,7 @@ void StoredRegistry::Writer::submit(RegistryRequest request, Completion completi
         return;
     }
     if (_store == nullptr)
-        workAsCaller();
+        workAsCaller(groupsOfACaller);
 }
 
 void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worker)
@@ -176,11 +183,11 @@ bool StoredRegistry::Writer::endWorkIf(const std::function<bool()>& condition)
     if (!condition())
         return false;
     _working = false;
-    _workDone.notify_all();
+    _workChanged.notify_all();
     return true;
 }
 
-void StoredRegistry::Writer::workAsCaller(std::size_t expirySlices)
+void StoredRegistry::Writer::workAsCaller(std::size_t groups, std::size_t expirySlices)
 {
     {
         const std::lock_guard lock(_workMutex);
@@ -189,13 +196,59 @@ void StoredRegistry::Writer::workAsCaller(std::size_t expirySlices)
         _working = true;
     }
     do {
-        for (auto group = takeGroup(); !group.empty() || (expirySlices > 0 && canExpire());
-             group = takeGroup()) {
-            expirySlices -= group.empty() ? 1 : 0;
+        for (;;) {
+            if (groups == 0 && !_queue.empty() && handOver())
+                return;
+            auto group = takeGroup();
+            if (group.empty() && (expirySlices == 0 || !canExpire()))
+                break;
+            std::size_t& left = group.empty() ? expirySlices : groups;
+            left -= left > 0 ? 1 : 0;
             carryOut(std::move(group));
         }
         // A request that came since the last look saw _working and was left to this thread.
     } while (!endWorkIf([this] { return _queue.empty(); }));
+}
+
+/// False when there is no thread to be had, or none any more.
+bool StoredRegistry::Writer::handOver() noexcept
+{
+    const std::lock_guard lock(_workMutex);
+    if (_isClosed)
+        return false;
+    try {
+        if (!_worker.running())
+            _worker.start("reg-" + _options.backend, [this](const std::stop_token& stopping, Worker& worker) {
+                relieve(stopping, worker);
+            });
+    } catch (const std::exception&) {
+        return false;
+    }
+    _isHandedOver = true;
+    _workChanged.notify_all();
+    return true;
+}
+
+void StoredRegistry::Writer::relieve(const std::stop_token& stopping, Worker& worker)
+{
+    for (;;) {
+        worker.beat();
+        {
+            std::unique_lock lock(_workMutex);
+            _workChanged.wait_for(lock, stopping, std::min(patience, _options.longestWrite / 2),
+                                  [this] { return _isHandedOver; });
+            if (!std::exchange(_isHandedOver, false)) {
+                if (stopping.stop_requested())
+                    return;
+                continue;
+            }
+        }
+        do {
+            worker.beat();
+            if (auto group = takeGroup(); !group.empty())
+                carryOut(std::move(group));
+        } while (!endWorkIf([&] { return stopping.stop_requested() || _queue.empty(); }));
+    }
 }
 
 bool StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
@@ -326,7 +379,7 @@ void StoredRegistry::Writer::tick() noexcept
     try {
         _state.hide();
         if (_store == nullptr && canExpire())
-            workAsCaller(slicesOfATick);
+            workAsCaller(0, slicesOfATick);
         else if (_store != nullptr && (canExpire() || isFlushDue()))
             _queue.poke();
     } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)

@@ -20,6 +20,9 @@ namespace waymark::registry
 
 /// Carries requests out, in groups, one thread at a time.
 ///
+/// With a store that is the writer's thread. Without one it is whoever asks; he works for those who come
+/// meanwhile as well, and when there is no end of them the thread relieves him.
+///
 /// A ticker looks for leases that are over, hides them at once and has them dropped by whoever works: the
 /// thread, or without a store the ticker itself when nobody is at it.
 class StoredRegistry::Writer
@@ -36,7 +39,9 @@ public:
 
 private:
     void work(const std::stop_token& stopping, Worker& worker);
-    void workAsCaller(std::size_t expirySlices = 0);
+    void workAsCaller(std::size_t groups, std::size_t expirySlices = 0);
+    bool handOver() noexcept;
+    void relieve(const std::stop_token& stopping, Worker& worker);
     bool endWorkIf(const std::function<bool()>& condition);
     std::vector<PendingRequest> takeGroup();
     /// Whether what was to be done was done; the requests know for themselves.
@@ -64,9 +69,11 @@ private:
     std::vector<Subscription> _samples;
     Worker _worker;
 
-    std::mutex _workMutex; ///< guards _working
-    std::condition_variable _workDone;
-    bool _working = false; ///< the thread is there, or without a store: some caller is at work
+    std::mutex _workMutex; ///< guards the three that follow, and starting the thread
+    std::condition_variable_any _workChanged;
+    bool _working = false;      ///< the thread is there, or without a store: somebody is at work
+    bool _isHandedOver = false; ///< the work is the thread's to take up
+    bool _isClosed = true;
 
     mutable std::mutex _healthMutex;
     std::string _trouble; ///< why the last write failed; empty when it did not

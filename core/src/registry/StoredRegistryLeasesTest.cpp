@@ -1,14 +1,10 @@
-#include <waymark/contract/RegistryFixtures.h>
-#include <waymark/registry/StoredRegistry.h>
-#include <waymark/testkit/ManualTimers.h>
+#include "registry/tests/StoredRegistryFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <array>
 #include <atomic>
 #include <future>
-#include <mutex>
-#include <semaphore>
 #include <thread>
 
 namespace waymark::registry
@@ -22,45 +18,8 @@ using contract::renew;
 using contract::testId;
 using contract::testPeer;
 
-namespace
-{
-
-/// Keeps the rows of every write; can be told to fail or to hold still.
-class RowStore final : public RegistryStore
-{
-public:
-    Result<void> write(const RegistryPlan& plan) override
-    {
-        entered.release();
-        if (held)
-            go.acquire();
-        const std::lock_guard lock(_mutex);
-        if (failing)
-            return failure(ErrorCode::unavailable, "registry.db: the disk is full");
-        _writes.push_back(plan.rows);
-        return {};
-    }
-
-    std::vector<std::vector<RowChange>> writes() const
-    {
-        const std::lock_guard lock(_mutex);
-        return _writes;
-    }
-
-    std::atomic<bool> held{false};
-    std::atomic<bool> failing{false};
-    std::counting_semaphore<> entered{0};
-    std::counting_semaphore<> go{0};
-
-private:
-    mutable std::mutex _mutex;
-    std::vector<std::vector<RowChange>> _writes;
-};
-
-} // namespace
-
 /// Leases, where the store takes its time or fails.
-class StoredRegistryLeasesTest : public CppUnit::TestFixture
+class StoredRegistryLeasesTest : public StoredRegistryFixture
 {
     CPPUNIT_TEST_SUITE(StoredRegistryLeasesTest);
     CPPUNIT_TEST(hidesWhatIsOverWhileAWriteHangs);
@@ -79,61 +38,21 @@ class StoredRegistryLeasesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(timeDoesNothingOnceItIsClosed);
     CPPUNIT_TEST_SUITE_END();
 
-    RowStore _store;
-    observe::MetricRegistry _metrics;
-    testkit::ManualClock _clock;
-    testkit::ManualTimers _timers{_clock};
-    std::unique_ptr<StoredRegistry> _registry;
     std::atomic<std::size_t> _events{0};
     Subscription _subscription;
-
-    using Future = std::future<Result<ApplyReport>>;
 
 public:
     void setUp() override
     {
-        _registry = std::make_unique<StoredRegistry>(StoredRegistry::Options{.backend = "fake", .limits = {}},
-                                                     _clock, _timers);
-        _registry->observe(_metrics);
+        make({.backend = "fake", .limits = {}});
         _subscription = _registry->changes().subscribe([this](const PeerEvent&) {
             ++_events;
             _events.notify_all();
         });
         _registry->open(_store);
     }
-    void tearDown() override
-    {
-        _store.held = false;
-        _store.go.release(100);
-        _registry.reset();
-    }
 
 private:
-    Future submit(ChangeBatch batch)
-    {
-        auto promise = std::make_shared<std::promise<Result<ApplyReport>>>();
-        auto future = promise->get_future();
-        _registry->apply(std::move(batch),
-                         [promise](Result<ApplyReport> report) { promise->set_value(std::move(report)); });
-        return future;
-    }
-
-    /// The batch is in the store and stays there until letGo().
-    Future hang(ChangeBatch batch)
-    {
-        while (_store.entered.try_acquire()) {
-        }
-        _store.held = true;
-        auto future = submit(std::move(batch));
-        _store.entered.acquire();
-        return future;
-    }
-    void letGo()
-    {
-        _store.held = false;
-        _store.go.release();
-    }
-
     void awaitEvents(std::size_t count)
     {
         for (std::size_t seen = _events; seen < count; seen = _events)
@@ -144,11 +63,6 @@ private:
     {
         std::array<ClosestPeer, 16> out;
         return _registry->closest({contract::testKey(1).nodeId()}, out).count;
-    }
-
-    double metric(const std::string& name) const
-    {
-        return _metrics.value(name, {{"backend", "fake"}}).value();
     }
 
     void hidesWhatIsOverWhileAWriteHangs()

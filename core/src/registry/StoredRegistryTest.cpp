@@ -1,3 +1,5 @@
+#include "registry/tests/StoredRegistryFixture.h"
+
 #include <waymark/contract/PeerRegistrySuite.h>
 #include <waymark/registry/StoredRegistry.h>
 
@@ -5,8 +7,6 @@
 
 #include <future>
 #include <latch>
-#include <mutex>
-#include <semaphore>
 #include <thread>
 
 namespace waymark::registry
@@ -27,41 +27,9 @@ MonotonicTime soon()
     return std::chrono::steady_clock::now() + std::chrono::minutes(1);
 }
 
-/// Notes what is written; can be told to fail or to hold still.
-class FakeStore final : public RegistryStore
-{
-public:
-    Result<void> write(const RegistryPlan& plan) override
-    {
-        entered.release();
-        if (held)
-            go.acquire();
-        const std::lock_guard lock(_mutex);
-        _writes.push_back(plan.reports.size());
-        if (failing)
-            return failure(ErrorCode::unavailable, "registry.db: the disk is full");
-        return {};
-    }
-
-    std::vector<std::size_t> requestsOfWrites() const
-    {
-        const std::lock_guard lock(_mutex);
-        return _writes;
-    }
-
-    std::atomic<bool> held{false};
-    std::atomic<bool> failing{false};
-    std::counting_semaphore<> entered{0};
-    std::counting_semaphore<> go{0};
-
-private:
-    mutable std::mutex _mutex;
-    std::vector<std::size_t> _writes;
-};
-
 } // namespace
 
-class StoredRegistryTest : public CppUnit::TestFixture
+class StoredRegistryTest : public StoredRegistryFixture
 {
     CPPUNIT_TEST_SUITE(StoredRegistryTest);
     CPPUNIT_TEST(acknowledgesOnlyWhatWasWritten);
@@ -75,65 +43,28 @@ class StoredRegistryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(failsWhatWaitsWhenTheDeadlineIsOver);
     CPPUNIT_TEST(takesNothingBeforeItIsOpen);
     CPPUNIT_TEST(completesAtOnceWithoutAStore);
+    CPPUNIT_TEST(relievesACallerWhomOthersKeepBusy);
+    CPPUNIT_TEST(closesWhileItsThreadWorksForOthers);
+    CPPUNIT_TEST(timersAreNotKeptBusyByOthers);
     CPPUNIT_TEST(countsWhatItDoes);
     CPPUNIT_TEST_SUITE_END();
 
-    FakeStore _store;
-    observe::MetricRegistry _metrics;
-    testkit::ManualClock _clock;
-    testkit::ManualTimers _timers{_clock};
-    std::unique_ptr<StoredRegistry> _registry;
-
-    using Future = std::future<Result<ApplyReport>>;
-
 public:
     void setUp() override { start({.backend = "fake", .limits = {}}); }
-    void tearDown() override
-    {
-        _store.held = false;
-        _store.go.release(100);
-        _registry.reset();
-    }
 
 private:
     void start(StoredRegistry::Options options)
     {
-        _registry = std::make_unique<StoredRegistry>(std::move(options), _clock, _timers);
-        _registry->observe(_metrics);
+        make(std::move(options));
         _registry->open(_store);
     }
 
-    Future submit(ChangeBatch batch)
-    {
-        auto promise = std::make_shared<std::promise<Result<ApplyReport>>>();
-        auto future = promise->get_future();
-        _registry->apply(std::move(batch),
-                         [promise](Result<ApplyReport> report) { promise->set_value(std::move(report)); });
-        return future;
-    }
-
-    /// A first request is in the store and stays there until go.
-    Future hang()
-    {
-        _store.held = true;
-        auto first = submit({put(testPeer(1))});
-        _store.entered.acquire();
-        return first;
-    }
-    void letGo()
-    {
-        _store.held = false;
-        _store.go.release();
-    }
+    /// A first request is in the store and stays there.
+    Future hang() { return StoredRegistryFixture::hang({put(testPeer(1))}); }
 
     static bool ready(Future& future)
     {
         return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-    }
-
-    double metric(const std::string& name) const
-    {
-        return _metrics.value(name, {{"backend", "fake"}}).value();
     }
 
     void acknowledgesOnlyWhatWasWritten()
@@ -282,6 +213,75 @@ private:
         CPPUNIT_ASSERT(completed);
         memory.close(soon());
         memory.close(soon());
+    }
+
+    /// Has each completion ask for the next change, `length` in all: there is always one more.
+    class Chain
+    {
+    public:
+        Chain(StoredRegistry& registry, std::size_t length) : _registry(registry), _left(length) {}
+
+        void next()
+        {
+            _registry.apply({put(testPeer(1 + _left % 2))}, [this](const auto& report) {
+                const bool isHere = std::this_thread::get_id() == _caller;
+                _here += isHere ? 1U : 0U;
+                if (!report || --_left == 0)
+                    _over.set_value();
+                else
+                    next();
+            });
+        }
+        /// How many of them the thread carried out that made this.
+        std::size_t doneHere()
+        {
+            _over.get_future().wait();
+            return _here;
+        }
+        std::size_t left() const noexcept { return _left; }
+
+    private:
+        StoredRegistry& _registry;
+        const std::thread::id _caller = std::this_thread::get_id();
+        std::atomic<std::size_t> _left;
+        std::atomic<std::size_t> _here{0};
+        std::promise<void> _over;
+    };
+
+    void relievesACallerWhomOthersKeepBusy()
+    {
+        make({.backend = "fake", .limits = {}});
+        _registry->open();
+        Chain chain(*_registry, 10'000);
+        chain.next();
+        CPPUNIT_ASSERT(chain.doneHere() < 10);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, chain.left());
+        CPPUNIT_ASSERT(outcomeOf(*_registry, put(testPeer(3))) == Outcome::created);
+    }
+
+    void closesWhileItsThreadWorksForOthers()
+    {
+        make({.backend = "fake", .limits = {}});
+        _registry->open();
+        Chain chain(*_registry, 100'000'000);
+        chain.next();
+        _registry->close(MonotonicTime());
+        CPPUNIT_ASSERT(chain.doneHere() < 10); // it was told that the registry takes no more
+        CPPUNIT_ASSERT(chain.left() > 0);
+    }
+
+    void timersAreNotKeptBusyByOthers()
+    {
+        make({.backend = "fake", .limits = {}});
+        _registry->open();
+        outcomeOf(*_registry, contract::putFor(std::chrono::seconds(5), testPeer(3)));
+        Chain chain(*_registry, 10'000);
+        const auto onExpiry = _registry->changes().subscribe([&](const PeerEvent& event) {
+            if (event.cause == PeerEvent::Cause::expiry)
+                chain.next();
+        });
+        _timers.advance(std::chrono::seconds(6));
+        CPPUNIT_ASSERT(chain.doneHere() < 10);
     }
 
     void countsWhatItDoes()

@@ -22,6 +22,7 @@ class OwnEndpointTest : public CppUnit::TestFixture
     CPPUNIT_TEST(oneVoteForEachPrefix);
     CPPUNIT_TEST(needsMoreThanHalfOfTheVotes);
     CPPUNIT_TEST(votesEndAfterFiveMinutes);
+    CPPUNIT_TEST(aVoteThatIsRepeatedBeginsAnew);
     CPPUNIT_TEST(localAddressesAreBelievedFromThereOnly);
     CPPUNIT_TEST(addressesOfTheOtherFamilyDoNotCount);
     CPPUNIT_TEST(mappedAddressesAreThoseOfIpv4);
@@ -126,6 +127,16 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, hostsFor("9.9.9.8"));
     }
 
+    void aVoteThatIsRepeatedBeginsAnew()
+    {
+        vote("8.8.1.1", "9.9.9.9");
+        vote("8.8.2.1", "9.9.9.8");
+        _world.clock().advance(AddressVotes::validity / 2);
+        vote("8.8.1.1", "9.9.9.9");
+        _world.clock().advance(AddressVotes::validity / 2 + std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, hostsFor("9.9.9.9"));
+    }
+
     void localAddressesAreBelievedFromThereOnly()
     {
         for (const char* seen : {"10.0.0.9", "127.0.0.9", "0.0.0.0", "224.0.0.1", "192.0.2.1"}) {
@@ -159,6 +170,8 @@ public:
         _world.clock().advance(std::chrono::seconds(1));
         for (std::size_t i = 0; i < AddressVotes::mostVoters; ++i)
             vote("7." + std::to_string(i / 256) + '.' + std::to_string(i % 256) + ".1", "6.6.6.6");
+        CPPUNIT_ASSERT_EQUAL(AddressVotes::mostVoters, hostsFor("6.6.6.6"));
+        vote("6.0.0.1", "6.6.6.6");
         CPPUNIT_ASSERT_EQUAL(AddressVotes::mostVoters, hostsFor("6.6.6.6"));
     }
 };

@@ -273,25 +273,23 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("[]"), client.read().body);
     }
 
-    void busyRegistryIs429()
+    /// What the client may try again, it is told when.
+    static void assertPutOff(int status, Error error)
     {
         TestServer server;
-        server.registry.failWith(Error(ErrorCode::busy, "the registry has 4096 changes waiting"));
+        server.registry.failWith(std::move(error));
         const auto answer = server.start().post(byKey(2, R"("ip":"10.0.1.5")"));
-        assertError(429, answer);
+        assertError(status, answer);
         CPPUNIT_ASSERT(!answer.header("retry-after").empty());
-        assertError(429, HttpClient::request(server.endpoint(), "DELETE", "/peers/" + testKey(2).hex()));
+        assertError(status, HttpClient::request(server.endpoint(), "DELETE", "/peers/" + testKey(2).hex()));
     }
 
-    void registryOutOfRoomIs503()
+    void busyRegistryIs429()
     {
-        TestServer server;
-        server.registry.failWith(Error(ErrorCode::unavailable, "the disk is full"));
-        const auto answer = server.start().post(byKey(2, R"("ip":"10.0.1.5")"));
-        assertError(503, answer);
-        CPPUNIT_ASSERT(!answer.header("retry-after").empty());
-        assertError(503, HttpClient::request(server.endpoint(), "DELETE", "/peers/" + testKey(2).hex()));
+        assertPutOff(429, {ErrorCode::busy, "the registry has 4096 changes waiting"});
     }
+
+    void registryOutOfRoomIs503() { assertPutOff(503, {ErrorCode::unavailable, "the disk is full"}); }
 
     void brokenRegistryIs500()
     {

@@ -23,7 +23,6 @@ using contract::put;
 using contract::testId;
 using contract::testPeer;
 using contract::testPeerWithEnr;
-using plugin::ExitCode;
 
 /// `waymark registry repair` on files that are really damaged.
 class RepairTest : public CppUnit::TestFixture

@@ -86,6 +86,22 @@ registry::RenewLease renew(std::uint64_t number, std::optional<Duration> ttl, st
     return {testId(number), std::move(origin), ttl};
 }
 
+registry::RegistryPlan carryOut(registry::RegistryState& state,
+                                const std::vector<registry::RegistryRequest>& requests)
+{
+    registry::RegistryPlan plan = state.plan(requests);
+    state.commit(plan);
+    return plan;
+}
+
+registry::Outcome outcomeOf(registry::RegistryState& state, registry::Change change)
+{
+    return carryOut(state, {registry::ChangeBatch{std::move(change)}})
+        .reports.front()
+        .value()
+        .outcomes.front();
+}
+
 std::vector<std::string> originsOf(const registry::PeerRegistry& registry, const node::PeerId& id)
 {
     std::vector<std::string> origins;

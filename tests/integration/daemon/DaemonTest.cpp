@@ -250,6 +250,8 @@ class DaemonTest : public CppUnit::TestFixture
             std::ofstream(printed) << output;
             const auto [checked, verdict] = run({"--config", printed.string(), "--check-config"});
             CPPUNIT_ASSERT_EQUAL_MESSAGE(checked, 0, verdict);
+            // Relative, it would name another file once the comment sign is taken away.
+            assertContains(output, "\n#node.key = /");
         }
     }
 

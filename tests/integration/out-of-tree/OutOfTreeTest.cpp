@@ -82,6 +82,7 @@ private:
     void documentsShowTheFirstTestAsItIs()
     {
         assertShows("docs/testing.md", "cpp", contentOf("examples/first-test/FirstTest.cpp"));
+        assertShows("docs/testing.md", "cpp", contentOf("examples/first-test/DiskTest.cpp"));
         assertShows("docs/testing.md", "cmake", contentOf("examples/first-test/CMakeLists.txt"));
         const std::string whole = contentOf("examples/first-test/DiskTest.cpp");
         const std::string opening = "// [ten lines]\n", indent = "        ";

@@ -35,8 +35,8 @@ namespace waymark::registry
 /// also while the store hangs; its event follows when the thread that does the work gets to it.
 ///
 /// With a store, a thread of its own does the work, completions and changes() included. Without one the
-/// calling threads do, one at a time, each also for those that came meanwhile; then a lone caller has its
-/// completion before apply() returns.
+/// calling threads do, one at a time, each also for those that came meanwhile, until a thread of the
+/// registry's own relieves them; a lone caller has its completion before apply() returns.
 class StoredRegistry final : public PeerRegistry
 {
 public:

@@ -158,8 +158,8 @@ void printDefaults(const Configuration& configuration, std::ostream& out)
             }
             const bool table = option.type() == OptionType::table;
             out << "\n#" << key << (table ? ".NAME =" : " =");
-            if (option.defaultValue() && !option.defaultValue()->empty())
-                out << ' ' << shown(option, *option.defaultValue());
+            if (const auto value = configuration.byDefault(option); value && !value->empty())
+                out << ' ' << shown(option, *value);
             out << '\n';
         }
     }

@@ -29,6 +29,15 @@ std::string without(const std::string& meant)
     return meant.empty() ? std::string() : "; did you mean " + meant + '?';
 }
 
+/// The value, a relative path as an absolute one.
+std::string located(const plugin::Option& option, const std::string& raw, const std::filesystem::path& base)
+{
+    const bool isWord = std::ranges::find(option.words(), raw) != option.words().end();
+    if (isWord || option.type() != plugin::OptionType::path)
+        return raw;
+    return (base / raw).lexically_normal().string();
+}
+
 } // namespace
 
 void Configuration::addSection(ConfigSection section)
@@ -125,12 +134,16 @@ std::optional<std::string> Configuration::effective(const ConfigSection& section
                                                     const plugin::Option& option) const
 {
     const auto found = _settings.find(section.prefix + '.' + option.key());
-    const bool given = found != _settings.end();
-    auto raw = given ? std::optional(found->second.raw) : option.defaultValue();
-    const bool isWord = raw && std::ranges::find(option.words(), *raw) != option.words().end();
-    if (!raw || isWord || option.type() != plugin::OptionType::path)
-        return raw;
-    return ((given ? found->second.origin.base : _stateDirectory) / *raw).lexically_normal().string();
+    if (found == _settings.end())
+        return byDefault(option);
+    return located(option, found->second.raw, found->second.origin.base);
+}
+
+std::optional<std::string> Configuration::byDefault(const plugin::Option& option) const
+{
+    if (!option.defaultValue() || option.defaultValue()->empty())
+        return option.defaultValue();
+    return located(option, *option.defaultValue(), _stateDirectory);
 }
 
 std::vector<std::string> Configuration::changedKeys(const Configuration& other, bool reloadable) const

@@ -69,6 +69,8 @@ public:
 
     /// What a setting is in force as: given, else the default; nothing when neither.
     std::optional<std::string> effective(const ConfigSection& section, const plugin::Option& option) const;
+    /// The same when nothing is given. A path is absolute, so that it means the same in any file.
+    std::optional<std::string> byDefault(const plugin::Option& option) const;
 
     /// Full keys whose effective value differs from the other's and which are (not) reloadable.
     std::vector<std::string> changedKeys(const Configuration& other, bool reloadable) const;

@@ -158,8 +158,10 @@ Salvaged salvage(const std::filesystem::path& damaged, const std::filesystem::pa
                  const std::filesystem::path& folder)
 {
     PageReader pages(damaged, folder);
-    // Made and closed, so that the connection below has the file for itself.
-    Database(fresh, noWait, Durability::full, schemaOf(pages));
+    {
+        // Made and closed, so that the connection below has the file for itself.
+        const Database made(fresh, noWait, Durability::full, schemaOf(pages));
+    }
     Salvaged result;
     {
         Connection connection(fresh);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/registry/PeerRegistry.h>
+#include <waymark/registry/RegistryState.h>
 
 #include <cstdint>
 #include <optional>
@@ -35,6 +36,11 @@ Result<registry::ApplyReport> sync(registry::PeerRegistry& registry, std::string
 
 /// The outcome of a single change that must not fail.
 registry::Outcome outcomeOf(registry::PeerRegistry& registry, registry::Change change);
+
+/// Plans requests and commits what comes of them.
+registry::RegistryPlan carryOut(registry::RegistryState& state,
+                                const std::vector<registry::RegistryRequest>& requests);
+registry::Outcome outcomeOf(registry::RegistryState& state, registry::Change change);
 
 /// Who claims a peer, highest first.
 std::vector<std::string> originsOf(const registry::PeerRegistry& registry, const node::PeerId& id);

@@ -1,4 +1,4 @@
-#include "registry/HugePages.h"
+#include "registry/index/HugePages.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 class HugePagesTest : public CppUnit::TestFixture
@@ -95,4 +95,4 @@ class HugePagesTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(HugePagesTest);
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,11 +1,11 @@
-#include "registry/SharedPeerTree.h"
+#include "registry/index/SharedPeerTree.h"
 
-#include "registry/ClosestWalk.h"
+#include "registry/index/ClosestWalk.h"
 
 #include <chrono>
 #include <thread>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 namespace
@@ -85,4 +85,4 @@ std::size_t SharedPeerTree::size() const noexcept
     return version == nullptr ? 0 : version->top.count;
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,4 +1,4 @@
-#include "registry/ClosestWalk.h"
+#include "registry/index/ClosestWalk.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 using node::Hash256;
@@ -105,4 +105,4 @@ class ClosestWalkTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ClosestWalkTest);
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "registry/PeerTree.h"
-#include "registry/ReaderGate.h"
+#include "registry/index/PeerTree.h"
+#include "registry/index/ReaderGate.h"
 
 #include <waymark/registry/PeerIndex.h>
 
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <span>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// PeerIndex's inside: the tree, the version that is out, and who reads it. See there.
@@ -45,4 +45,4 @@ private:
     std::atomic<const PeerVersion*> _version{nullptr};
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// Nodes of one kind for versions that are made beside the one that is read. Between two commits the writer
@@ -196,4 +196,4 @@ private:
     std::pmr::vector<T*> _leaving; ///< dropped before the round began
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

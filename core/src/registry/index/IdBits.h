@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// The bits of node ids, counted from 0 at the most significant: the order of XOR distances.
@@ -60,4 +60,4 @@ inline bool isNearer(const node::Hash256& target, const node::Hash256& left,
     return bit < idBits && bitAt(left, bit) == bitAt(target, bit);
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

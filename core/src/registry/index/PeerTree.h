@@ -1,7 +1,7 @@
 #pragma once
 
-#include "registry/NodePool.h"
-#include "registry/PeerNodes.h"
+#include "registry/index/NodePool.h"
+#include "registry/index/PeerNodes.h"
 
 #include <waymark/registry/PeerIndex.h>
 
@@ -10,7 +10,7 @@
 #include <memory_resource>
 #include <optional>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// Makes versions of all peers, each by copying what changed of the one before: the forks on the way to a
@@ -70,4 +70,4 @@ private:
     const PeerVersion* _complete = nullptr;
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

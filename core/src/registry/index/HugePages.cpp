@@ -1,11 +1,11 @@
-#include "registry/HugePages.h"
+#include "registry/index/HugePages.h"
 
 #include <bit>
 #include <cstdint>
 #include <new>
 #include <sys/mman.h>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 namespace
@@ -64,4 +64,4 @@ bool HugePages::do_is_equal(const std::pmr::memory_resource& other) const noexce
     return this == &other;
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// Tells one writer when all readers are gone that may still see what it replaced. Readers enter and leave
@@ -56,4 +56,4 @@ private:
     alignas(64) std::atomic<std::size_t> _phase{0}; ///< read by all: nothing that changes often is beside it
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,10 +1,10 @@
-#include "registry/ClosestWalk.h"
+#include "registry/index/ClosestWalk.h"
 
 #include <algorithm>
 #include <bit>
 #include <limits>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 namespace
@@ -187,4 +187,4 @@ void ClosestWalk::writeChosen() noexcept
     _chosen = 0;
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "registry/IdBits.h"
+#include "registry/index/IdBits.h"
 
 #include <waymark/node/Endpoint.h>
 #include <waymark/node/Key.h>
@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// What the versions of a PeerTree consist of. A node is written while `isFresh` says that only the writer
@@ -112,4 +112,4 @@ struct PeerVersion
     bool isFresh = false;
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

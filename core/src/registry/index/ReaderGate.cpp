@@ -1,6 +1,6 @@
-#include "registry/ReaderGate.h"
+#include "registry/index/ReaderGate.h"
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 std::size_t ReaderGate::ownLane() noexcept
@@ -24,4 +24,4 @@ bool ReaderGate::isOver() noexcept
     return false;
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,13 +1,13 @@
-#include "registry/PeerTree.h"
+#include "registry/index/PeerTree.h"
 
-#include "registry/IdBits.h"
+#include "registry/index/IdBits.h"
 
 #include <algorithm>
 #include <bit>
 #include <span>
 #include <stdexcept>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 namespace
@@ -329,4 +329,4 @@ std::size_t PeerTree::garbage() const noexcept
     return _records.garbage() + _buckets.garbage() + _forks.garbage() + _versions.garbage();
 }
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <memory_resource>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// Memory from the system; blocks of whole huge pages (2 MiB) are aligned to them, and the kernel is asked to
@@ -20,4 +20,4 @@ private:
     bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override;
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

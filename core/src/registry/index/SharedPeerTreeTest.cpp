@@ -1,4 +1,4 @@
-#include "registry/SharedPeerTree.h"
+#include "registry/index/SharedPeerTree.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 using node::Hash256;
@@ -315,4 +315,4 @@ class SharedPeerTreeTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(SharedPeerTreeTest);
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "registry/IdBits.h"
-#include "registry/PeerNodes.h"
+#include "registry/index/IdBits.h"
+#include "registry/index/PeerNodes.h"
 
 #include <waymark/registry/Closest.h>
 
@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 /// One answer to who is closest: walks near sides first, and so meets the buckets in order of distance;
@@ -57,4 +57,4 @@ private:
     std::array<const PeerRecord*, PeerBucket::capacity> _records;
 };
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,6 +1,6 @@
-#include "registry/PeerTree.h"
+#include "registry/index/PeerTree.h"
 
-#include "registry/ClosestWalk.h"
+#include "registry/index/ClosestWalk.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 using node::Hash256;
@@ -280,4 +280,4 @@ class PeerTreeTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PeerTreeTest);
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index

@@ -1,4 +1,4 @@
-#include "registry/ReaderGate.h"
+#include "registry/index/ReaderGate.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace waymark::registry
+namespace waymark::registry::index
 {
 
 class ReaderGateTest : public CppUnit::TestFixture
@@ -151,4 +151,4 @@ class ReaderGateTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ReaderGateTest);
 
-} // namespace waymark::registry
+} // namespace waymark::registry::index
