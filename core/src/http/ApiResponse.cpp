@@ -33,9 +33,11 @@ ApiResponse ApiResponse::error(int status, std::string_view message)
     return json(status, "{\"error\":" + text::jsonQuoted(message) + "}");
 }
 
-ApiResponse ApiResponse::later(Start start)
+ApiResponse ApiResponse::later(Start start, Patience patience)
 {
-    return {ok, jsonType, std::move(start)};
+    ApiResponse response(ok, jsonType, std::move(start));
+    response._patience = std::move(patience);
+    return response;
 }
 
 ApiResponse ApiResponse::stream(int status, std::string contentType, Stream start)

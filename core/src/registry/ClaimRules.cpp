@@ -96,6 +96,11 @@ Result<void> checkClaim(std::string_view origin, const Peer& peer)
 {
     if (auto checked = checkOrigin(origin); !checked)
         return checked;
+    return checkPeer(peer);
+}
+
+Result<void> checkPeer(const Peer& peer)
+{
     if (peer.addresses.size() > maximumAddresses)
         return refused("a peer may have 16 addresses at most");
     for (const PeerAddress& address : peer.addresses) {

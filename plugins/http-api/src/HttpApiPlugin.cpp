@@ -6,9 +6,12 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <sys/resource.h>
 #include <utility>
 
@@ -121,6 +124,19 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
         Option::integer("keep-alive-requests", 1, 1000000)
             .help("Requests on one connection before it is closed")
             .defaultsTo("1000"),
+        Option::integer("bootstrap-node-id", 0, std::numeric_limits<std::int64_t>::max())
+            .help("The node_id that GET /bootstrap tells, for clusters that number their nodes")
+            .defaultsTo("0"),
+        Option::integer("chain-id", 1, std::numeric_limits<std::int64_t>::max())
+            .help("The chain whose bootnodes GET /bootnodes.json tells; without it there is no such document"),
+        Option::boolean("sign-documents")
+            .help("Signs the documents for node software with the node key, for waymark verify")
+            .defaultsTo("false")
+            .reloadable(),
+        Option::duration("signature-lifetime", "1m", "30d")
+            .help("How long such a signature is valid")
+            .defaultsTo("1h")
+            .reloadable(),
     };
     return schema;
 }
@@ -141,12 +157,18 @@ void HttpApiPlugin::provide(plugin::Services& services)
     _context.log = services.log();
     _context.localNode = &services.get<node::LocalNode>();
     _context.health = &services.get<observe::HealthRegistry>();
+    _context.clock = &services.get<Clock>();
+    _timers = &services.get<Timers>();
+    _context.bootstrapNodeId = static_cast<std::uint64_t>(_config->integer("bootstrap-node-id"));
+    if (_config->findText("chain-id"))
+        _context.chainId = static_cast<std::uint64_t>(_config->integer("chain-id"));
     applyReloadable(*_config);
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
     settings.threads = static_cast<std::size_t>(_config->integer("threads"));
-    settings.name = services.instance();
+    _name = services.instance();
+    settings.name = _name;
     _state->limits.requests = static_cast<std::size_t>(_config->integer("keep-alive-requests"));
     _server = std::make_shared<Server>(std::move(settings), *_routes, _state);
     _context.bound = [server = std::weak_ptr<Server>(_server)] {
@@ -154,9 +176,6 @@ void HttpApiPlugin::provide(plugin::Services& services)
         return running ? running->bound() : node::Endpoint();
     };
     addMetrics(metrics);
-    for (auto& group : {&addNodeRoutes, &addPeerRoutes})
-        for (auto& subscription : group(*_routes, _context))
-            _subscriptions.push_back(std::move(subscription));
 }
 
 void HttpApiPlugin::addMetrics(observe::MetricRegistry& metrics)
@@ -186,11 +205,25 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 {
     _context.registry = &services.get<registry::PeerRegistry>();
     _context.discoveries = services.all<discovery::Discovery>();
+    _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers, _state->limits.streams);
+    _context.feed = _feed.get();
+    for (const auto group : {&addNodeRoutes, &addPeerRoutes, &addRegistrationRoutes, &addBatchRoute,
+                             &addEventRoute, &addDocumentRoutes})
+        for (auto& subscription : group(*_routes, _context))
+            _subscriptions.push_back(std::move(subscription));
 }
 
 void HttpApiPlugin::start()
 {
-    _server->start();
+    try {
+        _feed->start(_name + "-feed");
+        _server->start();
+    } catch (const std::system_error& problem) {
+        throw plugin::StartError(plugin::ExitCode::internal, std::string("http-api: ") + problem.what());
+    } catch (const plugin::StartError&) {
+        _feed->stop();
+        throw;
+    }
     const std::string where = _server->bound().toString();
     _context.log.info("http.listening", {{"url", "http://" + where}}, "The HTTP API is served.");
 }
@@ -216,6 +249,9 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.streams = static_cast<std::size_t>(config.integer("max-streams"));
     _state->held->limit(config.size("max-buffered"));
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
+    _context.signDocuments = config.boolean("sign-documents");
+    _context.signatureLifetime =
+        std::chrono::duration_cast<std::chrono::seconds>(config.duration("signature-lifetime"));
 }
 
 plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config)
@@ -226,6 +262,8 @@ plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config
 
 void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 {
+    if (_feed)
+        _feed->stop(); // first: the server waits for answers that have not come
     if (_server)
         _server->stop(deadline);
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "live/ChangeFeed.h"
 #include "routes/Context.h"
 #include "server/Server.h"
 
 #include <waymark/plugin/Plugin.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace waymark::httpapi
@@ -29,8 +31,11 @@ private:
     void addMetrics(observe::MetricRegistry& metrics);
 
     Context _context;
+    std::unique_ptr<ChangeFeed> _feed;
+    std::string _name;
     std::shared_ptr<plugin::ConfigView> _config;
     http::RouteTable* _routes = nullptr;
+    Timers* _timers = nullptr;
     std::shared_ptr<ServerState> _state;
     std::shared_ptr<Server> _server;
     std::vector<Subscription> _subscriptions; ///< ends first

@@ -44,6 +44,8 @@ TestServer::TestServer(Values values)
     add(health);
     add(static_cast<node::LocalNode&>(node));
     add(static_cast<registry::PeerRegistry&>(registry));
+    add(static_cast<Clock&>(registry.clock));
+    add(static_cast<Timers&>(timers));
     add(static_cast<discovery::Discovery&>(discovery));
     const auto config =
         plugin::ConfigView::make(plugin.schema(), values, std::filesystem::temp_directory_path());

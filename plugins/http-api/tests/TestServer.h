@@ -6,6 +6,7 @@
 
 #include <waymark/discovery/Discovery.h>
 #include <waymark/observe/Metrics.h>
+#include <waymark/testkit/ManualTimers.h>
 
 #include <map>
 #include <memory>
@@ -111,14 +112,15 @@ public:
         return metric("waymark_http_dropped_total", {{"reason", reason}});
     }
 
-    HttpApiPlugin plugin;
     http::RouteTable routes;
     observe::MetricRegistry metrics;
     observe::HealthRegistry health;
     TestNode node;
     TestRegistry registry;
     TestDiscovery discovery;
+    testkit::ManualTimers timers{registry.clock};
     std::shared_ptr<TestLog> lines = std::make_shared<TestLog>();
+    HttpApiPlugin plugin;
 
 private:
     void add(std::string_view, std::string_view, std::type_index, bool, void*) override;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <waymark/base/Clock.h>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,8 +19,17 @@ class ApiResponse;
 /// ones after the request's deadline or disconnection are ignored. Copies share the one answer.
 using Responder = std::function<void(ApiResponse)>;
 
+/// For an answer that is meant to come late, because something has to happen first.
+struct Patience
+{
+    Duration time{0}; ///< how long its client waits, beyond the time that every request has
+    /// Released when nobody waits for the answer any more: it was given, or its client has left.
+    std::shared_ptr<void> client;
+};
+
 /// The writing end of a streamed answer; any thread. Writers never block: what does not fit into the
-/// connection's bounded queue ends the stream.
+/// connection's bounded queue ends the stream. A writer that must lose nothing waits until what it wrote is
+/// drained.
 class StreamSink
 {
 public:
@@ -27,6 +38,11 @@ public:
     virtual bool write(std::string_view chunk) = 0;
     virtual void end() = 0;
     virtual bool open() const noexcept = 0;
+    /// True when nothing that was written waits for the client.
+    virtual bool drained() const noexcept = 0;
+    /// Calls `function`, brief and on any thread, whenever what was written is drained, and when the stream
+    /// is over. Set once, before the first write.
+    virtual void onDrained(std::function<void()> function) = 0;
 };
 
 /// The answer to one request: complete, coming later, streamed, or a static asset.
@@ -37,7 +53,7 @@ public:
     using Start = std::function<void(Responder)>;
     using Stream = std::function<void(std::shared_ptr<StreamSink>)>;
 
-    /// A whole answer.
+    /// A whole answer. One to GET with status 200 and an ETag becomes 304 where the client knows that.
     static ApiResponse complete(int status, std::string contentType, std::string body);
     /// As complete() with application/json.
     static ApiResponse json(int status, std::string body);
@@ -45,7 +61,7 @@ public:
     static ApiResponse error(int status, std::string_view message);
     /// The answer comes through the responder that `start` is given. `start` runs on the request's thread
     /// right after the handler returned.
-    static ApiResponse later(Start start);
+    static ApiResponse later(Start start, Patience patience = {});
     /// Status and type go out at once, the body through the sink, until it is ended.
     static ApiResponse stream(int status, std::string contentType, Stream start);
     /// Bytes with static storage, sent with an ETag and Cache-Control; conditional requests get 304.
@@ -63,6 +79,7 @@ public:
     const std::string& contentType() const noexcept { return _contentType; }
     const Headers& headers() const noexcept { return _headers; }
     const Body& body() const noexcept { return _body; }
+    const Patience& patience() const noexcept { return _patience; }
 
 private:
     ApiResponse(int status, std::string contentType, Body body);
@@ -71,6 +88,7 @@ private:
     std::string _contentType;
     Headers _headers;
     Body _body;
+    Patience _patience;
 };
 
 } // namespace waymark::http

@@ -4,6 +4,7 @@
 #include <waymark/http/ApiRequest.h>
 #include <waymark/http/ApiResponse.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,6 +39,7 @@ struct Route
     bool mutates = false;
     bool acceptsJson = false; ///< takes a body, which must be application/json
     bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
+    std::size_t largestBody = 0; ///< bytes, where that is more than the API plugin takes elsewhere
     Handler handler;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/Result.h>
 #include <waymark/node/Endpoint.h>
 #include <waymark/node/Enr.h>
 #include <waymark/node/PeerId.h>
@@ -53,5 +54,10 @@ struct Peer
 
     friend bool operator==(const Peer&, const Peer&) = default;
 };
+
+/// What no registry takes is `invalidArgument`: more than 16 addresses or 32 labels, a host that is no
+/// canonical IP address (for eth peers) or has more than 253 characters, a label whose name has not 1 to 64
+/// printable characters or whose value is no text of at most 256 bytes, a record of another key.
+Result<void> checkPeer(const Peer& peer);
 
 } // namespace waymark::registry

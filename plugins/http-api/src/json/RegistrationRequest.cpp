@@ -1,5 +1,6 @@
 #include "json/RegistrationRequest.h"
 
+#include "json/Fields.h"
 #include "json/JsonScanner.h"
 #include "server/SecretBuffer.h"
 
@@ -29,68 +30,6 @@ using Poco::JSON::Object;
 constexpr std::uint16_t defaultPort = 30303;
 constexpr std::size_t stackToWipe = 16384;
 constexpr std::array<std::string_view, 4> credentials = {"secret_key", "enr", "enode", "id"};
-
-Answered<Object::Ptr> parseObject(std::string_view text)
-{
-    try {
-        return Poco::JSON::Parser().parse(std::string(text)).extract<Object::Ptr>();
-    } catch (const Poco::Exception&) {
-        return refuse(400, "the body is no JSON that can be read here", "bad-json");
-    }
-}
-
-Answered<std::optional<std::string>> textField(const Object& object, const std::string& name)
-{
-    const auto value = object.get(name);
-    if (value.isEmpty() && !object.has(name))
-        return std::nullopt;
-    if (!value.isString())
-        return refuse(422, name + " must be a string");
-    return value.extract<std::string>();
-}
-
-Answered<std::optional<std::uint16_t>> portField(const Object& object, const std::string& name)
-{
-    const auto value = object.get(name);
-    if (value.isEmpty() && !object.has(name))
-        return std::nullopt;
-    const auto wrong = [&name] {
-        return refuse(422, name + " must be a whole number from 1 to 65535");
-    };
-    if (value.isEmpty() || !value.isInteger() || value.isBoolean())
-        return wrong();
-    try {
-        const auto port = value.convert<Poco::Int64>();
-        if (port < 1 || port > 65535)
-            return wrong();
-        return static_cast<std::uint16_t>(port);
-    } catch (const Poco::Exception&) {
-        return wrong();
-    }
-}
-
-Answered<std::optional<std::chrono::seconds>> ttlField(const Object& object)
-{
-    using std::chrono::seconds;
-    static constexpr auto most = std::chrono::duration_cast<seconds>(registry::maximumTtl);
-    const auto value = object.get("ttl");
-    if (value.isEmpty() && !object.has("ttl"))
-        return std::nullopt;
-    const auto wrong = [] {
-        return refuse(422, "ttl must be a whole number of seconds from 1 to " + std::to_string(most.count()) +
-                               ", or 0 for ever");
-    };
-    if (value.isEmpty() || !value.isInteger() || value.isBoolean())
-        return wrong();
-    try {
-        const auto ttl = value.convert<Poco::Int64>();
-        if (ttl < 0 || ttl > most.count())
-            return wrong();
-        return seconds(ttl);
-    } catch (const Poco::Exception&) {
-        return wrong();
-    }
-}
 
 /// What a request says about the place, besides its credential.
 struct Place
@@ -302,8 +241,14 @@ Answered<Registration> readRegistration(std::string_view body, bool secretKeys)
     if (!peer)
         return tl::unexpected(peer.error());
     const auto ttl = ttlField(**object);
+    auto labels = labelsField(**object);
     if (!ttl)
         return tl::unexpected(ttl.error());
+    if (!labels)
+        return tl::unexpected(std::move(labels.error()));
+    peer->labels = std::move(*labels);
+    if (const auto checked = registry::checkPeer(*peer); !checked)
+        return refuse(422, checked.error().message);
     return Registration{std::move(*peer), *ttl};
 }
 

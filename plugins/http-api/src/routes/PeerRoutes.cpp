@@ -1,10 +1,12 @@
-#include "json/PeerJson.h"
-#include "json/RegistrationRequest.h"
-#include "routes/Context.h"
+#include "live/ChangeFeed.h"
+#include "routes/PeerAnswers.h"
+#include "routes/PeerQuery.h"
 
-#include <chrono>
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -14,89 +16,64 @@ namespace
 
 constexpr std::size_t pageSize = 1000;
 
-std::string peerJson(const registry::Peer& peer, const registry::Lease& lease)
-{
-    std::string text;
-    appendPeer(text, peer, lease);
-    return text;
-}
-
-/// The lease of what this API claims; nothing when it claims nothing.
-std::optional<registry::Lease> apiLease(const registry::PeerRegistry& registry, const node::PeerId& id)
-{
-    for (const registry::ClaimState& claim : registry.claims(id)) {
-        if (claim.origin == registry::apiOrigin)
-            return claim.lease;
-    }
-    return std::nullopt;
-}
-
-/// How long a claim may last for which `ttl` is asked.
-Answered<std::chrono::seconds> allowedTtl(const Context& context, std::chrono::seconds ttl)
-{
-    const std::chrono::seconds most = context.maximumTtl;
-    if (most.count() != 0 && (ttl.count() == 0 || ttl > most))
-        return refuse(422, "ttl must be from 1 to " + std::to_string(most.count()) +
-                               " seconds here (http-api.maximum-ttl)");
-    return ttl;
-}
-
-http::ApiResponse unknownPeer()
-{
-    return http::ApiResponse::error(404, "no peer with this id is registered");
-}
-
-/// Why the registry changed nothing.
-http::ApiResponse registryFailed(const observe::Log& log, const Error& error)
-{
-    switch (error.code) {
-    case ErrorCode::busy:
-        return http::ApiResponse::error(429, error.message).header("Retry-After", "1");
-    case ErrorCode::unavailable:
-        return http::ApiResponse::error(503, error.message).header("Retry-After", "1");
-    case ErrorCode::stale:
-    case ErrorCode::conflict:
-        return http::ApiResponse::error(409, error.message);
-    case ErrorCode::invalidArgument:
-    case ErrorCode::tooLarge:
-        return http::ApiResponse::error(422, error.message);
-    default:
-        break;
-    }
-    log.limited(observe::LogLevel::error, "http.registry_failed",
-                {{"code", toString(error.code)}, {"error", error.message}},
-                "A change was not made; the client got status 500.");
-    return http::ApiResponse::error(500, "the registry failed; the log says why");
-}
-
-/// The path's {id}. Its text is never repeated: somebody may have pasted a secret key there.
-Answered<node::PeerId> idOf(const http::ApiRequest& request)
-{
-    auto id = node::PeerId::parse(request.parameter("id"));
-    if (!id)
-        return refuse(400, "a peer id is 128 hex digits, with or without 0x: the public key of the peer");
-    return std::move(*id);
-}
-
-http::ApiResponse answer(const Refusal& refusal)
-{
-    return http::ApiResponse::error(refusal.status, refusal.message);
-}
-
-http::ApiResponse listPeers(const Context& context, const http::ApiRequest&)
+/// What a query finds, as a JSON array, and where the next page would start.
+struct Found
 {
     std::string body = "[";
-    std::optional<node::PeerId> after;
+    std::size_t count = 0;
+    std::optional<node::PeerId> last; ///< of a page that is full, with more behind it
+    std::optional<registry::Revision> revision;
+};
+
+/// Puts a page of the registry into the answer as far as it is asked for. False when that is full.
+bool add(const Context& context, const PeerQuery& query, const registry::PeerPage& page, Found& found)
+{
+    for (const registry::Peer& peer : page.peers) {
+        if (!query.matches(peer))
+            continue;
+        if (query.limit && found.count == *query.limit)
+            return false;
+        if (found.count++ != 0)
+            found.body += ',';
+        const auto& lease = page.leases[static_cast<std::size_t>(&peer - page.peers.data())];
+        appendPeer(found.body, peer, standingOf(context, peer.id, page.revision, lease));
+        found.last = peer.id;
+    }
+    return true;
+}
+
+/// The revision that it tells is that of its first page: nothing that happened later is missed by who goes on
+/// from there, and some of it may be shown already.
+http::ApiResponse listPeers(const Context& context, const PeerQuery& query)
+{
+    Found found;
+    std::optional<node::PeerId> after = query.cursor;
+    bool more = false;
     do {
         const auto page = context.registry->list(after, pageSize);
-        for (std::size_t i = 0; i < page.peers.size(); ++i) {
-            if (body.size() > 1)
-                body += ',';
-            appendPeer(body, page.peers[i], page.leases[i]);
-        }
+        found.revision = found.revision.value_or(page.revision);
+        more = !add(context, query, page, found);
         after = page.next;
-    } while (after);
-    return http::ApiResponse::json(200, body + ']');
+    } while (after && !more);
+    auto response = http::ApiResponse::json(200, found.body + ']');
+    response.header(revisionHeader, found.revision->toString());
+    if (more && found.last)
+        response.header("Link", '<' + query.next(*found.last) + ">; rel=\"next\"");
+    return response;
+}
+
+http::ApiResponse listOrWait(const Context& context, const http::ApiRequest& request)
+{
+    auto query = PeerQuery::read(request);
+    if (!query)
+        return answer(query.error());
+    if (!query->since)
+        return listPeers(context, *query);
+    const registry::Revision since = *query->since;
+    const Duration wait = *query->wait;
+    return context.feed->answerAfter(since, wait, [&context, query = std::move(*query)] {
+        return listPeers(context, query);
+    });
 }
 
 http::ApiResponse showPeer(const Context& context, const http::ApiRequest& request)
@@ -104,147 +81,14 @@ http::ApiResponse showPeer(const Context& context, const http::ApiRequest& reque
     const auto id = idOf(request);
     if (!id)
         return answer(id.error());
+    const auto revision = context.registry->revision();
     const auto peer = context.registry->find(*id);
-    const auto claims = context.registry->claims(*id);
-    if (!peer || claims.empty())
+    const auto standing = standingOf(context, *id, revision);
+    if (!peer || standing.origins.empty())
         return unknownPeer();
-    return http::ApiResponse::json(200, peerJson(*peer, claims.front().lease));
-}
-
-/// A proxy on this host makes every client look local, so what it forwards does not count as local.
-bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
-{
-    switch (context.secretKeys.load()) {
-    case SecretKeys::accept:
-        return true;
-    case SecretKeys::loopback:
-        return request.fromLoopback() && !request.header("Forwarded") && !request.header("X-Forwarded-For");
-    case SecretKeys::refuse:
-        break;
-    }
-    return false;
-}
-
-http::ApiResponse registered(const registry::PeerRegistry& registry, const observe::Log& log,
-                             const registry::Peer& peer, const std::string& request,
-                             const Result<registry::ApplyReport>& report)
-{
-    if (!report)
-        return registryFailed(log, report.error());
-    const auto outcome = report->outcomes.front();
-    if (outcome == registry::Outcome::stale)
-        return http::ApiResponse::error(409, "enr: a record of this peer with a higher seq was seen before; "
-                                             "send the current one");
-    log.limited(observe::LogLevel::info, "peer.registered",
-                {{"peer", peer.id.toString()},
-                 {"outcome", registry::toString(outcome)},
-                 {"revision", report->revision.toString()},
-                 {"request", request}});
-    return http::ApiResponse::json(201,
-                                   peerJson(peer, apiLease(registry, peer.id).value_or(registry::Lease{})));
-}
-
-http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& request)
-{
-    auto registration = readRegistration(request.body, takesSecretKeys(context, request));
-    if (!registration)
-        return answer(registration.error());
-    const auto ttl = allowedTtl(context, registration->ttl.value_or(context.defaultTtl));
-    if (!ttl)
-        return answer(ttl.error());
-    registry::Peer& peer = registration->peer;
-    // Asked for itself, the node would answer with itself as one of its neighbours.
-    if (peer.id == node::PeerId(context.localNode->key()))
-        return http::ApiResponse::error(422, "this is the bootnode itself, which needs no registration: "
-                                             "register the node under its own key");
-    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = std::move(peer),
-                                     ttl = *ttl, id = request.requestId](const http::Responder& responder) {
-        registry->apply({registry::PutClaim{{std::string(registry::apiOrigin), peer, ttl}}},
-                        [registry, log, peer, id, responder](const Result<registry::ApplyReport>& report) {
-                            responder(registered(*registry, log, peer, id, report));
-                        });
-    });
-}
-
-http::ApiResponse renewed(const registry::PeerRegistry& registry, const observe::Log& log,
-                          const node::PeerId& peer, const std::string& request,
-                          const Result<registry::ApplyReport>& report)
-{
-    if (!report)
-        return registryFailed(log, report.error());
-    const auto outcome = report->outcomes.front();
-    const auto lease = apiLease(registry, peer);
-    if (outcome == registry::Outcome::absent || !lease)
-        return unknownPeer();
-    log.debug("peer.renewed",
-              {{"peer", peer.toString()}, {"outcome", registry::toString(outcome)}, {"request", request}});
-    const auto ttl = std::chrono::duration_cast<std::chrono::seconds>(lease->ttl);
-    return http::ApiResponse::json(200, R"({"id":")" + peer.toString() + R"(","ttl":)" +
-                                            std::to_string(ttl.count()) + R"(,"expires_at":)" +
-                                            expiryJson(*lease) + '}');
-}
-
-/// The ttl to renew with; nothing for the one that the claim has.
-Answered<std::optional<Duration>> renewalTtl(const Context& context, const http::ApiRequest& request,
-                                             const node::PeerId& peer)
-{
-    const auto asked = readRenewal(request.body);
-    if (!asked)
-        return tl::unexpected(asked.error());
-    if (*asked) {
-        const auto ttl = allowedTtl(context, **asked);
-        return ttl ? Answered<std::optional<Duration>>(*ttl) : tl::unexpected(ttl.error());
-    }
-    const Duration most = context.maximumTtl.load();
-    const auto lease = apiLease(*context.registry, peer);
-    const bool isTooLong = most != Duration::zero() && lease && (lease->isForever() || lease->ttl > most);
-    return isTooLong ? std::optional(most) : std::nullopt;
-}
-
-/// Lets what this API registered last longer.
-http::ApiResponse renewLease(const Context& context, const http::ApiRequest& request)
-{
-    const auto id = idOf(request);
-    if (!id)
-        return answer(id.error());
-    const auto ttl = renewalTtl(context, request, *id);
-    if (!ttl)
-        return answer(ttl.error());
-    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = *id, ttl = *ttl,
-                                     requestId = request.requestId](const http::Responder& responder) {
-        registry->apply(
-            {registry::RenewLease{peer, std::string(registry::apiOrigin), ttl}},
-            [registry, log, peer, requestId, responder](const Result<registry::ApplyReport>& report) {
-                responder(renewed(*registry, log, peer, requestId, report));
-            });
-    });
-}
-
-http::ApiResponse removed(const observe::Log& log, const node::PeerId& peer, const std::string& request,
-                          const Result<registry::ApplyReport>& report)
-{
-    if (!report)
-        return registryFailed(log, report.error());
-    if (report->outcomes.front() != registry::Outcome::removed)
-        return unknownPeer();
-    log.limited(observe::LogLevel::info, "peer.removed",
-                {{"peer", peer.toString()}, {"revision", report->revision.toString()}, {"request", request}});
-    return http::ApiResponse::json(200, R"({"removed":true})");
-}
-
-/// Takes back what this API registered; a peer that another origin claims as well stays.
-http::ApiResponse removePeer(const Context& context, const http::ApiRequest& request)
-{
-    const auto id = idOf(request);
-    if (!id)
-        return answer(id.error());
-    return http::ApiResponse::later([registry = context.registry, log = context.log, peer = *id,
-                                     requestId = request.requestId](const http::Responder& responder) {
-        registry->apply({registry::DropClaim{peer, std::string(registry::apiOrigin)}},
-                        [log, peer, requestId, responder](const Result<registry::ApplyReport>& report) {
-                            responder(removed(log, peer, requestId, report));
-                        });
-    });
+    std::string body;
+    appendPeer(body, *peer, standing);
+    return http::ApiResponse::json(200, std::move(body));
 }
 
 } // namespace
@@ -253,26 +97,20 @@ std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context&
 {
     using Serve = http::ApiResponse (*)(const Context&, const http::ApiRequest&);
     std::vector<Subscription> added;
-    const auto add = [&](std::string method, std::string pattern, std::string summary, bool mutates,
-                         Serve serve) {
+    const auto add = [&](std::string pattern, std::string summary, Serve serve) {
         http::Route route;
-        route.acceptsJson = method == "POST" || method == "PUT";
-        route.mayBeEmpty = method == "PUT";
-        route.method = std::move(method);
+        route.method = "GET";
         route.pattern = std::move(pattern);
         route.summary = std::move(summary);
-        route.role = mutates ? http::Role::registrant : http::Role::reader;
-        route.mutates = mutates;
+        route.role = http::Role::reader;
         route.handler = [serve, &context](const http::ApiRequest& request) {
             return serve(context, request);
         };
         added.push_back(routes.add(std::move(route)));
     };
-    add("GET", "/peers", "Every registered peer", false, listPeers);
-    add("POST", "/peers", "Registers a peer, first or again", true, registerPeer);
-    add("GET", "/peers/{id}", "One registered peer", false, showPeer);
-    add("DELETE", "/peers/{id}", "Removes a peer", true, removePeer);
-    add("PUT", "/peers/{id}/lease", "Lets a registration last longer", true, renewLease);
+    add("/peers", "Registered peers: all, a page, those with some labels, or once something has changed",
+        listOrWait);
+    add("/peers/{id}", "One registered peer", showPeer);
     return added;
 }
 

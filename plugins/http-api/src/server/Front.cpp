@@ -143,9 +143,10 @@ void Front::handle(std::uint64_t name, std::uint32_t events)
     if (connection == nullptr || connection->phase == Phase::dispatched)
         return;
     const bool left = (events & (EPOLLERR | EPOLLHUP)) != 0;
-    if (connection->phase == Phase::parked && left)
+    const bool leaves = left || (events & EPOLLRDHUP) != 0; // which is only told where it is asked for
+    if (connection->phase == Phase::parked && leaves)
         return drop(*connection, "unread-answer");
-    if (connection->phase == Phase::streaming && (left || (events & EPOLLRDHUP) != 0))
+    if (connection->phase == Phase::streaming && leaves)
         return drop(*connection);
     guarded(*connection, &Front::settle);
 }

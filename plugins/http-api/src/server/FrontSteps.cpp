@@ -64,7 +64,7 @@ void Front::settle(Connection& connection)
     if (!connection.output.empty())
         return await(connection, Phase::writing, connection.wantsWrite ? EPOLLOUT : EPOLLIN);
     if (connection.parked && !connection.parked->answer->ready())
-        return await(connection, Phase::parked, 0);
+        return await(connection, Phase::parked, connection.parked->answer->isPatient() ? EPOLLRDHUP : 0U);
     if (connection.parked)
         return dispatch(connection);
     if (!connection.keepAlive)
@@ -180,7 +180,7 @@ void Front::dispatch(Connection& connection)
 bool Front::isReserved(const Connection& connection) const
 {
     const RequestHead& head = connection.intake.head();
-    const std::string_view path = head.target.substr(0, head.target.find('?'));
+    const std::string_view path = head.path();
     if (head.method != "GET" && head.method != "HEAD")
         return false;
     return std::ranges::any_of(_routes.routes(), [&](const auto& route) {

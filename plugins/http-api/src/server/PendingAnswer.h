@@ -5,6 +5,7 @@
 #include <waymark/http/ApiResponse.h>
 
 #include <memory>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -22,6 +23,10 @@ public:
     bool ready() const;
     /// False when it is ready; else the connection is posted when it is.
     bool park();
+    /// Holds this as long as the answer is waited for.
+    void keep(std::shared_ptr<void> client) noexcept { _client = std::move(client); }
+    /// True when it may be long, so that the client's leaving matters.
+    bool isPatient() const noexcept { return _client != nullptr; }
     /// Time is up: answers 504, unless an answer is there.
     void expire();
     /// The answer, once it is ready; 503 when it was forgotten.
@@ -31,6 +36,7 @@ private:
     struct State;
     class Ticket;
     std::shared_ptr<State> _state;
+    std::shared_ptr<void> _client;
 };
 
 } // namespace waymark::httpapi

@@ -80,6 +80,8 @@ private:
         ResponseWriter writer(response, connection, *_state, _front);
         const auto status = send(writer, std::move(outcome->answer), outcome->route, id, connection);
         if (!status) {
+            if (writer.waitsForChange())
+                outcome->route += "?wait"; // its time is not that of other answers
             connection.parked = ParkedRequest{writer.parked(), std::move(outcome->route), std::move(id)};
             return true;
         }

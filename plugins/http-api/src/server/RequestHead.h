@@ -27,6 +27,8 @@ struct RequestHead
     bool http10 = false;
     bool isHead = false; ///< the method is HEAD: answers carry no body
 
+    /// The target without its query.
+    std::string_view path() const noexcept { return target.substr(0, target.find('?')); }
     bool hasBody() const noexcept { return chunked || contentLength.value_or(0) > 0; }
 
     /// Checks a whole head: request line and fields, each ended by CRLF, and the empty line.

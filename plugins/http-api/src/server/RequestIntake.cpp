@@ -75,7 +75,9 @@ void RequestIntake::beginBody(const Limits& limits)
 {
     if (!_head.hasBody())
         return ready(true);
-    const std::size_t limit = limits.body;
+    std::size_t limit = limits.body;
+    if (limits.routeBody && (_head.chunked || _head.contentLength.value_or(0) > limit))
+        limit = std::max(limit, limits.routeBody(_head));
     if (_head.contentLength.value_or(0) > limit)
         return refuseBody(
             {413, "the body has more than " + std::to_string(limit) + " bytes", "body-too-large"});

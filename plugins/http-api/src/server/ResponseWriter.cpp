@@ -67,13 +67,24 @@ std::optional<http::ApiResponse> ResponseWriter::resolve(http::ApiResponse answe
     while (const auto* start = std::get_if<http::ApiResponse::Start>(&answer.body())) {
         auto pending = std::make_unique<PendingAnswer>(_front, _connection.id);
         (*start)(pending->responder());
+        const http::Patience& patience = answer.patience();
         if (pending->park()) {
+            if (patience.client)
+                bePatient(*pending, patience);
             _parked = std::move(pending);
             return std::nullopt;
         }
         answer = pending->take();
     }
     return answer;
+}
+
+/// Its client may leave meanwhile, and the writer may lose interest then.
+void ResponseWriter::bePatient(PendingAnswer& pending, const http::Patience& patience)
+{
+    pending.keep(patience.client);
+    const auto usual = std::chrono::steady_clock::now() + _state.limits.request();
+    _connection.deadline = usual + patience.time;
 }
 
 void ResponseWriter::prepare(const http::ApiResponse& answer)
@@ -103,29 +114,38 @@ void ResponseWriter::put(std::string_view body)
         _connection.send(body);
 }
 
+/// True when the client has this version already (RFC 9110 section 13.1.2).
+bool ResponseWriter::isKnown(const http::ApiResponse& answer) const
+{
+    const auto tag = answer.headers().find("ETag");
+    const auto known = _connection.intake.head().field("If-None-Match");
+    return answer.status() == 200 && tag != answer.headers().end() && known &&
+           tagMatches(*known, tag->second);
+}
+
 int ResponseWriter::sendWhole(const http::ApiResponse& answer, std::string_view body)
 {
+    if (isKnown(answer)) {
+        auto unchanged = http::ApiResponse::complete(304, answer.contentType(), {});
+        for (const auto& [name, value] : answer.headers())
+            unchanged.header(name, value);
+        return sendWhole(unchanged, {});
+    }
     prepare(answer);
-    _response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    const bool bodiless = _connection.intake.head().isHead || answer.status() == 304;
-    put(bodiless ? std::string_view() : body);
+    const bool unchanged = answer.status() == 304;
+    if (!unchanged) // whose length would be that of the body it stands for (RFC 9110 section 8.6)
+        _response.setContentLength64(static_cast<Poco::Int64>(body.size()));
+    put(unchanged || _connection.intake.head().isHead ? std::string_view() : body);
     return answer.status();
 }
 
 int ResponseWriter::sendAsset(http::ApiResponse answer)
 {
     const std::string_view bytes = std::get<http::ApiResponse::Asset>(answer.body()).bytes;
-    const std::string tag = entityTag(bytes);
-    answer.header("ETag", tag);
+    answer.header("ETag", entityTag(bytes));
     if (!answer.headers().contains("Cache-Control"))
         answer.header("Cache-Control", "public, max-age=300");
-    const auto known = _connection.intake.head().field("If-None-Match");
-    if (!known || !tagMatches(*known, tag))
-        return sendWhole(answer, bytes);
-    auto unchanged = http::ApiResponse::complete(304, answer.contentType(), {});
-    for (const auto& [name, value] : answer.headers())
-        unchanged.header(name, value);
-    return sendWhole(unchanged, bytes);
+    return sendWhole(answer, bytes);
 }
 
 int ResponseWriter::sendStream(const http::ApiResponse& answer)

@@ -25,12 +25,16 @@ public:
     /// The status that went out; nothing when the answer comes later, and `parked()` is where it will be.
     std::optional<int> send(http::ApiResponse answer);
     std::unique_ptr<PendingAnswer> parked() noexcept { return std::move(_parked); }
+    /// Of one that is parked: something has to happen first, which may take long.
+    bool waitsForChange() const noexcept { return _parked && _parked->isPatient(); }
     /// True when a part of the answer went out: there can be no other.
     bool begun() const noexcept { return _begun; }
 
 private:
     std::optional<http::ApiResponse> resolve(http::ApiResponse answer);
+    void bePatient(PendingAnswer& pending, const http::Patience& patience);
     void prepare(const http::ApiResponse& answer);
+    bool isKnown(const http::ApiResponse& answer) const;
     int sendWhole(const http::ApiResponse& answer, std::string_view body);
     int sendAsset(http::ApiResponse answer);
     int sendStream(const http::ApiResponse& answer);

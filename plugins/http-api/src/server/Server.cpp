@@ -26,6 +26,15 @@ Poco::Net::HTTPServerParams::Ptr params()
     return made;                      // its time-outs are not used: the front has its own
 }
 
+/// Only of routes without parameters; 0 for others and for none.
+std::size_t largestBody(const http::RouteTable& routes, const RequestHead& head)
+{
+    for (const auto& route : routes.routes())
+        if (route->largestBody != 0 && route->method == head.method && route->pattern == head.path())
+            return route->largestBody;
+    return 0;
+}
+
 } // namespace
 
 struct Server::Running
@@ -65,6 +74,9 @@ struct Server::Running
 Server::Server(Settings settings, const http::RouteTable& routes, std::shared_ptr<ServerState> state)
     : _settings(std::move(settings)), _routes(routes), _state(std::move(state))
 {
+    _state->limits.routeBody = [&routes](const RequestHead& head) {
+        return largestBody(routes, head);
+    };
 }
 
 Server::~Server()

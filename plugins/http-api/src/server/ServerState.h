@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@
 
 namespace waymark::httpapi
 {
+
+struct RequestHead;
 
 /// What bounds one request. Changed by a reload while requests are served; each value by itself.
 struct Limits
@@ -31,6 +34,9 @@ struct Limits
     std::atomic<std::size_t> connections{0};     ///< at the same time
     std::atomic<std::size_t> perAddress{0};      ///< connections at the same time
     std::atomic<std::size_t> streams{0};         ///< at the same time
+
+    /// Bytes that the route of a request takes, where that is more than `body`; set before anything is served.
+    std::function<std::size_t(const RequestHead&)> routeBody;
 
     std::chrono::nanoseconds request() const noexcept { return std::chrono::nanoseconds(requestTime); }
     std::chrono::nanoseconds keepAlive() const noexcept { return std::chrono::nanoseconds(keepAliveTime); }

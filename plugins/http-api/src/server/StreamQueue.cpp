@@ -66,13 +66,38 @@ bool StreamQueue::open() const noexcept
     return _state == State::open;
 }
 
-StreamQueue::State StreamQueue::take(std::string& out)
+bool StreamQueue::drained() const noexcept
 {
     const std::lock_guard lock(_mutex);
-    _told = false;
-    out = std::exchange(_waiting, {});
-    _shared.held->subtract(out.size());
-    return _state;
+    return _waiting.empty();
+}
+
+void StreamQueue::onDrained(std::function<void()> function)
+{
+    const std::lock_guard lock(_mutex);
+    _onDrained = std::move(function);
+}
+
+StreamQueue::State StreamQueue::take(std::string& out)
+{
+    State state = State::open;
+    {
+        const std::lock_guard lock(_mutex);
+        _told = false;
+        out = std::exchange(_waiting, {});
+        _shared.held->subtract(out.size());
+        state = _state;
+    }
+    if (!out.empty())
+        drain();
+    return state;
+}
+
+/// Without the lock: it was set before there was anything to take.
+void StreamQueue::drain() const noexcept
+{
+    if (_onDrained)
+        _onDrained();
 }
 
 bool StreamQueue::overflowed() const noexcept
@@ -83,9 +108,12 @@ bool StreamQueue::overflowed() const noexcept
 
 void StreamQueue::close() noexcept
 {
-    const std::lock_guard lock(_mutex);
-    if (_state == State::open)
-        _state = State::ended;
+    {
+        const std::lock_guard lock(_mutex);
+        if (_state == State::open)
+            _state = State::ended;
+    }
+    drain();
 }
 
 } // namespace waymark::httpapi

@@ -6,6 +6,7 @@
 #include <waymark/http/ApiResponse.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,6 +35,8 @@ public:
     bool write(std::string_view chunk) override;
     void end() override;
     bool open() const noexcept override;
+    bool drained() const noexcept override;
+    void onDrained(std::function<void()> function) override;
 
     enum class State
     {
@@ -50,6 +53,7 @@ public:
 
 private:
     void tell(bool news) noexcept;
+    void drain() const noexcept;
 
     const Shared _shared;
     const ConnectionId _connection;
@@ -58,6 +62,7 @@ private:
     std::string _waiting;
     bool _told = false; ///< the front knows that there is something to take
     State _state = State::open;
+    std::function<void()> _onDrained;
 };
 
 } // namespace waymark::httpapi
