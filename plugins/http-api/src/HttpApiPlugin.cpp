@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <sys/resource.h>
+#include <system_error>
 #include <utility>
 
 namespace waymark::httpapi
@@ -128,7 +128,8 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .help("The node_id that GET /bootstrap tells, for clusters that number their nodes")
             .defaultsTo("0"),
         Option::integer("chain-id", 1, std::numeric_limits<std::int64_t>::max())
-            .help("The chain whose bootnodes GET /bootnodes.json tells; without it there is no such document"),
+            .help(
+                "The chain whose bootnodes GET /bootnodes.json tells; without it there is no such document"),
         Option::boolean("sign-documents")
             .help("Signs the documents for node software with the node key, for waymark verify")
             .defaultsTo("false")
@@ -207,6 +208,9 @@ void HttpApiPlugin::wire(const plugin::Services& services)
     _context.discoveries = services.all<discovery::Discovery>();
     _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers, _state->limits.streams);
     _context.feed = _feed.get();
+    _subscriptions.push_back(
+        _context.metrics->sampled("waymark_http_followers", "Clients that wait for changes of the registry",
+                                  {}, [this] { return static_cast<double>(_feed->followers()); }));
     for (const auto group : {&addNodeRoutes, &addPeerRoutes, &addRegistrationRoutes, &addBatchRoute,
                              &addEventRoute, &addDocumentRoutes})
         for (auto& subscription : group(*_routes, _context))

@@ -142,9 +142,12 @@ bool HttpClient::ended()
 
 std::string HttpClient::readUntil(std::string_view text)
 {
-    while (_received.find(text) == std::string::npos)
+    std::size_t searched = 0;
+    while (_received.find(text, searched) == std::string::npos) {
+        searched = _received.size() - std::min(_received.size(), text.size());
         if (!fill())
             throw std::runtime_error("the connection ended before '" + std::string(text) + "': " + _received);
+    }
     return _received;
 }
 

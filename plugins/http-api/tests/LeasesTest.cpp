@@ -47,7 +47,7 @@ class LeasesTest : public CppUnit::TestFixture
     }
     static void assertEnds(const std::string& end, const std::string& body)
     {
-        CPPUNIT_ASSERT_MESSAGE(body, body.find(R"(","expires_at":)" + end + "}") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(body, body.find(R"(","expires_at":)" + end + ",") != std::string::npos);
     }
     static void assertError(int status, const HttpAnswer& answer)
     {

@@ -44,13 +44,13 @@ class RoutesTest : public CppUnit::TestFixture
         return R"({"id":"0x)" + id + R"(","ip":")" + ip + R"(","tcp_port":)" + tcp + R"(,"udp_port":)" + udp +
                R"(,"enode":"enode://)" + id + "@" + ip + ":" + tcp + discport + "\"}";
     }
-    /// A registered one.
-    static std::string registered(unsigned number, const std::string& ip, const std::string& tcp,
-                                  const std::string& udp, const std::string& discport = "")
+    /// A registered one, without labels and record, and for ever.
+    static std::string standing(std::string text, const std::string& origins, unsigned revision)
     {
-        std::string text = peer(number, ip, tcp, udp, discport);
         text.pop_back();
-        return text + R"(,"expires_at":null})";
+        return text + R"(,"expires_at":null,"liveness":null,"last_pong":null,"rtt_ms":null,"origins":[)" +
+               origins + R"(],"labels":{},"enr":null,"revision":"0000000000000000-)" +
+               std::to_string(revision) + "\"}";
     }
 
     static void assertError(int status, const HttpAnswer& answer)
@@ -90,7 +90,8 @@ class RoutesTest : public CppUnit::TestFixture
         TestServer server;
         server.start();
         const std::string id = testKey(2).hex();
-        const std::string expected = registered(2, "10.0.1.5", "30303", "30304", "?discport=30304");
+        const std::string expected =
+            standing(peer(2, "10.0.1.5", "30303", "30304", "?discport=30304"), R"("api")", 1);
         const auto made = server.post(byKey(2, R"("ip":"10.0.1.5","tcp_port":30303,"udp_port":30304)"));
         CPPUNIT_ASSERT_EQUAL(201, made.status);
         CPPUNIT_ASSERT_EQUAL(expected, made.body);
@@ -123,10 +124,10 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"10.0.1.5")")).status);
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"10.0.1.5")")).status);
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"fd00::6","tcp_port":1)")).status);
-        CPPUNIT_ASSERT_EQUAL(R"([{"id":"0x)" + testKey(2).hex() +
-                                 R"(","ip":"fd00::6","tcp_port":1,"udp_port":1,"enode":"enode://)" +
-                                 testKey(2).hex() + R"(@[fd00::6]:1","expires_at":null}])",
-                             server.get("/peers").body);
+        const std::string moved = R"({"id":"0x)" + testKey(2).hex() +
+                                  R"(","ip":"fd00::6","tcp_port":1,"udp_port":1,"enode":"enode://)" +
+                                  testKey(2).hex() + R"(@[fd00::6]:1"})";
+        CPPUNIT_ASSERT_EQUAL('[' + standing(moved, R"("api")", 2) + ']', server.get("/peers").body);
     }
 
     void unknownPeerIs404AndBadIdIs400()
@@ -160,9 +161,11 @@ class RoutesTest : public CppUnit::TestFixture
         server.registry.sync("file:test", {elsewhere}, [](const auto&) {});
         CPPUNIT_ASSERT_EQUAL(201, server.post(byKey(2, R"("ip":"10.0.1.5")")).status);
         const std::string path = "/peers/" + testKey(2).hex();
-        CPPUNIT_ASSERT_EQUAL(registered(2, "10.0.1.5", "30303", "30303"), server.get(path).body);
+        CPPUNIT_ASSERT_EQUAL(standing(peer(2, "10.0.1.5", "30303", "30303"), R"("api","file:test")", 2),
+                             server.get(path).body);
         CPPUNIT_ASSERT_EQUAL(200, HttpClient::request(server.endpoint(), "DELETE", path).status);
-        CPPUNIT_ASSERT_EQUAL(registered(2, "10.0.0.9", "30303", "30303"), server.get(path).body);
+        CPPUNIT_ASSERT_EQUAL(standing(peer(2, "10.0.0.9", "30303", "30303"), R"("file:test")", 3),
+                             server.get(path).body);
         assertError(404, HttpClient::request(server.endpoint(), "DELETE", path));
     }
 
@@ -190,10 +193,10 @@ class RoutesTest : public CppUnit::TestFixture
                              {},
                              {}};
         server.registry.sync("file:test", {named}, [](const auto&) {});
-        CPPUNIT_ASSERT_EQUAL(
-            std::string(R"([{"id":"addr:relay \"one\"","ip":"relay.example","tcp_port":4001,)"
-                        R"("udp_port":null,"enode":null,"expires_at":null}])"),
-            server.start().get("/peers").body);
+        const std::string shown = R"({"id":"addr:relay \"one\"","ip":"relay.example","tcp_port":4001,)"
+                                  R"("udp_port":null,"enode":null})";
+        CPPUNIT_ASSERT_EQUAL('[' + standing(shown, R"("file:test")", 1) + ']',
+                             server.start().get("/peers").body);
     }
 
     void listsDiscoveredNodesOnce()

@@ -38,6 +38,12 @@ void TestRegistry::forget()
     _held.clear();
 }
 
+void TestRegistry::endLeasesAfter(Duration time)
+{
+    clock.advance(time);
+    apply({}, [](const auto&) {});
+}
+
 void TestRegistry::apply(registry::ChangeBatch batch, registry::Completion completion)
 {
     submit({std::move(batch), std::move(completion)});

@@ -26,6 +26,8 @@ public:
     void waitUntilHeld();
     /// Applies and completes what was held, and whatever comes later at once.
     void release();
+    /// Moves the clock, and does what a back end does then.
+    void endLeasesAfter(Duration time);
     /// Forgets what was held without completing it.
     void forget();
 

@@ -88,13 +88,15 @@ double TestServer::metric(const std::string& name, const observe::MetricLabels& 
 
 void TestServer::awaitConnections(const std::string& state, std::size_t count) const
 {
+    awaitMetric("waymark_http_connections", static_cast<double>(count), {{"state", state}});
+}
+
+void TestServer::awaitMetric(const std::string& name, double value, const observe::MetricLabels& labels) const
+{
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto now = [&] {
-        return metric("waymark_http_connections", {{"state", state}});
-    };
-    while (now() != static_cast<double>(count)) {
+    while (metric(name, labels) != value) {
         if (std::chrono::steady_clock::now() >= until)
-            CPPUNIT_FAIL(state + " are not " + std::to_string(count) + ":\n" + metrics.expose());
+            CPPUNIT_FAIL(name + " does not become " + std::to_string(value) + ":\n" + metrics.expose());
         std::this_thread::yield();
     }
 }

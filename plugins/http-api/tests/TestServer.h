@@ -55,16 +55,22 @@ class TestDiscovery : public discovery::Discovery
 {
 public:
     void know(std::vector<discovery::DiscoveredNode> nodes) { _nodes = std::move(nodes); }
+    void follow(const node::PeerId& id, discovery::PeerLiveness liveness) { _followed[id] = liveness; }
 
     std::string_view protocol() const noexcept override { return "test"; }
     std::vector<discovery::DiscoveredNode> nodes() const override { return _nodes; }
     std::size_t nodeCount() const override { return _nodes.size(); }
     void lookup(const node::PublicKey&, LookupCompletion completion) override { completion(_nodes); }
-    std::optional<discovery::PeerLiveness> liveness(const node::PeerId&) const override { return {}; }
+    std::optional<discovery::PeerLiveness> liveness(const node::PeerId& id) const override
+    {
+        const auto found = _followed.find(id);
+        return found == _followed.end() ? std::nullopt : std::optional(found->second);
+    }
     Signal<discovery::NodeEvent>& events() override { return _events; }
 
 private:
     std::vector<discovery::DiscoveredNode> _nodes;
+    std::map<node::PeerId, discovery::PeerLiveness> _followed;
     Signal<discovery::NodeEvent> _events;
 };
 
@@ -107,6 +113,8 @@ public:
     double metric(const std::string& name, const observe::MetricLabels& labels = {}) const;
     /// Waits until so many connections are in this state.
     void awaitConnections(const std::string& state, std::size_t count) const;
+    /// Waits until a gauge has this value.
+    void awaitMetric(const std::string& name, double value, const observe::MetricLabels& labels = {}) const;
     double dropped(const std::string& reason) const
     {
         return metric("waymark_http_dropped_total", {{"reason", reason}});

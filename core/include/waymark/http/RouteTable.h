@@ -37,8 +37,8 @@ struct Route
     std::string summary; ///< one line for people
     Role role = Role::reader;
     bool mutates = false;
-    bool acceptsJson = false; ///< takes a body, which must be application/json
-    bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
+    bool acceptsJson = false;    ///< takes a body, which must be application/json
+    bool mayBeEmpty = false;     ///< of one that takes a body: a request may come without
     std::size_t largestBody = 0; ///< bytes, where that is more than the API plugin takes elsewhere
     Handler handler;
 };

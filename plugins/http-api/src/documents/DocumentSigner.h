@@ -11,13 +11,13 @@
 namespace waymark::httpapi
 {
 
-/// Signs documents with the node key, so that whoever knows this node's id can tell that a copy, from a cache or
-/// a mirror, is whole, of this path, not expired, and not older than one seen before.
+/// Signs documents with the node key, so that whoever knows this node's id can tell that a copy, from a cache
+/// or a mirror, is whole, of this path, not expired, and not older than one seen before.
 ///
 /// HTTP Message Signatures (RFC 9421): the signature, labelled `waymark`, covers Content-Digest (RFC 9530,
 /// sha-256), Waymark-Revision and the path that was asked for, and has `created`, `expires` and `keyid`, the
-/// node's id in hex. Its algorithm, which that document does not register, is ECDSA over secp256k1 with SHA-256 and
-/// the signature as the 32 bytes of r and of s.
+/// node's id in hex. Its algorithm, which that document does not register, is ECDSA over secp256k1 with
+/// SHA-256 and the signature as the 32 bytes of r and of s.
 class DocumentSigner
 {
 public:

@@ -14,8 +14,8 @@
 namespace waymark::httpapi
 {
 
-// Fields of JSON objects that clients send. A field of the wrong type, also null, is 422 and named; one that is
-// not there is nothing.
+// Fields of JSON objects that clients send. A field of the wrong type, also null, is 422 and named; one that
+// is not there is nothing.
 
 /// 400 for what is no JSON. The text was scanned before (scanJson): Poco takes more than the standard.
 Answered<Poco::JSON::Object::Ptr> parseObject(std::string_view text);

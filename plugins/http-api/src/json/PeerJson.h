@@ -18,8 +18,8 @@ namespace waymark::httpapi
 /// What a registered peer is shown with, besides what it is.
 struct PeerStanding
 {
-    registry::Lease lease;            ///< of the claim that is shown
-    std::vector<std::string> origins; ///< who claims it, the one that is shown first
+    registry::Lease lease;                           ///< of the claim that is shown
+    std::vector<std::string> origins;                ///< who claims it, the one that is shown first
     std::optional<discovery::PeerLiveness> liveness; ///< nothing: no protocol follows it
     registry::Revision revision;                     ///< of the registry: what is shown is not older
 };

@@ -24,8 +24,8 @@ struct Registration
 ///
 /// Statuses: 400 broken JSON, two credentials, a bad key, record, URL or id; 403 a secret key where
 /// `secretKeys` is false; 422 a missing field, a wrong type, a bad address or port, an address that
-/// contradicts the record, a ttl that no lease can have, labels that no peer can have. A secret key is used to
-/// derive the id and wiped, also from the stack.
+/// contradicts the record, a ttl that no lease can have, labels that no peer can have. A secret key is used
+/// to derive the id and wiped, also from the stack.
 Answered<Registration> readRegistration(std::string_view body, bool secretKeys);
 
 /// Reads the body of PUT /peers/{id}/lease: nothing, or an object that may have a ttl. Statuses as above.

@@ -19,9 +19,9 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr std::size_t bytesAtATime = 32768; // then the other followers have their turn
-constexpr std::size_t queuedEvents = 1024; // of a follower that is too slow, before it must list again
-constexpr Duration heartbeat = 15s;        // below the patience of the usual proxies
-constexpr auto longestSleep = 1s;          // the worker beats at least so often
+constexpr std::size_t queuedEvents = 1024;  // of a follower that is too slow, before it must list again
+constexpr Duration heartbeat = 15s;         // below the patience of the usual proxies
+constexpr auto longestSleep = 1s;           // the worker beats at least so often
 constexpr const char* goneMessage =
     "this revision is of another history, or too old: list the peers again, and go on from the revision "
     "that the list tells";
@@ -145,12 +145,26 @@ private:
     std::string _text;
 };
 
+/// Somebody waits for the answer to a query: the feed looks at it again when this ends.
+class ChangeFeed::Client
+{
+public:
+    Client(std::shared_ptr<Ready> ready, FollowerId id) : _ready(std::move(ready)), _id(id) {}
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() { _ready->push(_id); }
+
+private:
+    std::shared_ptr<Ready> _ready;
+    FollowerId _id;
+};
+
 class ChangeFeed::Waiting final : public Follower
 {
 public:
     struct Query
     {
-        std::weak_ptr<void> client; ///< ends when nobody waits for the answer any more
+        std::weak_ptr<const Client> client;
         http::Responder responder;
         Show show;
         std::shared_ptr<const std::atomic<bool>> expired;
@@ -169,9 +183,8 @@ public:
         const auto batch = _watch->take(1);
         if (batch.events.empty() && !batch.resync && !*_query.expired)
             return Next::rest;
-        _query.responder(http::ApiResponse::later([show = std::move(_query.show)](const auto& responder) {
-            responder(show());
-        }));
+        _query.responder(http::ApiResponse::later(
+            [show = std::move(_query.show)](const auto& responder) { responder(show()); }));
         return Next::over;
     }
 
@@ -253,17 +266,17 @@ http::ApiResponse ChangeFeed::answerAfter(registry::Revision since, Duration wai
     if (!hasRoom())
         return http::ApiResponse::error(503, "too many queries wait for changes; try again later")
             .header("Retry-After", "1");
-    const std::shared_ptr<void> client(nullptr, [ready = _ready, id](void*) { ready->push(id); });
+    const auto client = std::make_shared<Client>(_ready, id);
     auto held = std::make_shared<std::unique_ptr<registry::Watch>>(std::move(*watch));
     auto start = [this, id, wait, held, show = std::move(show),
-                  client = std::weak_ptr<void>(client)](const http::Responder& responder) {
+                  client = std::weak_ptr<const Client>(client)](const http::Responder& responder) {
         const auto expired = std::make_shared<std::atomic<bool>>(false);
         auto timer = _timers.after(wait, [ready = _ready, expired, id] {
             *expired = true;
             ready->push(id);
         });
-        add(id, std::make_unique<Waiting>(std::move(*held),
-                                          Waiting::Query{client, responder, show, expired, std::move(timer)}));
+        add(id, std::make_unique<Waiting>(
+                    std::move(*held), Waiting::Query{client, responder, show, expired, std::move(timer)}));
     };
     return http::ApiResponse::later(std::move(start), {wait, client});
 }

@@ -49,6 +49,7 @@ public:
 
 private:
     using FollowerId = std::uint64_t;
+    class Client;
     class Follower;
     class Streaming;
     class Waiting;

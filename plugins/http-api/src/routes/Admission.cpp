@@ -38,8 +38,9 @@ Answered<registry::Claim> admit(const Context& context, std::string_view body, b
     if (!ttl)
         return tl::unexpected(ttl.error());
     if (registration->peer.id == node::PeerId(context.localNode->key()))
-        return refuse(422, "this is the bootnode itself, which needs no registration: register the node under "
-                           "its own key");
+        return refuse(422,
+                      "this is the bootnode itself, which needs no registration: register the node under "
+                      "its own key");
     return registry::Claim{std::string(registry::apiOrigin), std::move(registration->peer), *ttl};
 }
 

@@ -20,9 +20,9 @@ bool takesSecretKeys(const Context& context, const http::ApiRequest& request);
 /// How long a claim may last for which `ttl` is asked.
 Answered<std::chrono::seconds> allowedTtl(const Context& context, std::chrono::seconds ttl);
 
-/// What the JSON object of a registration makes this API claim, checked as far as that is possible without the
-/// registry. Refusals as readRegistration(); 422 also for this node itself, which would answer with itself as
-/// one of its neighbours, and for a ttl that is not granted here.
+/// What the JSON object of a registration makes this API claim, checked as far as that is possible without
+/// the registry. Refusals as readRegistration(); 422 also for this node itself, which would answer with
+/// itself as one of its neighbours, and for a ttl that is not granted here.
 Answered<registry::Claim> admit(const Context& context, std::string_view body, bool secretKeys);
 
 /// What Outcome::stale means to a client.

@@ -19,8 +19,8 @@ namespace
 constexpr std::size_t largestBatch = 10000;
 constexpr std::size_t batchBytes = 8U << 20U;
 
-/// What became of each registration: those that were refused at once say why, the others belong to the changes
-/// of the batch, in order.
+/// What became of each registration: those that were refused at once say why, the others belong to the
+/// changes of the batch, in order.
 struct Batch
 {
     std::vector<std::variant<Refusal, node::PeerId>> items;
@@ -90,14 +90,13 @@ http::ApiResponse registerBatch(const Context& context, const http::ApiRequest& 
         return results(batch, {}, context.registry->revision());
     const auto shared = std::make_shared<Batch>(std::move(batch));
     return http::ApiResponse::later([&context, shared, id = request.requestId](const auto& responder) {
-        context.registry->apply(
-            std::move(shared->changes),
-            [&context, shared, id, responder](const Result<registry::ApplyReport>& report) {
-                // On a thread that serves requests: ten thousand results are not brief.
-                responder(http::ApiResponse::later([&context, shared, id, report](const auto& last) {
-                    last(applied(context, *shared, id, report));
-                }));
-            });
+        context.registry->apply(std::move(shared->changes), [&context, shared, id, responder](
+                                                                const Result<registry::ApplyReport>& report) {
+            // On a thread that serves requests: ten thousand results are not brief.
+            responder(http::ApiResponse::later([&context, shared, id, report](const auto& last) {
+                last(applied(context, *shared, id, report));
+            }));
+        });
     });
 }
 

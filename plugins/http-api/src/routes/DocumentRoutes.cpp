@@ -22,8 +22,8 @@ constexpr std::size_t tagDigits = 24;
 /// A document's text, or nothing with the reason why there is none.
 using Text = std::function<Answered<std::string>(const Snapshot&)>;
 
-http::ApiResponse document(const Context& context, const std::string& path, const char* type, const Text& text,
-                           const Snapshot& snapshot)
+http::ApiResponse document(const Context& context, const std::string& path, const char* type,
+                           const Text& text, const Snapshot& snapshot)
 {
     auto content = text(snapshot);
     if (!content)
@@ -78,7 +78,9 @@ std::vector<Subscription> addDocumentRoutes(http::RouteTable& routes, const Cont
         added.push_back(routes.add(std::move(route)));
     };
     add("/bootstrap", jsonType, "This node, as software reads it that joins through it",
-        [&context](const Snapshot& snapshot) { return bootstrapDocument(snapshot, context.bootstrapNodeId); });
+        [&context](const Snapshot& snapshot) {
+            return bootstrapDocument(snapshot, context.bootstrapNodeId);
+        });
     add("/enode", textType, "This node's enode URL", ownUrl);
     add("/enr", textType, "This node's record (EIP-778)", enrDocument);
     add("/bootnodes.json", jsonType, "The bootnodes of this chain",

@@ -31,9 +31,8 @@ Answered<Duration> readWait(std::string_view text)
     static constexpr std::array<Unit, 4> units = {
         Unit{"ms", std::chrono::milliseconds(1)}, Unit{"s", std::chrono::seconds(1)},
         Unit{"m", std::chrono::minutes(1)}, Unit{"", std::chrono::seconds(1)}};
-    const auto unit = std::ranges::find_if(units, [text](const Unit& candidate) {
-        return text.ends_with(candidate.first);
-    });
+    const auto unit = std::ranges::find_if(
+        units, [text](const Unit& candidate) { return text.ends_with(candidate.first); });
     text.remove_suffix(unit->first.size());
     const auto count = wholeNumber(text);
     if (!count || *count > static_cast<std::uint64_t>(longestWait / unit->second))

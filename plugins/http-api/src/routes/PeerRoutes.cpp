@@ -71,9 +71,8 @@ http::ApiResponse listOrWait(const Context& context, const http::ApiRequest& req
         return listPeers(context, *query);
     const registry::Revision since = *query->since;
     const Duration wait = *query->wait;
-    return context.feed->answerAfter(since, wait, [&context, query = std::move(*query)] {
-        return listPeers(context, query);
-    });
+    return context.feed->answerAfter(
+        since, wait, [&context, query = std::move(*query)] { return listPeers(context, query); });
 }
 
 http::ApiResponse showPeer(const Context& context, const http::ApiRequest& request)

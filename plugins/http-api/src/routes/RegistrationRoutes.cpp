@@ -33,13 +33,14 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto claim = admit(context, request.body, takesSecretKeys(context, request));
     if (!claim)
         return answer(claim.error());
-    return http::ApiResponse::later([&context, claim = std::move(*claim),
-                                     id = request.requestId](const http::Responder& responder) {
-        context.registry->apply({registry::PutClaim{claim}}, [&context, peer = claim.peer, id, responder](
-                                                                 const Result<registry::ApplyReport>& report) {
-            responder(registered(context, peer, id, report));
+    return http::ApiResponse::later(
+        [&context, claim = std::move(*claim), id = request.requestId](const http::Responder& responder) {
+            context.registry->apply(
+                {registry::PutClaim{claim}},
+                [&context, peer = claim.peer, id, responder](const Result<registry::ApplyReport>& report) {
+                    responder(registered(context, peer, id, report));
+                });
         });
-    });
 }
 
 http::ApiResponse renewed(const registry::PeerRegistry& registry, const observe::Log& log,

@@ -35,7 +35,8 @@ struct Limits
     std::atomic<std::size_t> perAddress{0};      ///< connections at the same time
     std::atomic<std::size_t> streams{0};         ///< at the same time
 
-    /// Bytes that the route of a request takes, where that is more than `body`; set before anything is served.
+    /// Bytes that the route of a request takes, where that is more than `body`; set before anything is
+    /// served.
     std::function<std::size_t(const RequestHead&)> routeBody;
 
     std::chrono::nanoseconds request() const noexcept { return std::chrono::nanoseconds(requestTime); }
