@@ -24,7 +24,11 @@ async function startNode(name, tcp, options) {
 
 async function register(peer, credential) {
   const { status, body } = await bootnode.post('/peers', registrations[credential](peer));
-  assert.deepEqual({ status, body }, { status: 201, body: registeredJsonOf(peer) }, `registered by ${credential}`);
+  // What discovery knows of the peer already, and the revision, are as they happen to be.
+  const { liveness, last_pong, rtt_ms, revision, ...lasting } = body;
+  assert.deepEqual({ status, lasting }, { status: 201, lasting: registeredJsonOf(peer, credential) }, `registered by ${credential}`);
+  assert.ok(['pending', 'live', null].includes(liveness), `liveness ${liveness}, ${last_pong}, ${rtt_ms} ms`);
+  assert.match(revision, /^[0-9a-f]{16}-\d+$/);
 }
 
 const isDiscovered = (node) =>

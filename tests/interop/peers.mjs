@@ -26,10 +26,6 @@ export function jsonOf(peer) {
   return { id: peer.id, ip: peer.ip, tcp_port: peer.tcp, udp_port: peer.udp, enode: enodeOf(peer) };
 }
 
-/** The same of one that is registered for ever. */
-export function registeredJsonOf(peer) {
-  return { ...jsonOf(peer), expires_at: null };
-}
 
 /** A record as EIP-778 has it. */
 export function enrOf({ secret, ip, tcp, udp }, seq) {
@@ -47,6 +43,12 @@ export const registrations = {
   enode: (peer) => ({ enode: enodeOf(peer) }),
   enr: (peer) => ({ enr: enrOf(peer, 1) }),
 };
+
+/** What the API says, and goes on saying, of one that was registered for ever by a credential. */
+export function registeredJsonOf(peer, credential) {
+  const enr = credential === 'enr' ? registrations.enr(peer).enr : null;
+  return { ...jsonOf(peer), expires_at: null, origins: ['api'], labels: {}, enr };
+}
 
 /** Every second one is reached by UDP at another port than by TCP. */
 export function testPeers(count) {
