@@ -135,6 +135,9 @@ std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
                    " names (hard links), and only one of them can be locked: remove the others "
                    "(find -samefile shows them), or copy the file and name the copy");
     const std::pair identity{status.st_dev, status.st_ino};
+    // SQLite takes an empty file for a new database, and would remove the log beside it as one of another.
+    if (header.empty() && !isEmpty(file.string() + "-wal"))
+        refuseDamaged(file, "is empty (0 bytes) and its log is not");
     if (header.empty())
         return identity;
     // What a crash left of a transaction is undone by SQLite; only then does the file say what it is.

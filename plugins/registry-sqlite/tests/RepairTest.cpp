@@ -36,6 +36,7 @@ class RepairTest : public CppUnit::TestFixture
     CPPUNIT_TEST(losesOnlyTheRowThatNobodyWrote);
     CPPUNIT_TEST(savesWhatOnlyTheLogHas);
     CPPUNIT_TEST(savesWhatOnlyTheLogHasWithoutAFirstPage);
+    CPPUNIT_TEST(savesTheLogOfAnEmptiedFile);
     CPPUNIT_TEST(whatWasRemovedStaysRemoved);
     CPPUNIT_TEST(remembersSeqsOfRemovedPeers);
     CPPUNIT_TEST(startsAfterDamageOfAnyKind);
@@ -276,6 +277,17 @@ private:
     {
         copyUnderWay(700);
         zeroPage(1);
+        repairs("saved: 1500 registrations");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, survivors());
+    }
+
+    /// SQLite takes an empty file for a new one and removes the log beside it.
+    void savesTheLogOfAnEmptiedFile()
+    {
+        copyUnderWay(1);
+        std::filesystem::resize_file(_file, 0);
+        CPPUNIT_ASSERT_THROW(start(), plugin::StartError);
+        CPPUNIT_ASSERT(std::filesystem::file_size(_file.string() + "-wal") > 0);
         repairs("saved: 1500 registrations");
         CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, survivors());
     }
