@@ -153,9 +153,11 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
         if (isFlushDue())
             flush();
         auto group = takeGroup();
-        if (!group.empty())
-            carryOut(std::move(group));
-        else if (canExpire() && carryOut({}))
+        if (!group.empty()) {
+            // Where nothing can be written, leases end by themselves, or they would wait for a pause.
+            if (!carryOut(std::move(group)) && canExpire())
+                carryOut({});
+        } else if (canExpire() && carryOut({}))
             continue;
         else if (!_queue.isOpen() && _queue.empty()) {
             flush();

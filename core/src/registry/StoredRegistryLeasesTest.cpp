@@ -28,6 +28,7 @@ class StoredRegistryLeasesTest : public StoredRegistryFixture
     CPPUNIT_TEST(aPendingRenewalPutsItBack);
     CPPUNIT_TEST(anOverdueLeaseCannotBeRenewedFromTheQueue);
     CPPUNIT_TEST(dropsWhatIsOverWhileWritesFail);
+    CPPUNIT_TEST(endsLeasesBetweenWritesThatFail);
     CPPUNIT_TEST(renewalStormsCostFewWrites);
     CPPUNIT_TEST(writesRenewalsInFrontOfTheNextRows);
     CPPUNIT_TEST(writesAnotherTtlBeforeItSaysSo);
@@ -166,6 +167,22 @@ private:
         CPPUNIT_ASSERT(std::holds_alternative<TombstoneRow>(rows[1]));
         CPPUNIT_ASSERT(std::holds_alternative<TombstoneGone>(rows[2]));
         CPPUNIT_ASSERT(std::holds_alternative<ClaimRow>(rows[3]));
+    }
+
+    /// Clients that try again and again leave the writer no pause.
+    void endsLeasesBetweenWritesThatFail()
+    {
+        outcomeOf(*_registry, putFor(5s, testPeer(1)));
+        _store.failing = true;
+        auto first = hang({put(testPeer(2))});
+        auto second = submit({put(testPeer(3))});
+        _timers.advance(6s);
+        _store.go.release();
+        CPPUNIT_ASSERT(!first.get().has_value());
+        _store.entered.acquire();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _events.load());
+        letGo();
+        CPPUNIT_ASSERT(!second.get().has_value());
     }
 
     void renewalStormsCostFewWrites()
