@@ -117,6 +117,7 @@ void HttpApiPlugin::provide(plugin::Services& services)
     _state = std::make_shared<ServerState>(metrics, services.log());
     _state->requestPrefix = randomPrefix();
     _context.log = services.log();
+    _context.clock = &services.get<Clock>();
     _context.localNode = &services.get<node::LocalNode>();
     _context.health = &services.get<observe::HealthRegistry>();
     applyReloadable(*_config);

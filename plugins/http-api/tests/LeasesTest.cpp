@@ -13,6 +13,7 @@ class LeasesTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(LeasesTest);
     CPPUNIT_TEST(aRegistrationMayAskForATtl);
+    CPPUNIT_TEST(aLeaseThatIsOverWhenItIsToldOfIsNotForEver);
     CPPUNIT_TEST(registeringAgainWithoutATtlLastsForEver);
     CPPUNIT_TEST(renewsWithTheTtlThatItHasOrIsGiven);
     CPPUNIT_TEST(renewsOnlyWhatIsRegistered);
@@ -70,6 +71,21 @@ class LeasesTest : public CppUnit::TestFixture
         server.registry.clock.advance(1ns);
         assertError(404, server.get(path()));
         CPPUNIT_ASSERT_EQUAL(std::string("[]"), server.get("/peers").body);
+    }
+
+    /// Nothing that the registry knows of any more when the answer is made.
+    void aLeaseThatIsOverWhenItIsToldOfIsNotForEver()
+    {
+        TestServer server;
+        server.start();
+        const auto slow = server.registry.changes().subscribe([&](const registry::PeerEvent& event) {
+            if (event.kind == registry::PeerEvent::Kind::put)
+                server.registry.clock.advance(2s);
+        });
+        const auto made = server.post(byId(R"(,"ttl":1)"));
+        CPPUNIT_ASSERT_EQUAL(201, made.status);
+        assertEnds(R"("2033-05-18T03:33:21Z")", made.body);
+        CPPUNIT_ASSERT_EQUAL(404, server.get(path()).status);
     }
 
     void registeringAgainWithoutATtlLastsForEver()

@@ -37,6 +37,7 @@ TestServer::TestServer(Values values)
     const auto add = [this]<class S>(S& service) {
         _services.emplace(S::serviceId, &service);
     };
+    add(static_cast<Clock&>(registry.clock));
     add(routes);
     add(metrics);
     add(health);

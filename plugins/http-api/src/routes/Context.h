@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/Clock.h>
 #include <waymark/discovery/Discovery.h>
 #include <waymark/http/RouteTable.h>
 #include <waymark/node/LocalNode.h>
@@ -28,6 +29,7 @@ enum class SecretKeys : std::uint8_t
 /// What the plugin's own routes work with. Filled while the plugin is wired, before anything is served.
 struct Context
 {
+    const Clock* clock = nullptr;
     registry::PeerRegistry* registry = nullptr;
     std::vector<discovery::Discovery*> discoveries;
     node::LocalNode* localNode = nullptr;

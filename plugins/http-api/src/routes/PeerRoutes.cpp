@@ -125,9 +125,11 @@ bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
     return false;
 }
 
+/// `asked`: the lease as of when it was asked for. It is told where the claim is gone already: the disk may
+/// have taken longer than it lasts.
 http::ApiResponse registered(const registry::PeerRegistry& registry, const observe::Log& log,
-                             const registry::Peer& peer, const std::string& request,
-                             const Result<registry::ApplyReport>& report)
+                             const registry::Peer& peer, const registry::Lease& asked,
+                             const std::string& request, const Result<registry::ApplyReport>& report)
 {
     if (!report)
         return registryFailed(log, report.error());
@@ -140,8 +142,7 @@ http::ApiResponse registered(const registry::PeerRegistry& registry, const obser
                  {"outcome", registry::toString(outcome)},
                  {"revision", report->revision.toString()},
                  {"request", request}});
-    return http::ApiResponse::json(201,
-                                   peerJson(peer, apiLease(registry, peer.id).value_or(registry::Lease{})));
+    return http::ApiResponse::json(201, peerJson(peer, apiLease(registry, peer.id).value_or(asked)));
 }
 
 http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& request)
@@ -157,12 +158,14 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     if (peer.id == node::PeerId(context.localNode->key()))
         return http::ApiResponse::error(422, "this is the bootnode itself, which needs no registration: "
                                              "register the node under its own key");
+    const auto lease = registry::Lease::beginning(*ttl, context.clock->now(), context.clock->wallNow());
     return http::ApiResponse::later([registry = context.registry, log = context.log, peer = std::move(peer),
-                                     ttl = *ttl, id = request.requestId](const http::Responder& responder) {
-        registry->apply({registry::PutClaim{{std::string(registry::apiOrigin), peer, ttl}}},
-                        [registry, log, peer, id, responder](const Result<registry::ApplyReport>& report) {
-                            responder(registered(*registry, log, peer, id, report));
-                        });
+                                     lease, id = request.requestId](const http::Responder& responder) {
+        registry->apply(
+            {registry::PutClaim{{std::string(registry::apiOrigin), peer, lease.ttl}}},
+            [registry, log, peer, lease, id, responder](const Result<registry::ApplyReport>& report) {
+                responder(registered(*registry, log, peer, lease, id, report));
+            });
     });
 }
 
