@@ -31,6 +31,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(touchedClaimsAreGoneBeforeTheirTurn);
     CPPUNIT_TEST(whatIsOverMakesRoom);
     CPPUNIT_TEST(hidesEachEndOnce);
+    CPPUNIT_TEST(hidesSoManyAtATime);
     CPPUNIT_TEST(loadsWhatIsLeft);
     CPPUNIT_TEST(whatWasOverWhenLoadedMakesNoEvent);
     CPPUNIT_TEST(refusesToLoadLeasesThatNoPlanWrote);
@@ -158,18 +159,44 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         RegistryState state({}, _clock);
         carryOut(state,
                  {ChangeBatch{putFor(10s, testPeer(1)), putFor(10s, testPeer(2)), putFor(20s, testPeer(3))}});
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, indexed(state));
         _clock.advance(10s);
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, indexed(state));
         // What comes back is shown again, though its time was looked at already.
         carryOut(state, {ChangeBatch{putFor(10s, testPeer(1))}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, indexed(state));
         _clock.advance(10s);
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, indexed(state));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, state.size());
+    }
+
+    void hidesSoManyAtATime()
+    {
+        constexpr std::uint64_t peers = 700;
+        RegistryState state({}, _clock);
+        ChangeBatch batch;
+        for (std::uint64_t number = 0; number < peers; ++number) {
+            batch.push_back(putFor(std::chrono::seconds(1 + number / 7), testPeer(number)));
+            batch.push_back(putFor(1s, named(number))); // which the index never knew
+        }
+        carryOut(state, {batch});
+        _clock.advance(1h);
+        const auto shown = [&] {
+            std::vector<ClosestPeer> out(peers);
+            return state.closest({contract::testKey(1).nodeId()}, out).count;
+        };
+        CPPUNIT_ASSERT(state.hide(0));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, shown());
+        CPPUNIT_ASSERT(state.hide(707)); // the first second's
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers - 7}, shown());
+        CPPUNIT_ASSERT(state.hide(300));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers - 307}, shown());
+        CPPUNIT_ASSERT(!state.hide(393));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, shown());
+        CPPUNIT_ASSERT(!state.hide(0));
     }
 
     static ClaimRow row(const Peer& peer, const Lease& lease, std::optional<std::uint64_t> seq = {})

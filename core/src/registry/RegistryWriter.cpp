@@ -21,9 +21,10 @@ constexpr const char* outOfMemory = "out of memory";
 constexpr Duration tickInterval = std::chrono::milliseconds(250);
 /// How many groups of requests somebody carries out who came with one of his own.
 constexpr std::size_t groupsOfACaller = 4;
-/// How much of an expiry the timers' thread does at a time when there is no other; the rest is hidden
-/// already.
-constexpr std::size_t slicesOfATick = 16;
+/// How many leases are hidden, and in how many plans others are dropped, in one call of a timer: a few
+/// milliseconds.
+constexpr std::size_t hiddenInATick = 4096;
+constexpr std::size_t plansOfATick = 1;
 /// How long rows wait for others to be written with.
 constexpr Duration longestDeferral = std::chrono::seconds(1);
 constexpr auto never = std::numeric_limits<MonotonicTime::rep>::max();
@@ -368,25 +369,47 @@ void StoredRegistry::Writer::keepTime()
 
 void StoredRegistry::Writer::endTime() noexcept
 {
-    Subscription ended;
+    Subscription ticker;
+    Subscription rest;
     {
         const std::lock_guard lock(_tickerMutex);
         _isTimeOver = true;
-        ended = std::move(_ticker);
+        ticker = std::move(_ticker);
+        rest = std::move(_rest);
     }
 }
 
 void StoredRegistry::Writer::tick() noexcept
 {
     try {
-        _state.hide();
-        if (_store == nullptr && canExpire())
-            workAsCaller(0, slicesOfATick);
-        else if (_store != nullptr && (canExpire() || isFlushDue()))
-            _queue.poke();
+        // What nobody is told of any more has time.
+        if (_state.hide(hiddenInATick) || dropWhatIsOver())
+            tickAgain();
     } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
         // The next tick finds it still to be done.
     }
+}
+
+/// Whether it got on and some are left for another call.
+bool StoredRegistry::Writer::dropWhatIsOver()
+{
+    if (_store != nullptr) {
+        if (canExpire() || isFlushDue())
+            _queue.poke();
+        return false;
+    }
+    if (!canExpire())
+        return false;
+    const std::size_t before = _state.leases();
+    workAsCaller(0, plansOfATick);
+    return canExpire() && _state.leases() < before;
+}
+
+void StoredRegistry::Writer::tickAgain()
+{
+    const std::lock_guard lock(_tickerMutex);
+    if (!_isTimeOver)
+        _rest = _timers->after(Duration::zero(), [this] { tick(); });
 }
 
 bool StoredRegistry::Writer::canExpire() const

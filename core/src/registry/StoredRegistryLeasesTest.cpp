@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -37,6 +38,8 @@ class StoredRegistryLeasesTest : public StoredRegistryFixture
     CPPUNIT_TEST(refusesLeasesWithoutTimers);
     CPPUNIT_TEST(countsLeases);
     CPPUNIT_TEST(timeDoesNothingOnceItIsClosed);
+    CPPUNIT_TEST(endsManyInShortTurns);
+    CPPUNIT_TEST(theRestOfManyEndsWithTheRegistry);
     CPPUNIT_TEST_SUITE_END();
 
     std::atomic<std::size_t> _events{0};
@@ -308,6 +311,78 @@ private:
         _registry.reset();
         _timers.advance(1min);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _events.load());
+    }
+
+    /// Tells when each call of a timer is over.
+    class WatchedTimers final : public Timers
+    {
+    public:
+        WatchedTimers(Timers& timers, std::function<void()> over) : _timers(timers), _over(std::move(over)) {}
+
+        Subscription after(Duration delay, std::function<void()> function) override
+        {
+            return _timers.after(delay, watched(std::move(function)));
+        }
+        Subscription every(Duration interval, std::function<void()> function) override
+        {
+            return _timers.every(interval, watched(std::move(function)));
+        }
+
+    private:
+        std::function<void()> watched(std::function<void()> function) const
+        {
+            return [this, function = std::move(function)] {
+                function();
+                _over();
+            };
+        }
+
+        Timers& _timers;
+        const std::function<void()> _over;
+    };
+
+    static constexpr std::uint64_t many = 10'000;
+
+    static void registerMany(PeerRegistry& registry)
+    {
+        ChangeBatch batch;
+        for (std::uint64_t number = 0; number < many; ++number)
+            batch.push_back(putFor(
+                10s, {node::PeerId::parse("addr:" + std::to_string(number)).value(), {}, std::nullopt, {}}));
+        CPPUNIT_ASSERT(contract::apply(registry, std::move(batch)).has_value());
+    }
+
+    void endsManyInShortTurns()
+    {
+        std::size_t ended = 0;
+        std::size_t before = 0;
+        std::size_t most = 0;
+        WatchedTimers timers(_timers, [&] { most = std::max(most, ended - std::exchange(before, ended)); });
+        StoredRegistry memory({.backend = "memory", .limits = {}}, _clock, timers);
+        memory.open();
+        registerMany(memory);
+        const auto subscription = memory.changes().subscribe([&](const PeerEvent&) { ++ended; });
+        _timers.advance(10s);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{many}, ended);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1024}, most);
+    }
+
+    void theRestOfManyEndsWithTheRegistry()
+    {
+        std::size_t ended = 0;
+        auto memory = std::make_unique<StoredRegistry>(
+            StoredRegistry::Options{.backend = "memory", .limits = {}}, _clock, _timers);
+        memory->open();
+        registerMany(*memory);
+        const auto subscription = memory->changes().subscribe([&](const PeerEvent&) {
+            if (++ended == many / 2)
+                memory->close(std::chrono::steady_clock::now());
+        });
+        _timers.advance(10s);
+        CPPUNIT_ASSERT(ended < many);
+        memory.reset();
+        _timers.advance(1min);
+        CPPUNIT_ASSERT(ended < many);
     }
 };
 
