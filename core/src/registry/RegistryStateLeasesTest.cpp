@@ -87,7 +87,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         _clock.advance(10s);
         CPPUNIT_ASSERT(state.hasExpired());
         const auto plan = carryOut(state, {});
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.expired);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.expired.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, plan.rows.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, plan.events.size());
         CPPUNIT_ASSERT(plan.events.front()->cause == PeerEvent::Cause::expiry);
@@ -112,7 +112,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         std::size_t plans = 0;
         std::size_t gone = 0;
         for (; state.hasExpired(); ++plans) {
-            const std::size_t expired = carryOut(state, {}).expired;
+            const std::size_t expired = carryOut(state, {}).expired.size();
             CPPUNIT_ASSERT(expired <= 1024);
             gone += expired;
         }
@@ -135,7 +135,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(plan.reports.front()->outcomes == std::vector(2500, Outcome::absent));
         const auto synced = carryOut(state, {SyncClaims{"file", {}}});
         CPPUNIT_ASSERT(synced.reports.front()->outcomes.empty());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired.size());
     }
 
     void whatIsOverMakesRoom()

@@ -266,8 +266,6 @@ bool StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
         written = write(plan);
         if (written)
             commit(plan);
-        if (written)
-            _metrics.expired.increment(static_cast<double>(plan.expired));
     } catch (const std::bad_alloc&) {
         written = failure(ErrorCode::unavailable, outOfMemory);
     } catch (const std::exception& error) {
@@ -308,6 +306,20 @@ void StoredRegistry::Writer::commit(const RegistryPlan& plan)
         _isBroken = true;
         _queue.close();
         throw;
+    }
+    tellOfEnds(plan);
+}
+
+void StoredRegistry::Writer::tellOfEnds(const RegistryPlan& plan) noexcept
+{
+    if (plan.expired.empty())
+        return;
+    _metrics.expired.increment(static_cast<double>(plan.expired.size()));
+    try {
+        if (_options.leasesOver)
+            _options.leasesOver({plan.expired, canExpire()});
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
+        // The change is done, whoever hears of it.
     }
 }
 

@@ -49,6 +49,7 @@ private:
     bool carryOut(std::vector<PendingRequest> group);
     RegistryPlan planOf(std::vector<PendingRequest>& group);
     void commit(const RegistryPlan& plan);
+    void tellOfEnds(const RegistryPlan& plan) noexcept;
     Result<void> write(const RegistryPlan& plan);
     Result<void> writeWithDeferred(const RegistryPlan& plan);
     void flush() noexcept;

@@ -12,6 +12,7 @@ namespace waymark::registry
 {
 
 using namespace std::chrono_literals;
+using contract::drop;
 using contract::outcomeOf;
 using contract::put;
 using contract::putFor;
@@ -37,6 +38,7 @@ class StoredRegistryLeasesTest : public StoredRegistryFixture
     CPPUNIT_TEST(writesWhatWaitsWhenItCloses);
     CPPUNIT_TEST(refusesLeasesWithoutTimers);
     CPPUNIT_TEST(countsLeases);
+    CPPUNIT_TEST(tellsWhoseLeasesAreOver);
     CPPUNIT_TEST(timeDoesNothingOnceItIsClosed);
     CPPUNIT_TEST(endsManyInShortTurns);
     CPPUNIT_TEST(theRestOfManyEndsWithTheRegistry);
@@ -302,6 +304,28 @@ private:
             1.0,
             _metrics.value("waymark_registry_changes_total", {{"backend", "fake"}, {"outcome", "renewed"}})
                 .value());
+    }
+
+    void tellsWhoseLeasesAreOver()
+    {
+        std::vector<std::string> told;
+        StoredRegistry memory({.backend = "memory",
+                               .limits = {},
+                               .leasesOver =
+                                   [&](const LeasesOver& over) {
+                                       CPPUNIT_ASSERT(!over.moreFollow);
+                                       for (const ClaimGone& claim : over.claims)
+                                           told.push_back(claim.peer.toString() + ' ' + claim.origin);
+                                   }},
+                              _clock, _timers);
+        memory.open();
+        outcomeOf(memory, putFor(10s, testPeer(1)));
+        outcomeOf(memory, putFor(5s, testPeer(1), "covered"));
+        outcomeOf(memory, putFor(20s, testPeer(2)));
+        outcomeOf(memory, drop(2));
+        _timers.advance(1min);
+        const std::string peer = testId(1).toString();
+        CPPUNIT_ASSERT((told == std::vector{peer + " covered", peer + " api"}));
     }
 
     void timeDoesNothingOnceItIsClosed()

@@ -96,6 +96,9 @@ class LeasesTest : public CppUnit::TestFixture
         const auto again = server.post(byId());
         CPPUNIT_ASSERT_EQUAL(201, again.status);
         assertEnds("null", again.body);
+        const std::string log = server.lines->lines();
+        CPPUNIT_ASSERT_MESSAGE(log, log.find(" ip=10.0.0.1 ttl=90 outcome=created") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(log, log.find(" ip=10.0.0.1 ttl=0 outcome=renewed") != std::string::npos);
         server.post(byId(R"(,"ttl":90)"));
         assertEnds("null", server.post(byId(R"(,"ttl":0)")).body);
     }

@@ -9,11 +9,20 @@
 #include <waymark/registry/RegistryStore.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark::registry
 {
+
+/// Claims that went because their leases were over.
+struct LeasesOver
+{
+    const std::vector<ClaimGone>& claims;
+    bool moreFollow; ///< more are over already
+};
 
 /// A whole PeerRegistry: a RegistryState and, for back ends that are to outlive the process, the store that
 /// every change is written to before anybody learns of it. A back end in the memory of one process needs
@@ -50,6 +59,9 @@ public:
         std::size_t groupLimit = 1024; ///< changes after which a group is closed
         /// A write that takes longer than this is told by health.
         Duration longestWrite = std::chrono::seconds(10);
+        /// Called when such claims are gone, covered ones too, on the thread that did it, one call at a time.
+        /// It is brief and does not throw.
+        std::function<void(const LeasesOver&)> leasesOver = {};
     };
 
     /// On the system's clock and without leases: a change that asks for one is refused (invalidArgument).

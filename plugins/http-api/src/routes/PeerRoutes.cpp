@@ -125,6 +125,17 @@ bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
     return false;
 }
 
+/// Each once, a v4 and a v6 one at most.
+std::string hostsOf(const registry::Peer& peer)
+{
+    std::string hosts;
+    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6}) {
+        if (const auto endpoint = peer.endpoint(family))
+            hosts += (hosts.empty() ? "" : ",") + endpoint->ip.toString();
+    }
+    return hosts;
+}
+
 /// `asked`: the lease as of when it was asked for. It is told where the claim is gone already: the disk may
 /// have taken longer than it lasts.
 http::ApiResponse registered(const registry::PeerRegistry& registry, const observe::Log& log,
@@ -139,6 +150,8 @@ http::ApiResponse registered(const registry::PeerRegistry& registry, const obser
                                              "send the current one");
     log.limited(observe::LogLevel::info, "peer.registered",
                 {{"peer", peer.id.toString()},
+                 {"ip", hostsOf(peer)},
+                 {"ttl", std::chrono::duration_cast<std::chrono::seconds>(asked.ttl).count()},
                  {"outcome", registry::toString(outcome)},
                  {"revision", report->revision.toString()},
                  {"request", request}});
