@@ -29,6 +29,8 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(expiryNeedsNoRequest);
     CPPUNIT_TEST(dropsALotInSlices);
     CPPUNIT_TEST(touchedClaimsAreGoneBeforeTheirTurn);
+    CPPUNIT_TEST(aFailedRequestTakesBackWhatItMadeRoomFor);
+    CPPUNIT_TEST(aTombstonePutBackCountsOnce);
     CPPUNIT_TEST(whatIsOverMakesRoom);
     CPPUNIT_TEST(hidesEachEndOnce);
     CPPUNIT_TEST(hidesSoManyAtATime);
@@ -133,9 +135,43 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
             renewals.push_back(RenewLease{named(number).id, "file", 10s});
         const auto plan = state.plan(std::vector<RegistryRequest>{renewals});
         CPPUNIT_ASSERT(plan.reports.front()->outcomes == std::vector(2500, Outcome::absent));
+        // The last in order of end: more than one plan drops by itself.
+        std::vector<Outcome> touched;
+        for (const std::uint64_t number : {2498, 2499}) {
+            const Change change = number == 2498 ? Change(putFor(10s, named(number), "file"))
+                                                 : Change(DropClaim{named(number).id, "file"});
+            const auto alone = state.plan(std::vector<RegistryRequest>{ChangeBatch{change}});
+            touched.push_back(alone.reports.front()->outcomes.front());
+        }
+        CPPUNIT_ASSERT((touched == std::vector{Outcome::created, Outcome::absent}));
+        Peer bad = testPeer(1);
+        bad.addresses.front().host = "nowhere";
+        renewals.push_back(put(bad));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1024},
+                             state.plan(std::vector<RegistryRequest>{renewals}).expired.size());
         const auto synced = carryOut(state, {SyncClaims{"file", {}}});
         CPPUNIT_ASSERT(synced.reports.front()->outcomes.empty());
         CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired.size());
+    }
+
+    void aFailedRequestTakesBackWhatItMadeRoomFor()
+    {
+        RegistryState state({.maximumPeers = 1}, _clock);
+        Peer bad = testPeer(2);
+        bad.addresses.front().host = "nowhere";
+        const auto plan =
+            carryOut(state, {ChangeBatch{put(testPeer(1)), put(bad)}, ChangeBatch{put(testPeer(3))}});
+        CPPUNIT_ASSERT(!plan.reports[0].has_value() && plan.reports[1].has_value());
+    }
+
+    void aTombstonePutBackCountsOnce()
+    {
+        RegistryState state({.tombstones = 2}, _clock);
+        carryOut(state,
+                 {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(2, 5)), drop(2), drop(1)}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 6)), drop(1)}});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.tombstones());
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
     }
 
     void whatIsOverMakesRoom()
