@@ -77,6 +77,8 @@ class SnapshotFaultsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(500, answer.status);
         CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("peers.snapshot") != std::string::npos);
         node.await("registry.snapshot_failed");
+        const auto health = node.rest().get("/health").body;
+        CPPUNIT_ASSERT_MESSAGE(health, health.find("the last snapshot was not written") != std::string::npos);
         node.kill();
         node.disk().mend();
         node.respawn();

@@ -33,8 +33,8 @@ RegistryPlan Planner::plan(std::span<const RegistryRequest> requests)
     _claims.keep();
     _tombstones.keep();
     for (const RegistryRequest& request : requests) {
-        _mark = {_plan.rows.size(), _plan.events.size(), _peers,
-                 _plan.expired,     _plan.mayWait,       _plan.revision};
+        _mark = {_plan.rows.size(),    _plan.events.size(), _peers,
+                 _plan.expired.size(), _plan.mayWait,       _plan.revision};
         settle(std::visit([this](const auto& kind) { return work(kind); }, request));
     }
     evictTombstones();
@@ -54,7 +54,8 @@ void Planner::settle(Result<Outcomes> outcomes)
     _plan.rows.erase(_plan.rows.begin() + static_cast<std::ptrdiff_t>(_mark.rows), _plan.rows.end());
     _plan.events.resize(_mark.events);
     _plan.revision = _mark.revision;
-    _plan.expired = _mark.expired;
+    _plan.expired.erase(_plan.expired.begin() + static_cast<std::ptrdiff_t>(_mark.expired),
+                        _plan.expired.end());
     _plan.mayWait = _mark.mayWait;
     _peers = _mark.peers;
     _plan.reports.emplace_back(failure(std::move(outcomes.error())));
@@ -165,10 +166,10 @@ void Planner::expire(const node::PeerId& id)
     for (const ClaimRow& row : over) {
         after.erase(row.origin);
         _plan.rows.emplace_back(ClaimGone{id, row.origin});
+        _plan.expired.push_back({id, row.origin});
         if (row.enrSeq)
             bury({id, row.origin}, *row.enrSeq);
     }
-    _plan.expired += over.size();
     change(id, std::move(after), PeerEvent::Cause::expiry);
 }
 

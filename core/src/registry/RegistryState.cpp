@@ -69,6 +69,10 @@ struct RegistryState::Content
     }
     static std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, const ClaimSet* claims,
                                                      MonotonicTime now);
+    /// Whether the index was not told yet of an end that is over.
+    bool mustHide(MonotonicTime now) const;
+    /// Tells it of so many at most; of how many it did.
+    std::size_t hide(std::size_t most, MonotonicTime now);
     /// Brings what load() put into `loaded` into the index.
     void indexLoaded();
 
@@ -105,6 +109,30 @@ void RegistryState::Content::index(std::span<const PeerIndex::Update> updates)
         peers.apply(slice);
         updates = updates.subspan(slice.size());
     }
+}
+
+bool RegistryState::Content::mustHide(MonotonicTime now) const
+{
+    const std::shared_lock lock(mutex);
+    const auto next = table.ends.after(hidden);
+    return next != table.ends.end() && next->at <= now;
+}
+
+std::size_t RegistryState::Content::hide(std::size_t most, MonotonicTime now)
+{
+    std::vector<PeerIndex::Update> updates;
+    std::size_t told = 0;
+    const std::lock_guard lock(mutex);
+    auto last = hidden;
+    for (auto end = table.ends.after(last); told < most && end != table.ends.end() && end->at <= now;
+         ++end, ++told) {
+        if (auto update = updateOf(*end->peer, now))
+            updates.push_back(std::move(*update));
+        last = *end;
+    }
+    index(updates);
+    hidden = last;
+    return told;
 }
 
 /// `updates` are what the plan's events say; where time went by since it was worked out, more follow.
@@ -242,33 +270,15 @@ void RegistryState::commit(const RegistryPlan& plan)
         _content->changes.emit(*event);
 }
 
-void RegistryState::hide()
+bool RegistryState::hide(std::size_t mostLeases)
 {
     const MonotonicTime now = _content->clock.now();
-    std::vector<PeerIndex::Update> updates;
-    for (;;) {
-        const auto isDue = [&] {
-            const auto next = _content->table.ends.after(_content->hidden);
-            return next != _content->table.ends.end() && next->at <= now;
-        };
-        {
-            const std::shared_lock lock(_content->mutex);
-            if (!isDue())
-                return;
-        }
-        const std::lock_guard lock(_content->mutex);
-        updates.clear();
-        const auto& ends = _content->table.ends;
-        auto last = _content->hidden;
-        for (auto end = ends.after(last); end != ends.end() && end->at <= now && updates.size() < indexSlice;
-             ++end) {
-            if (auto update = _content->updateOf(*end->peer, now))
-                updates.push_back(std::move(*update));
-            last = *end;
-        }
-        _content->index(updates);
-        _content->hidden = last;
+    while (_content->mustHide(now)) {
+        if (mostLeases == 0)
+            return true;
+        mostLeases -= _content->hide(std::min(mostLeases, indexSlice), now);
     }
+    return false;
 }
 
 bool RegistryState::hasExpired() const

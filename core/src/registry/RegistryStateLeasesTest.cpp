@@ -29,8 +29,11 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(expiryNeedsNoRequest);
     CPPUNIT_TEST(dropsALotInSlices);
     CPPUNIT_TEST(touchedClaimsAreGoneBeforeTheirTurn);
+    CPPUNIT_TEST(aFailedRequestTakesBackWhatItMadeRoomFor);
+    CPPUNIT_TEST(aTombstonePutBackCountsOnce);
     CPPUNIT_TEST(whatIsOverMakesRoom);
     CPPUNIT_TEST(hidesEachEndOnce);
+    CPPUNIT_TEST(hidesSoManyAtATime);
     CPPUNIT_TEST(loadsWhatIsLeft);
     CPPUNIT_TEST(whatWasOverWhenLoadedMakesNoEvent);
     CPPUNIT_TEST(refusesToLoadLeasesThatNoPlanWrote);
@@ -86,7 +89,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         _clock.advance(10s);
         CPPUNIT_ASSERT(state.hasExpired());
         const auto plan = carryOut(state, {});
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.expired);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, plan.expired.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, plan.rows.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, plan.events.size());
         CPPUNIT_ASSERT(plan.events.front()->cause == PeerEvent::Cause::expiry);
@@ -111,7 +114,7 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         std::size_t plans = 0;
         std::size_t gone = 0;
         for (; state.hasExpired(); ++plans) {
-            const std::size_t expired = carryOut(state, {}).expired;
+            const std::size_t expired = carryOut(state, {}).expired.size();
             CPPUNIT_ASSERT(expired <= 1024);
             gone += expired;
         }
@@ -132,9 +135,43 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
             renewals.push_back(RenewLease{named(number).id, "file", 10s});
         const auto plan = state.plan(std::vector<RegistryRequest>{renewals});
         CPPUNIT_ASSERT(plan.reports.front()->outcomes == std::vector(2500, Outcome::absent));
+        // The last in order of end: more than one plan drops by itself.
+        std::vector<Outcome> touched;
+        for (const std::uint64_t number : {2498, 2499}) {
+            const Change change = number == 2498 ? Change(putFor(10s, named(number), "file"))
+                                                 : Change(DropClaim{named(number).id, "file"});
+            const auto alone = state.plan(std::vector<RegistryRequest>{ChangeBatch{change}});
+            touched.push_back(alone.reports.front()->outcomes.front());
+        }
+        CPPUNIT_ASSERT((touched == std::vector{Outcome::created, Outcome::absent}));
+        Peer bad = testPeer(1);
+        bad.addresses.front().host = "nowhere";
+        renewals.push_back(put(bad));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1024},
+                             state.plan(std::vector<RegistryRequest>{renewals}).expired.size());
         const auto synced = carryOut(state, {SyncClaims{"file", {}}});
         CPPUNIT_ASSERT(synced.reports.front()->outcomes.empty());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2500}, synced.expired.size());
+    }
+
+    void aFailedRequestTakesBackWhatItMadeRoomFor()
+    {
+        RegistryState state({.maximumPeers = 1}, _clock);
+        Peer bad = testPeer(2);
+        bad.addresses.front().host = "nowhere";
+        const auto plan =
+            carryOut(state, {ChangeBatch{put(testPeer(1)), put(bad)}, ChangeBatch{put(testPeer(3))}});
+        CPPUNIT_ASSERT(!plan.reports[0].has_value() && plan.reports[1].has_value());
+    }
+
+    void aTombstonePutBackCountsOnce()
+    {
+        RegistryState state({.tombstones = 2}, _clock);
+        carryOut(state,
+                 {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeerWithEnr(2, 5)), drop(2), drop(1)}});
+        carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 6)), drop(1)}});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.tombstones());
+        CPPUNIT_ASSERT(outcomeOf(state, put(testPeerWithEnr(2, 4))) == Outcome::stale);
     }
 
     void whatIsOverMakesRoom()
@@ -158,18 +195,44 @@ class RegistryStateLeasesTest : public CppUnit::TestFixture
         RegistryState state({}, _clock);
         carryOut(state,
                  {ChangeBatch{putFor(10s, testPeer(1)), putFor(10s, testPeer(2)), putFor(20s, testPeer(3))}});
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, indexed(state));
         _clock.advance(10s);
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, indexed(state));
         // What comes back is shown again, though its time was looked at already.
         carryOut(state, {ChangeBatch{putFor(10s, testPeer(1))}});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, indexed(state));
         _clock.advance(10s);
-        state.hide();
+        CPPUNIT_ASSERT(!state.hide(1000));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, indexed(state));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, state.size());
+    }
+
+    void hidesSoManyAtATime()
+    {
+        constexpr std::uint64_t peers = 700;
+        RegistryState state({}, _clock);
+        ChangeBatch batch;
+        for (std::uint64_t number = 0; number < peers; ++number) {
+            batch.push_back(putFor(std::chrono::seconds(1 + number / 7), testPeer(number)));
+            batch.push_back(putFor(1s, named(number))); // which the index never knew
+        }
+        carryOut(state, {batch});
+        _clock.advance(1h);
+        const auto shown = [&] {
+            std::vector<ClosestPeer> out(peers);
+            return state.closest({contract::testKey(1).nodeId()}, out).count;
+        };
+        CPPUNIT_ASSERT(state.hide(0));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, shown());
+        CPPUNIT_ASSERT(state.hide(707)); // the first second's
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers - 7}, shown());
+        CPPUNIT_ASSERT(state.hide(300));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers - 307}, shown());
+        CPPUNIT_ASSERT(!state.hide(393));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, shown());
+        CPPUNIT_ASSERT(!state.hide(0));
     }
 
     static ClaimRow row(const Peer& peer, const Lease& lease, std::optional<std::uint64_t> seq = {})

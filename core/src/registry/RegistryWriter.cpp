@@ -21,9 +21,10 @@ constexpr const char* outOfMemory = "out of memory";
 constexpr Duration tickInterval = std::chrono::milliseconds(250);
 /// How many groups of requests somebody carries out who came with one of his own.
 constexpr std::size_t groupsOfACaller = 4;
-/// How much of an expiry the timers' thread does at a time when there is no other; the rest is hidden
-/// already.
-constexpr std::size_t slicesOfATick = 16;
+/// How many leases are hidden, and in how many plans others are dropped, in one call of a timer: a few
+/// milliseconds.
+constexpr std::size_t hiddenInATick = 4096;
+constexpr std::size_t plansOfATick = 1;
 /// How long rows wait for others to be written with.
 constexpr Duration longestDeferral = std::chrono::seconds(1);
 constexpr auto never = std::numeric_limits<MonotonicTime::rep>::max();
@@ -153,9 +154,11 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
         if (isFlushDue())
             flush();
         auto group = takeGroup();
-        if (!group.empty())
-            carryOut(std::move(group));
-        else if (canExpire() && carryOut({}))
+        if (!group.empty()) {
+            // Where nothing can be written, leases end by themselves, or they would wait for a pause.
+            if (!carryOut(std::move(group)) && canExpire())
+                carryOut({});
+        } else if (canExpire() && carryOut({}))
             continue;
         else if (!_queue.isOpen() && _queue.empty()) {
             flush();
@@ -263,8 +266,6 @@ bool StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
         written = write(plan);
         if (written)
             commit(plan);
-        if (written)
-            _metrics.expired.increment(static_cast<double>(plan.expired));
     } catch (const std::bad_alloc&) {
         written = failure(ErrorCode::unavailable, outOfMemory);
     } catch (const std::exception& error) {
@@ -305,6 +306,20 @@ void StoredRegistry::Writer::commit(const RegistryPlan& plan)
         _isBroken = true;
         _queue.close();
         throw;
+    }
+    tellOfEnds(plan);
+}
+
+void StoredRegistry::Writer::tellOfEnds(const RegistryPlan& plan) noexcept
+{
+    if (plan.expired.empty())
+        return;
+    _metrics.expired.increment(static_cast<double>(plan.expired.size()));
+    try {
+        if (_options.leasesOver)
+            _options.leasesOver({plan.expired, canExpire()});
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
+        // The change is done, whoever hears of it.
     }
 }
 
@@ -366,25 +381,47 @@ void StoredRegistry::Writer::keepTime()
 
 void StoredRegistry::Writer::endTime() noexcept
 {
-    Subscription ended;
+    Subscription ticker;
+    Subscription rest;
     {
         const std::lock_guard lock(_tickerMutex);
         _isTimeOver = true;
-        ended = std::move(_ticker);
+        ticker = std::move(_ticker);
+        rest = std::move(_rest);
     }
 }
 
 void StoredRegistry::Writer::tick() noexcept
 {
     try {
-        _state.hide();
-        if (_store == nullptr && canExpire())
-            workAsCaller(0, slicesOfATick);
-        else if (_store != nullptr && (canExpire() || isFlushDue()))
-            _queue.poke();
+        // What nobody is told of any more has time.
+        if (_state.hide(hiddenInATick) || dropWhatIsOver())
+            tickAgain();
     } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch)
         // The next tick finds it still to be done.
     }
+}
+
+/// Whether it got on and some are left for another call.
+bool StoredRegistry::Writer::dropWhatIsOver()
+{
+    if (_store != nullptr) {
+        if (canExpire() || isFlushDue())
+            _queue.poke();
+        return false;
+    }
+    if (!canExpire())
+        return false;
+    const std::size_t before = _state.leases();
+    workAsCaller(0, plansOfATick);
+    return canExpire() && _state.leases() < before;
+}
+
+void StoredRegistry::Writer::tickAgain()
+{
+    const std::lock_guard lock(_tickerMutex);
+    if (!_isTimeOver)
+        _rest = _timers->after(Duration::zero(), [this] { tick(); });
 }
 
 bool StoredRegistry::Writer::canExpire() const

@@ -24,7 +24,8 @@ namespace waymark::registry
 /// meanwhile as well, and when there is no end of them the thread relieves him.
 ///
 /// A ticker looks for leases that are over, hides them at once and has them dropped by whoever works: the
-/// thread, or without a store the ticker itself when nobody is at it.
+/// thread, or without a store the ticker itself when nobody is at it. Of many it does a part in each call of
+/// a timer, so that other timers have their turn, and the rest at once after.
 class StoredRegistry::Writer
 {
 public:
@@ -48,6 +49,7 @@ private:
     bool carryOut(std::vector<PendingRequest> group);
     RegistryPlan planOf(std::vector<PendingRequest>& group);
     void commit(const RegistryPlan& plan);
+    void tellOfEnds(const RegistryPlan& plan) noexcept;
     Result<void> write(const RegistryPlan& plan);
     Result<void> writeWithDeferred(const RegistryPlan& plan);
     void flush() noexcept;
@@ -57,6 +59,8 @@ private:
     void keepTime();
     void endTime() noexcept;
     void tick() noexcept;
+    bool dropWhatIsOver();
+    void tickAgain();
     bool canExpire() const;
 
     RegistryState& _state;
@@ -84,6 +88,7 @@ private:
 
     std::mutex _tickerMutex;
     Subscription _ticker; ///< from the first lease to close()
+    Subscription _rest;   ///< of what the last tick did not get to
     bool _isTimeOver = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -11,6 +12,7 @@ namespace waymark::registry
 {
 
 using namespace std::chrono_literals;
+using contract::drop;
 using contract::outcomeOf;
 using contract::put;
 using contract::putFor;
@@ -28,6 +30,7 @@ class StoredRegistryLeasesTest : public StoredRegistryFixture
     CPPUNIT_TEST(aPendingRenewalPutsItBack);
     CPPUNIT_TEST(anOverdueLeaseCannotBeRenewedFromTheQueue);
     CPPUNIT_TEST(dropsWhatIsOverWhileWritesFail);
+    CPPUNIT_TEST(endsLeasesBetweenWritesThatFail);
     CPPUNIT_TEST(renewalStormsCostFewWrites);
     CPPUNIT_TEST(writesRenewalsInFrontOfTheNextRows);
     CPPUNIT_TEST(writesAnotherTtlBeforeItSaysSo);
@@ -35,7 +38,10 @@ class StoredRegistryLeasesTest : public StoredRegistryFixture
     CPPUNIT_TEST(writesWhatWaitsWhenItCloses);
     CPPUNIT_TEST(refusesLeasesWithoutTimers);
     CPPUNIT_TEST(countsLeases);
+    CPPUNIT_TEST(tellsWhoseLeasesAreOver);
     CPPUNIT_TEST(timeDoesNothingOnceItIsClosed);
+    CPPUNIT_TEST(endsManyInShortTurns);
+    CPPUNIT_TEST(theRestOfManyEndsWithTheRegistry);
     CPPUNIT_TEST_SUITE_END();
 
     std::atomic<std::size_t> _events{0};
@@ -168,6 +174,22 @@ private:
         CPPUNIT_ASSERT(std::holds_alternative<ClaimRow>(rows[3]));
     }
 
+    /// Clients that try again and again leave the writer no pause.
+    void endsLeasesBetweenWritesThatFail()
+    {
+        outcomeOf(*_registry, putFor(5s, testPeer(1)));
+        _store.failing = true;
+        auto first = hang({put(testPeer(2))});
+        auto second = submit({put(testPeer(3))});
+        _timers.advance(6s);
+        _store.go.release();
+        CPPUNIT_ASSERT(!first.get().has_value());
+        _store.entered.acquire();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _events.load());
+        letGo();
+        CPPUNIT_ASSERT(!second.get().has_value());
+    }
+
     void renewalStormsCostFewWrites()
     {
         constexpr std::uint64_t peers = 20;
@@ -284,6 +306,28 @@ private:
                 .value());
     }
 
+    void tellsWhoseLeasesAreOver()
+    {
+        std::vector<std::string> told;
+        StoredRegistry memory({.backend = "memory",
+                               .limits = {},
+                               .leasesOver =
+                                   [&](const LeasesOver& over) {
+                                       CPPUNIT_ASSERT(!over.moreFollow);
+                                       for (const ClaimGone& claim : over.claims)
+                                           told.push_back(claim.peer.toString() + ' ' + claim.origin);
+                                   }},
+                              _clock, _timers);
+        memory.open();
+        outcomeOf(memory, putFor(10s, testPeer(1)));
+        outcomeOf(memory, putFor(5s, testPeer(1), "covered"));
+        outcomeOf(memory, putFor(20s, testPeer(2)));
+        outcomeOf(memory, drop(2));
+        _timers.advance(1min);
+        const std::string peer = testId(1).toString();
+        CPPUNIT_ASSERT((told == std::vector{peer + " covered", peer + " api"}));
+    }
+
     void timeDoesNothingOnceItIsClosed()
     {
         outcomeOf(*_registry, putFor(10s, testPeer(1)));
@@ -291,6 +335,78 @@ private:
         _registry.reset();
         _timers.advance(1min);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _events.load());
+    }
+
+    /// Tells when each call of a timer is over.
+    class WatchedTimers final : public Timers
+    {
+    public:
+        WatchedTimers(Timers& timers, std::function<void()> over) : _timers(timers), _over(std::move(over)) {}
+
+        Subscription after(Duration delay, std::function<void()> function) override
+        {
+            return _timers.after(delay, watched(std::move(function)));
+        }
+        Subscription every(Duration interval, std::function<void()> function) override
+        {
+            return _timers.every(interval, watched(std::move(function)));
+        }
+
+    private:
+        std::function<void()> watched(std::function<void()> function) const
+        {
+            return [this, function = std::move(function)] {
+                function();
+                _over();
+            };
+        }
+
+        Timers& _timers;
+        const std::function<void()> _over;
+    };
+
+    static constexpr std::uint64_t many = 10'000;
+
+    static void registerMany(PeerRegistry& registry)
+    {
+        ChangeBatch batch;
+        for (std::uint64_t number = 0; number < many; ++number)
+            batch.push_back(putFor(
+                10s, {node::PeerId::parse("addr:" + std::to_string(number)).value(), {}, std::nullopt, {}}));
+        CPPUNIT_ASSERT(contract::apply(registry, std::move(batch)).has_value());
+    }
+
+    void endsManyInShortTurns()
+    {
+        std::size_t ended = 0;
+        std::size_t before = 0;
+        std::size_t most = 0;
+        WatchedTimers timers(_timers, [&] { most = std::max(most, ended - std::exchange(before, ended)); });
+        StoredRegistry memory({.backend = "memory", .limits = {}}, _clock, timers);
+        memory.open();
+        registerMany(memory);
+        const auto subscription = memory.changes().subscribe([&](const PeerEvent&) { ++ended; });
+        _timers.advance(10s);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{many}, ended);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1024}, most);
+    }
+
+    void theRestOfManyEndsWithTheRegistry()
+    {
+        std::size_t ended = 0;
+        auto memory = std::make_unique<StoredRegistry>(
+            StoredRegistry::Options{.backend = "memory", .limits = {}}, _clock, _timers);
+        memory->open();
+        registerMany(*memory);
+        const auto subscription = memory->changes().subscribe([&](const PeerEvent&) {
+            if (++ended == many / 2)
+                memory->close(std::chrono::steady_clock::now());
+        });
+        _timers.advance(10s);
+        CPPUNIT_ASSERT(ended < many);
+        memory.reset();
+        _timers.advance(1min);
+        CPPUNIT_ASSERT(ended < many);
     }
 };
 

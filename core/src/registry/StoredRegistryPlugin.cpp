@@ -1,3 +1,5 @@
+#include "registry/LeaseEndLog.h"
+
 #include <waymark/observe/Metrics.h>
 #include <waymark/registry/StoredRegistryPlugin.h>
 
@@ -58,14 +60,11 @@ void StoredRegistryPlugin::provide(plugin::Services& services)
 {
     _log = services.log();
     _random = &services.get<Random>();
+    _options.leasesOver = [ends = std::make_shared<LeaseEndLog>(_log)](const LeasesOver& over) {
+        ends->note(over);
+    };
     _registry =
         std::make_unique<StoredRegistry>(std::move(_options), services.get<Clock>(), services.get<Timers>());
-    _expiries = _registry->changes().subscribe([log = _log](const PeerEvent& event) {
-        if (event.cause == PeerEvent::Cause::expiry)
-            log.debug("registry.lease_ended", {{"peer", event.id.toString()},
-                                               {"revision", event.revision.toString()},
-                                               {"shown", event.peer.has_value()}});
-    });
     _registry->observe(services.get<observe::MetricRegistry>());
     services.provide<PeerRegistry>(*_registry);
     provideMore(services);

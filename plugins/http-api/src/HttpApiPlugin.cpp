@@ -156,9 +156,9 @@ void HttpApiPlugin::provide(plugin::Services& services)
     _state = std::make_shared<ServerState>(metrics, services.log());
     _state->requestPrefix = randomPrefix();
     _context.log = services.log();
+    _context.clock = &services.get<Clock>();
     _context.localNode = &services.get<node::LocalNode>();
     _context.health = &services.get<observe::HealthRegistry>();
-    _context.clock = &services.get<Clock>();
     _timers = &services.get<Timers>();
     _context.bootstrapNodeId = static_cast<std::uint64_t>(_config->integer("bootstrap-node-id"));
     if (_config->findText("chain-id"))

@@ -13,6 +13,7 @@ class LeasesTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(LeasesTest);
     CPPUNIT_TEST(aRegistrationMayAskForATtl);
+    CPPUNIT_TEST(aLeaseThatIsOverWhenItIsToldOfIsNotForEver);
     CPPUNIT_TEST(registeringAgainWithoutATtlLastsForEver);
     CPPUNIT_TEST(renewsWithTheTtlThatItHasOrIsGiven);
     CPPUNIT_TEST(renewsOnlyWhatIsRegistered);
@@ -72,6 +73,21 @@ class LeasesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("[]"), server.get("/peers").body);
     }
 
+    /// Nothing that the registry knows of any more when the answer is made.
+    void aLeaseThatIsOverWhenItIsToldOfIsNotForEver()
+    {
+        TestServer server;
+        server.start();
+        const auto slow = server.registry.changes().subscribe([&](const registry::PeerEvent& event) {
+            if (event.kind == registry::PeerEvent::Kind::put)
+                server.registry.clock.advance(2s);
+        });
+        const auto made = server.post(byId(R"(,"ttl":1)"));
+        CPPUNIT_ASSERT_EQUAL(201, made.status);
+        assertEnds(R"("2033-05-18T03:33:21Z")", made.body);
+        CPPUNIT_ASSERT_EQUAL(404, server.get(path()).status);
+    }
+
     void registeringAgainWithoutATtlLastsForEver()
     {
         TestServer server;
@@ -80,6 +96,9 @@ class LeasesTest : public CppUnit::TestFixture
         const auto again = server.post(byId());
         CPPUNIT_ASSERT_EQUAL(201, again.status);
         assertEnds("null", again.body);
+        const std::string log = server.lines->lines();
+        CPPUNIT_ASSERT_MESSAGE(log, log.find(" ip=10.0.0.1 ttl=90 outcome=created") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(log, log.find(" ip=10.0.0.1 ttl=0 outcome=renewed") != std::string::npos);
         server.post(byId(R"(,"ttl":90)"));
         assertEnds("null", server.post(byId(R"(,"ttl":0)")).body);
     }

@@ -39,12 +39,12 @@ TestServer::TestServer(Values values)
     const auto add = [this]<class S>(S& service) {
         _services.emplace(S::serviceId, &service);
     };
+    add(static_cast<Clock&>(registry.clock));
     add(routes);
     add(metrics);
     add(health);
     add(static_cast<node::LocalNode&>(node));
     add(static_cast<registry::PeerRegistry&>(registry));
-    add(static_cast<Clock&>(registry.clock));
     add(static_cast<Timers&>(timers));
     add(static_cast<discovery::Discovery&>(discovery));
     const auto config =

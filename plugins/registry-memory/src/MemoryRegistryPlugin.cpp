@@ -59,6 +59,8 @@ void MemoryRegistryPlugin::provideMore(plugin::Services& services)
     auto* const files = services.find<FileSystem>();
     _snapshot = std::make_unique<SnapshotFile>(*_file, registry().state(),
                                                files != nullptr ? *files : systemFiles(), log());
+    if (auto* const health = services.find<observe::HealthRegistry>())
+        _subscriptions.push_back(health->add("snapshot", [this] { return _snapshot->health(); }));
     _timers = services.find<Timers>();
     if (auto* const routes = services.find<http::RouteTable>())
         _subscriptions.push_back(routes->add({.method = "POST",

@@ -5,6 +5,9 @@
 #include <waymark/base/AtomicFile.h>
 #include <waymark/plugin/Plugin.h>
 
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -35,8 +38,37 @@ SnapshotFile::~SnapshotFile()
     stop();
 }
 
+/// Better now than when the first one is due, which may be at the end.
+void SnapshotFile::requireWritable() const
+{
+    const auto give = [this](const std::string& why) {
+        throw StartError(
+            ExitCode::configuration,
+            "registry-memory.snapshot: " + why +
+                ": no snapshot could be written; name a file in a folder that the daemon's user may "
+                "write to");
+    };
+    if (const auto made = makeFolders(_file.parent_path(), _files); !made)
+        give(made.error().message);
+    const std::string probe = _file.string() + ".new"; // as writeFileAtomically() names it
+    const int descriptor = _files.open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (descriptor < 0 && errno != ELOOP)
+        give(probe + ": cannot be created: " + std::generic_category().message(errno));
+    if (descriptor >= 0)
+        _files.close(descriptor);
+    _files.remove(probe.c_str());
+}
+
+observe::Health SnapshotFile::health() const
+{
+    const std::lock_guard lock(_mutex);
+    return _trouble.empty() ? observe::Health::ok()
+                            : observe::Health::degraded("the last snapshot was not written: " + _trouble);
+}
+
 void SnapshotFile::load(std::uint64_t epoch)
 {
+    requireWritable();
     std::error_code ignored;
     const auto size = std::filesystem::file_size(_file, ignored);
     const auto text = readSmallFile(_file, ignored ? 0 : size, _files);
@@ -116,7 +148,12 @@ Result<SnapshotReport> SnapshotFile::write()
     Revision revision;
     const auto rows = _state.rows(revision);
     const std::string text = encodeSnapshot(revision.number, rows);
-    if (auto written = writeFileAtomically(_file, text, _files); !written) {
+    auto written = writeFileAtomically(_file, text, _files);
+    {
+        const std::lock_guard lock(_mutex);
+        _trouble = written ? std::string() : written.error().message;
+    }
+    if (!written) {
         _log.error("registry.snapshot_failed", {{"file", _file.string()}, {"error", written.error().message}},
                    "The snapshot before it, if there was one, is still there.");
         return failure(std::move(written.error()));

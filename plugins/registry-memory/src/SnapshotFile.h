@@ -3,6 +3,7 @@
 #include <waymark/base/FileSystem.h>
 #include <waymark/base/Result.h>
 #include <waymark/base/Worker.h>
+#include <waymark/observe/Health.h>
 #include <waymark/observe/Log.h>
 #include <waymark/registry/RegistryState.h>
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace waymark::registry
@@ -39,7 +41,7 @@ public:
 
     /// Fills the empty state, whose revision goes on in this epoch; from nothing when there is no file.
     /// Throws plugin::StartError: corruptData for one that is damaged or no snapshot, configuration for one
-    /// of a later version or that cannot be read. The file stays as it is.
+    /// of a later version or that cannot be read, or where none could be written. The file stays as it is.
     void load(std::uint64_t epoch);
 
     /// Starts the thread.
@@ -50,6 +52,9 @@ public:
     /// Ends the thread after what it is at; requests that wait fail as unavailable.
     void stop() noexcept;
 
+    /// Degraded while the last one could not be written. Any thread.
+    observe::Health health() const;
+
     /// Writes one now. Failures are logged, too. One caller at a time.
     Result<SnapshotReport> write();
 
@@ -57,6 +62,7 @@ public:
 
 private:
     [[noreturn]] void refuse(const Error& error) const;
+    void requireWritable() const;
     void work(const std::stop_token& stopping);
 
     const std::filesystem::path _file;
@@ -64,7 +70,8 @@ private:
     FileSystem& _files;
     const observe::Log _log;
 
-    std::mutex _mutex; ///< guards the two below
+    mutable std::mutex _mutex; ///< guards the three below
+    std::string _trouble;      ///< why the last one was not written; empty when it was
     std::condition_variable_any _asked;
     std::vector<Completion> _waiting;
     bool _isRunning = false;

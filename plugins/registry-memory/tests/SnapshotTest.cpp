@@ -46,6 +46,7 @@ class SnapshotTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesALaterVersion);
     CPPUNIT_TEST(refusesRowsThatContradictEachOther);
     CPPUNIT_TEST(refusesAFileThatCannotBeRead);
+    CPPUNIT_TEST(refusesAPlaceWhereNoneCanBeWritten);
     CPPUNIT_TEST(aStartThatFailsLeavesTheFile);
     CPPUNIT_TEST(anIntervalNeedsAFile);
     CPPUNIT_TEST_SUITE_END();
@@ -252,6 +253,19 @@ private:
             return;
         }
         CPPUNIT_FAIL("it started with a folder for a snapshot");
+    }
+
+    void refusesAPlaceWhereNoneCanBeWritten()
+    {
+        // Root may write anywhere, but not below a file or where a folder has the name.
+        std::filesystem::create_directories(_file.string() + ".new/full");
+        refuses(ExitCode::configuration, "registry-memory.snapshot: ");
+        std::filesystem::remove_all(_file.parent_path());
+        std::ofstream(_file.parent_path()).close();
+        refuses(ExitCode::configuration, "a folder that the daemon's user may write to");
+        std::filesystem::remove(_file.parent_path());
+        start();
+        CPPUNIT_ASSERT(!std::filesystem::exists(_file.string() + ".new"));
     }
 
     void aStartThatFailsLeavesTheFile()

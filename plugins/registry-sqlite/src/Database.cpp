@@ -74,6 +74,12 @@ public:
     }
 
     bool empty() const noexcept { return _size == 0; }
+    /// Of a database, and ends in the midst of it.
+    bool isCut() const noexcept
+    {
+        const std::string_view text(_bytes.data(), std::min(_size, magic.size()));
+        return _size < _bytes.size() && magic.starts_with(text);
+    }
     bool isDatabase() const noexcept
     {
         return std::string_view(_bytes.data(), std::min(_size, magic.size())) == magic;
@@ -82,8 +88,6 @@ public:
     std::uint64_t fileSize() const noexcept
     {
         constexpr std::size_t pageSizeAt = 16, changesAt = 24, pagesAt = 28, changesOfPagesAt = 92;
-        if (_size < _bytes.size())
-            return _bytes.size();
         if (number(changesAt, 4) != number(changesOfPagesAt, 4))
             return 0;
         const std::uint64_t pageSize = number(pageSizeAt, 2);
@@ -135,11 +139,16 @@ std::pair<dev_t, ino_t> prepareFile(const std::filesystem::path& file)
                    " names (hard links), and only one of them can be locked: remove the others "
                    "(find -samefile shows them), or copy the file and name the copy");
     const std::pair identity{status.st_dev, status.st_ino};
+    // SQLite takes an empty file for a new database, and would remove the log beside it as one of another.
+    if (header.empty() && !isEmpty(file.string() + "-wal"))
+        refuseDamaged(file, "is empty (0 bytes) and its log is not");
     if (header.empty())
         return identity;
     // What a crash left of a transaction is undone by SQLite; only then does the file say what it is.
     if (!isEmpty(file.string() + "-journal"))
         return identity;
+    if (header.isCut())
+        refuseDamaged(file, "is too short for a database (" + std::to_string(status.st_size) + " bytes)");
     if (!header.isDatabase())
         refuseDamaged(file, "is no SQLite database");
     // SQLite reads what is missing at the end as zeros. While there is a log, the end may be in it.

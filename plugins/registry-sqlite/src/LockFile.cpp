@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::registry
 {
@@ -40,6 +41,14 @@ std::string holderOf(int descriptor)
     throw StartError(taken ? ExitCode::lockedDatabase : ExitCode::configuration, message);
 }
 
+bool isStillThere(int descriptor, const std::filesystem::path& file) noexcept
+{
+    struct stat opened = {};
+    struct stat named = {};
+    return ::fstat(descriptor, &opened) == 0 && ::lstat(file.c_str(), &named) == 0 &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 /// For the message that a second daemon shows; nothing depends on it.
 void noteHolder(int descriptor) noexcept
 {
@@ -50,12 +59,24 @@ void noteHolder(int descriptor) noexcept
 
 } // namespace
 
-LockFile::LockFile(const std::filesystem::path& file)
+LockFile::LockFile(std::filesystem::path file, AtEnd atEnd) : _file(std::move(file))
 {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    while (!tryToLock()) {
+    }
+    _removes = _removes && atEnd == AtEnd::removeWhatItMade;
+}
+
+/// False when whoever had it removed it meanwhile: others may hold a new one.
+bool LockFile::tryToLock()
+{
+    constexpr int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+    int descriptor = ::open(_file.c_str(), how | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+    _removes = descriptor >= 0;
+    if (descriptor < 0 && errno == EEXIST)
+        descriptor = ::open(_file.c_str(), how | O_CREAT, S_IRUSR | S_IWUSR);
     if (descriptor < 0)
         throw StartError(ExitCode::configuration,
-                         file.string() +
+                         _file.string() +
                              " cannot be opened for writing: " + std::generic_category().message(errno) +
                              ": the registry needs a folder that the daemon's user may write to");
     struct flock lock = {};
@@ -63,13 +84,20 @@ LockFile::LockFile(const std::filesystem::path& file)
     lock.l_whence = SEEK_SET;
     // Bound to the open file, not to the process: two registries in one process exclude each other as well.
     if (::fcntl(descriptor, F_OFD_SETLK, &lock) != 0)
-        giveUp(descriptor, file, errno);
+        giveUp(descriptor, _file, errno);
+    if (!isStillThere(descriptor, _file)) {
+        ::close(descriptor);
+        return false;
+    }
     noteHolder(descriptor);
     _descriptor = descriptor;
+    return true;
 }
 
 LockFile::~LockFile()
 {
+    if (_removes)
+        ::unlink(_file.c_str()); // while it is locked: see tryToLock()
     ::close(_descriptor);
 }
 

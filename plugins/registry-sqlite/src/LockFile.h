@@ -10,16 +10,26 @@ namespace waymark::registry
 class LockFile
 {
 public:
+    enum class AtEnd
+    {
+        keep,
+        removeWhatItMade ///< the file, unless it was there before
+    };
+
     /// Creates the file with mode 0600 if need be and locks it. Throws plugin::StartError: lockedDatabase
     /// when somebody else holds it (the message names the process if it can), configuration when the file
     /// cannot be opened.
-    explicit LockFile(const std::filesystem::path& file);
+    explicit LockFile(std::filesystem::path file, AtEnd atEnd = AtEnd::keep);
     LockFile(const LockFile&) = delete;
     LockFile& operator=(const LockFile&) = delete;
     ~LockFile();
 
 private:
+    bool tryToLock();
+
+    const std::filesystem::path _file;
     int _descriptor = -1;
+    bool _removes = false;
 };
 
 } // namespace waymark::registry

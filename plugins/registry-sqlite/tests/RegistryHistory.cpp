@@ -35,9 +35,9 @@ Shown shownFor(const State& state)
     Shown shown;
     for (const auto& [peer, claims] : state) {
         std::vector<std::string> origins;
-        for (const auto& [origin, version] : claims)
+        for (const auto& [origin, said] : claims)
             origins.push_back(origin);
-        shown.emplace(peer, std::pair(origins, claims.begin()->second));
+        shown.emplace(peer, std::pair(origins, claims.begin()->second.version));
     }
     return shown;
 }
@@ -94,28 +94,66 @@ Completion RegistryHistory::remember(Request request)
     };
 }
 
+Duration RegistryHistory::randomTtl()
+{
+    return _clock == nullptr ? Duration::zero() : std::chrono::hours(_random() % 4);
+}
+
+Change RegistryHistory::randomDrop(std::vector<Request>& steps)
+{
+    const Peer peer = randomPeer();
+    const std::string origin = randomOrigin();
+    steps.emplace_back([id = peer.id.toString(), origin](State& state) {
+        state[id].erase(origin);
+        if (state[id].empty())
+            state.erase(id);
+    });
+    return DropClaim{peer.id, origin};
+}
+
+/// With the ttl that a claim has, which may be lost, or with another, which may not.
+Change RegistryHistory::randomRenewal(std::vector<Request>& steps)
+{
+    const Peer peer = randomPeer();
+    const std::string origin = randomOrigin();
+    const auto ttl = _random() % 2 == 0 ? std::nullopt : std::optional(randomTtl());
+    steps.emplace_back([id = peer.id.toString(), origin, ttl, now = _clock->wallNow()](State& state) {
+        const auto claims = state.find(id);
+        if (claims == state.end() || !claims->second.contains(origin))
+            return;
+        Said& said = claims->second[origin];
+        const bool isAnother = ttl.value_or(said.ttl) != said.ttl;
+        said.ttl = ttl.value_or(said.ttl);
+        said.latestEnd = now + said.ttl;
+        if (isAnother)
+            said.earliestEnd = said.latestEnd;
+    });
+    return RenewLease{peer.id, origin, ttl};
+}
+
+Change RegistryHistory::randomChange(std::vector<Request>& steps)
+{
+    if (_clock != nullptr && _random() % 4 == 0)
+        return randomRenewal(steps);
+    if (_random() % 3 == 0)
+        return randomDrop(steps);
+    const Peer peer = randomPeer();
+    const std::string origin = randomOrigin();
+    const Duration ttl = randomTtl();
+    const WallTime end = _clock == nullptr ? WallTime() : _clock->wallNow() + ttl;
+    steps.emplace_back([id = peer.id.toString(), origin,
+                        said = Said{peer.labels.at(versionLabel), ttl, end, end}](State& state) {
+        state[id][origin] = said;
+    });
+    return PutClaim{{origin, peer, ttl}};
+}
+
 void RegistryHistory::submitBatch(PeerRegistry& registry)
 {
     ChangeBatch batch;
     std::vector<Request> steps;
-    for (std::uint64_t count = 1 + _random() % 6; count > 0; --count) {
-        const Peer peer = randomPeer();
-        const std::string origin = randomOrigin();
-        const std::string id = peer.id.toString();
-        if (_random() % 3 == 0) {
-            batch.push_back(DropClaim{peer.id, origin});
-            steps.push_back([id, origin](State& state) {
-                state[id].erase(origin);
-                if (state[id].empty())
-                    state.erase(id);
-            });
-        } else {
-            batch.push_back(contract::put(peer, origin));
-            steps.push_back([id, origin, version = peer.labels.at(versionLabel)](State& state) {
-                state[id][origin] = version;
-            });
-        }
-    }
+    for (std::uint64_t count = 1 + _random() % 6; count > 0; --count)
+        batch.push_back(randomChange(steps));
     auto completion = remember([steps](State& state) {
         for (const Request& step : steps)
             step(state);
@@ -139,7 +177,7 @@ void RegistryHistory::submitSync(PeerRegistry& registry)
             claims.erase(origin);
         std::erase_if(state, [](const auto& entry) { return entry.second.empty(); });
         for (const Peer& peer : all)
-            state[peer.id.toString()][origin] = peer.labels.at(versionLabel);
+            state[peer.id.toString()][origin] = {.version = peer.labels.at(versionLabel)};
     });
     registry.sync(origin, std::move(all), std::move(completion));
 }
@@ -163,12 +201,48 @@ std::string RegistryHistory::lastRefusal() const
     return _lastRefusal;
 }
 
+std::optional<std::string> RegistryHistory::wrongLease(const std::string& peer, const Said& said,
+                                                       const Lease& lease) const
+{
+    if (lease.ttl != said.ttl)
+        return peer + " should have a ttl of " + std::to_string(said.ttl.count()) + " and has " +
+               std::to_string(lease.ttl.count());
+    if (lease.isForever())
+        return std::nullopt;
+    const Duration left = lease.expiry - _clock->now();
+    if (lease.wallExpiry < said.earliestEnd || lease.wallExpiry > said.latestEnd)
+        return peer + " has a lease that ends at another time than any it was given";
+    if (left != lease.wallExpiry - _clock->wallNow() || left > lease.ttl)
+        return peer + " has more left of its lease, or less, than its end says";
+    return std::nullopt;
+}
+
+std::optional<std::string> RegistryHistory::wrongLease(const PeerRegistry& registry, const State& state) const
+{
+    for (const auto& [peer, claims] : state) {
+        for (const ClaimState& claim : registry.claims(node::PeerId::parse(peer).value())) {
+            const auto said = claims.find(claim.origin);
+            if (said == claims.end())
+                return peer + " has a claim of " + claim.origin;
+            if (auto wrong = wrongLease(peer, said->second, claim.lease))
+                return wrong;
+        }
+    }
+    return std::nullopt;
+}
+
 template <class Shown>
-bool RegistryHistory::wentBackTo(const Shown& found)
+bool RegistryHistory::fits(const PeerRegistry& registry, const Shown& found, const State& state) const
+{
+    return shownFor(state) == found && !wrongLease(registry, state);
+}
+
+template <class Shown>
+bool RegistryHistory::wentBackTo(const PeerRegistry& registry, const Shown& found)
 {
     State state = _base;
     for (const Asked& asked : _asked) {
-        if (shownFor(state) == found) {
+        if (fits(registry, found, state)) {
             _base = std::move(state);
             _asked.clear();
             return true;
@@ -184,7 +258,7 @@ std::optional<std::string> RegistryHistory::judge(const PeerRegistry& registry, 
 {
     const std::lock_guard lock(_mutex);
     const Shown found = shownBy(registry);
-    if (acknowledged == Acknowledged::mayBeGone && wentBackTo(found))
+    if (acknowledged == Acknowledged::mayBeGone && wentBackTo(registry, found))
         return std::nullopt;
     State state = _base;
     std::size_t settled = 0; // up to the last acknowledged, what was refused did not happen
@@ -200,12 +274,14 @@ std::optional<std::string> RegistryHistory::judge(const PeerRegistry& registry, 
         }
     }
     std::string missing = difference(shownFor(state), found);
-    bool fits = shownFor(state) == found;
-    for (std::size_t i = settled; !fits && i < _asked.size() && refused == Refused::mayHaveHappened; ++i) {
+    if (shownFor(state) == found)
+        missing = wrongLease(registry, state).value_or("nothing");
+    bool isFine = fits(registry, found, state);
+    for (std::size_t i = settled; !isFine && i < _asked.size() && refused == Refused::mayHaveHappened; ++i) {
         _asked[i].request(state);
-        fits = shownFor(state) == found;
+        isFine = fits(registry, found, state);
     }
-    if (!fits)
+    if (!isFine)
         return missing;
     if (registry.revision().number < revision)
         return "the revision went back from " + std::to_string(revision) + " to " +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/base/Clock.h>
 #include <waymark/registry/PeerRegistry.h>
 
 #include <condition_variable>
@@ -21,6 +22,9 @@ class RegistryHistory
 {
 public:
     explicit RegistryHistory(std::uint64_t seed) : _random(seed) {}
+    /// Some of what it asks for has a lease of hours by this clock, and it renews; no lease may end before it
+    /// is judged.
+    RegistryHistory(std::uint64_t seed, const Clock& clock) : _clock(&clock), _random(seed) {}
 
     /// Asks for a batch, or for another set of one origin's peers. Does not wait.
     void request(PeerRegistry& registry);
@@ -48,8 +52,15 @@ public:
                                      Acknowledged acknowledged = Acknowledged::isThere);
 
 private:
-    using Claims = std::map<std::string, std::string>; ///< origin -> version of what it says
-    using State = std::map<std::string, Claims>;       ///< by peer
+    struct Said
+    {
+        std::string version;
+        Duration ttl{0};
+        WallTime earliestEnd{}; ///< when all renewals are lost that may be
+        WallTime latestEnd{};
+    };
+    using Claims = std::map<std::string, Said>;  ///< by origin
+    using State = std::map<std::string, Claims>; ///< by peer
     using Request = std::function<void(State&)>;
     enum class Answer
     {
@@ -67,13 +78,24 @@ private:
     void submitBatch(PeerRegistry& registry);
     void submitSync(PeerRegistry& registry);
     Completion remember(Request request);
+    Change randomChange(std::vector<Request>& steps);
+    Change randomDrop(std::vector<Request>& steps);
+    Change randomRenewal(std::vector<Request>& steps);
+    Duration randomTtl();
+    /// What is wrong with the leases.
+    std::optional<std::string> wrongLease(const PeerRegistry& registry, const State& state) const;
+    std::optional<std::string> wrongLease(const std::string& peer, const Said& said,
+                                          const Lease& lease) const;
+    template <class Shown>
+    bool fits(const PeerRegistry& registry, const Shown& found, const State& state) const;
     Peer randomPeer();
     /// Whether a registry that shows this is as it was at a moment before the last change was acknowledged;
     /// then history goes on from there.
     template <class Shown>
-    bool wentBackTo(const Shown& found);
+    bool wentBackTo(const PeerRegistry& registry, const Shown& found);
     std::string randomOrigin() { return _random() % 4 == 0 ? "file:a" : "api"; }
 
+    const Clock* const _clock = nullptr;
     std::mt19937_64 _random;
     std::uint64_t _version = 0;
     State _base; ///< before everything that was asked for

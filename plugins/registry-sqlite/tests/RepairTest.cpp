@@ -12,6 +12,8 @@
 #include <set>
 #include <sqlite3.h>
 #include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace waymark::registry
 {
@@ -36,11 +38,16 @@ class RepairTest : public CppUnit::TestFixture
     CPPUNIT_TEST(losesOnlyTheRowThatNobodyWrote);
     CPPUNIT_TEST(savesWhatOnlyTheLogHas);
     CPPUNIT_TEST(savesWhatOnlyTheLogHasWithoutAFirstPage);
+    CPPUNIT_TEST(savesTheLogOfAnEmptiedFile);
     CPPUNIT_TEST(whatWasRemovedStaysRemoved);
     CPPUNIT_TEST(remembersSeqsOfRemovedPeers);
     CPPUNIT_TEST(startsAfterDamageOfAnyKind);
     CPPUNIT_TEST(aDryRunChangesNothing);
     CPPUNIT_TEST(changesNothingWhenNothingCanBeSaved);
+    CPPUNIT_TEST(saysOfAnEmptyFileThatItIsEmpty);
+    CPPUNIT_TEST(saysOfATinyFileThatItIsTooShort);
+    CPPUNIT_TEST(leavesNoLockThatItMade);
+    CPPUNIT_TEST(keepsTheOwner);
     CPPUNIT_TEST(waitsForTheDaemonToEnd);
     CPPUNIT_TEST(refusesWhatIsNoDamage);
     CPPUNIT_TEST(findsTheFileOfAConfiguration);
@@ -196,7 +203,7 @@ private:
         const std::size_t survived = survivors();
         CPPUNIT_ASSERT_MESSAGE(std::to_string(survived), survived > peers - 60 && survived < peers);
         says("saved: " + std::to_string(survived) + " registrations");
-        const std::string before = "no registry wrote; ";
+        const std::string before = "lost:  at least ";
         const auto at = _output.find(before);
         CPPUNIT_ASSERT_MESSAGE(_output, at != std::string::npos);
         // Some keys lie in inner pages of the index.
@@ -227,8 +234,14 @@ private:
     void savesTheRestOfATruncatedFile()
     {
         fill();
+        const auto missing = static_cast<std::size_t>(
+            ask("PRAGMA page_count") -
+            static_cast<std::int64_t>((std::filesystem::file_size(_file) * 2 / 3 + 100 + pageSize - 1) /
+                                      pageSize));
         std::filesystem::resize_file(_file, std::filesystem::file_size(_file) * 2 / 3 + 100);
         repairs("is truncated");
+        says(": " + std::to_string(missing) + " pages are missing at the end of the file");
+        says("lost:  at least ");
         const std::size_t survived = survivors();
         CPPUNIT_ASSERT_MESSAGE(std::to_string(survived), survived > peers / 2 && survived < peers);
     }
@@ -237,7 +250,8 @@ private:
     {
         fill();
         ask("UPDATE claims SET addresses = 'nowhere' WHERE rowid = 7");
-        repairs("1 row that holds what no registry wrote");
+        repairs("lost:  at least 1 registration or removal\n");
+        says("1 row was left out that holds what no registry wrote");
         CPPUNIT_ASSERT_EQUAL(std::size_t{peers - 1}, survivors());
     }
 
@@ -276,6 +290,17 @@ private:
     {
         copyUnderWay(700);
         zeroPage(1);
+        repairs("saved: 1500 registrations");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, survivors());
+    }
+
+    /// SQLite takes an empty file for a new one and removes the log beside it.
+    void savesTheLogOfAnEmptiedFile()
+    {
+        copyUnderWay(1);
+        std::filesystem::resize_file(_file, 0);
+        CPPUNIT_ASSERT_THROW(start(), plugin::StartError);
+        CPPUNIT_ASSERT(std::filesystem::file_size(_file.string() + "-wal") > 0);
         repairs("saved: 1500 registrations");
         CPPUNIT_ASSERT_EQUAL(std::size_t{peers}, survivors());
     }
@@ -361,11 +386,60 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string(20'000, 'x'), contentOf(_file));
     }
 
+    void saysOfAnEmptyFileThatItIsEmpty()
+    {
+        std::ofstream(_file).close();
+        CPPUNIT_ASSERT_EQUAL(65, repair({"--file", _file.string()}));
+        says("is empty (0 bytes)");
+        CPPUNIT_ASSERT_EQUAL(std::string(), contentOf(_file));
+    }
+
+    void saysOfATinyFileThatItIsTooShort()
+    {
+        fill();
+        const std::string whole = contentOf(_file);
+        for (const std::size_t size : {1, 16, 99}) {
+            std::ofstream(_file, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 65, repair({"--file", _file.string()}));
+            says("is too short for a database (" + std::to_string(size) + " bytes)");
+            says("nothing can be saved; nothing was changed");
+        }
+    }
+
+    void leavesNoLockThatItMade()
+    {
+        fill();
+        const auto lock = _file.string() + ".lock";
+        CPPUNIT_ASSERT(std::filesystem::remove(lock));
+        repairs("is healthy");
+        CPPUNIT_ASSERT(!std::filesystem::exists(lock));
+        std::ofstream(lock).close();
+        repairs("is healthy");
+        CPPUNIT_ASSERT(std::filesystem::exists(lock));
+    }
+
+    /// Who repairs is often root, and the daemon is not.
+    void keepsTheOwner()
+    {
+        if (::geteuid() != 0)
+            return;
+        fill();
+        constexpr uid_t daemon = 4711;
+        CPPUNIT_ASSERT_EQUAL(0, ::chown(_file.c_str(), daemon, daemon));
+        zeroPage(pagesOfType('\x0d').at(3));
+        repairs("kept:");
+        struct stat status = {};
+        CPPUNIT_ASSERT_EQUAL(0, ::stat(_file.c_str(), &status));
+        CPPUNIT_ASSERT_EQUAL(daemon, status.st_uid);
+        CPPUNIT_ASSERT_EQUAL(0600U, status.st_mode & 0777U);
+    }
+
     void waitsForTheDaemonToEnd()
     {
         const auto run = start();
         CPPUNIT_ASSERT_EQUAL(75, repair({"--file", _file.string()}));
         says("is locked by another daemon");
+        says(": stop the daemon first\n");
     }
 
     void refusesWhatIsNoDamage()
@@ -404,6 +478,7 @@ private:
         }
         CPPUNIT_ASSERT_EQUAL(0, repair({"--help"}));
         says("usage: waymark registry repair");
+        says("78 when it cannot be repaired");
     }
 
     void theErrorAtTheStartNamesIt()

@@ -77,8 +77,8 @@ struct RegistryPlan
     /// alone, so that a start without these rows comes to the same. They must still be written before the
     /// rows of later plans.
     bool mayWait = true;
-    Revision revision;       ///< of the registry after the plan
-    std::size_t expired = 0; ///< how many claims go because their leases are over
+    Revision revision;              ///< of the registry after the plan
+    std::vector<ClaimGone> expired; ///< claims that go because their leases are over
     /// For each request what became of it. A request that failed has no rows; the others go on without it.
     std::vector<Result<ApplyReport>> reports;
     /// What the registry will tell, in order of revision.

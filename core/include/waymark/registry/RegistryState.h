@@ -76,9 +76,10 @@ public:
     /// Applies the last plan and tells: first to watches, then to changes(). Locks are free while it tells.
     void commit(const RegistryPlan& plan);
 
-    /// Takes what is over out of the index, in slices that readers wait for. Waits for a commit() and never
-    /// for what lies between plan() and commit(); what is planned by then is not put back either.
-    void hide();
+    /// Takes what is over out of the index, those first whose leases ended first and at most so many; whether
+    /// some are left. Readers wait for slices of it. Waits for a commit() and never for what lies between
+    /// plan() and commit(); what is planned by then is not put back either.
+    bool hide(std::size_t mostLeases);
     /// Whether a claim is over and waits for a plan to drop it.
     bool hasExpired() const;
     /// How many claims have a lease.

@@ -9,11 +9,20 @@
 #include <waymark/registry/RegistryStore.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark::registry
 {
+
+/// Claims that went because their leases were over.
+struct LeasesOver
+{
+    const std::vector<ClaimGone>& claims;
+    bool moreFollow; ///< more are over already
+};
 
 /// A whole PeerRegistry: a RegistryState and, for back ends that are to outlive the process, the store that
 /// every change is written to before anybody learns of it. A back end in the memory of one process needs
@@ -32,7 +41,9 @@ namespace waymark::registry
 /// takes the renewals of the last second with it.
 ///
 /// Leases end by themselves: a quarter of a second after its end at the latest, a claim is out of the index,
-/// also while the store hangs; its event follows when the thread that does the work gets to it.
+/// also while the store hangs; its event follows when the thread that does the work gets to it. Thousands
+/// that end together are taken out, and without a store dropped, some in each call of a timer, without a
+/// pause.
 ///
 /// With a store, a thread of its own does the work, completions and changes() included. Without one the
 /// calling threads do, one at a time, each also for those that came meanwhile, until a thread of the
@@ -48,6 +59,9 @@ public:
         std::size_t groupLimit = 1024; ///< changes after which a group is closed
         /// A write that takes longer than this is told by health.
         Duration longestWrite = std::chrono::seconds(10);
+        /// Called when such claims are gone, covered ones too, on the thread that did it, one call at a time.
+        /// It is brief and does not throw.
+        std::function<void(const LeasesOver&)> leasesOver = {};
     };
 
     /// On the system's clock and without leases: a change that asks for one is refused (invalidArgument).

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <waymark/base/Random.h>
-#include <waymark/base/Subscription.h>
 #include <waymark/observe/Log.h>
 #include <waymark/plugin/Plugin.h>
 #include <waymark/registry/RegistryState.h>
@@ -66,7 +65,6 @@ private:
     // The registry's thread uses the store.
     std::unique_ptr<RegistryStore> _store;     ///< from start() to stop()
     std::unique_ptr<StoredRegistry> _registry; ///< from provide() on
-    Subscription _expiries;
     Random* _random = nullptr;
     bool _isOpen = false;
     observe::Log _log;

@@ -49,11 +49,22 @@ Refusal staleRecord()
     return {409, "enr: a record of this peer with a higher seq was seen before; send the current one"};
 }
 
-void logRegistered(const observe::Log& log, const node::PeerId& peer, registry::Outcome outcome,
+RegistrationNote::RegistrationNote(const registry::Claim& claim)
+    : peer(claim.peer.id), ttl(std::chrono::duration_cast<std::chrono::seconds>(claim.ttl))
+{
+    for (const auto family : {node::IpFamily::v4, node::IpFamily::v6}) {
+        if (const auto endpoint = claim.peer.endpoint(family))
+            hosts += (hosts.empty() ? "" : ",") + endpoint->ip.toString();
+    }
+}
+
+void logRegistered(const observe::Log& log, const RegistrationNote& note, registry::Outcome outcome,
                    registry::Revision revision, const std::string& request)
 {
     log.limited(observe::LogLevel::info, "peer.registered",
-                {{"peer", peer.toString()},
+                {{"peer", note.peer.toString()},
+                 {"ip", note.hosts},
+                 {"ttl", note.ttl.count()},
                  {"outcome", registry::toString(outcome)},
                  {"revision", revision.toString()},
                  {"request", request}});

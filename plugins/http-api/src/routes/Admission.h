@@ -28,7 +28,17 @@ Answered<registry::Claim> admit(const Context& context, std::string_view body, b
 /// What Outcome::stale means to a client.
 Refusal staleRecord();
 
-void logRegistered(const observe::Log& log, const node::PeerId& peer, registry::Outcome outcome,
+/// What the log says of a registration.
+struct RegistrationNote
+{
+    explicit RegistrationNote(const registry::Claim& claim);
+
+    node::PeerId peer;
+    std::string hosts; ///< each once, an IPv4 and an IPv6 one at most
+    std::chrono::seconds ttl;
+};
+
+void logRegistered(const observe::Log& log, const RegistrationNote& note, registry::Outcome outcome,
                    registry::Revision revision, const std::string& request);
 
 } // namespace waymark::httpapi

@@ -23,7 +23,7 @@ constexpr std::size_t batchBytes = 8U << 20U;
 /// changes of the batch, in order.
 struct Batch
 {
-    std::vector<std::variant<Refusal, node::PeerId>> items;
+    std::vector<std::variant<Refusal, RegistrationNote>> items;
     registry::ChangeBatch changes;
 };
 
@@ -50,7 +50,7 @@ http::ApiResponse results(const Batch& batch, const std::vector<registry::Outcom
         const auto* const refusal = std::get_if<Refusal>(&item);
         body += &item == &batch.items.front() ? "" : ",";
         body += refusal != nullptr ? refusalJson(*refusal)
-                                   : outcomeJson(std::get<node::PeerId>(item), outcomes.at(next++));
+                                   : outcomeJson(std::get<RegistrationNote>(item).peer, outcomes.at(next++));
     }
     return http::ApiResponse::json(200, body + "]}");
 }
@@ -62,9 +62,9 @@ http::ApiResponse applied(const Context& context, const Batch& batch, const std:
         return registryFailed(context.log, report.error());
     std::size_t next = 0;
     for (const auto& item : batch.items) {
-        const auto* const id = std::get_if<node::PeerId>(&item);
-        if (id != nullptr && report->outcomes.at(next++) != registry::Outcome::stale)
-            logRegistered(context.log, *id, report->outcomes[next - 1], report->revision, request);
+        const auto* const note = std::get_if<RegistrationNote>(&item);
+        if (note != nullptr && report->outcomes.at(next++) != registry::Outcome::stale)
+            logRegistered(context.log, *note, report->outcomes[next - 1], report->revision, request);
     }
     return results(batch, report->outcomes, report->revision);
 }
@@ -83,7 +83,7 @@ http::ApiResponse registerBatch(const Context& context, const http::ApiRequest& 
             batch.items.emplace_back(std::move(claim.error()));
             continue;
         }
-        batch.items.emplace_back(claim->peer.id);
+        batch.items.emplace_back(RegistrationNote(*claim));
         batch.changes.emplace_back(registry::PutClaim{std::move(*claim)});
     }
     if (batch.changes.empty())

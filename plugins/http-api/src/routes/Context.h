@@ -32,11 +32,11 @@ enum class SecretKeys : std::uint8_t
 /// What the plugin's own routes work with. Filled while the plugin is wired, before anything is served.
 struct Context
 {
+    const Clock* clock = nullptr;
     registry::PeerRegistry* registry = nullptr;
     std::vector<discovery::Discovery*> discoveries;
     node::LocalNode* localNode = nullptr;
     ChangeFeed* feed = nullptr;
-    const Clock* clock = nullptr;
     std::uint64_t bootstrapNodeId = 0;    ///< what GET /bootstrap calls this node
     std::optional<std::uint64_t> chainId; ///< what GET /bootnodes.json is for
     observe::HealthRegistry* health = nullptr;

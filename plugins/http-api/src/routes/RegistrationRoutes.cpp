@@ -13,7 +13,10 @@ namespace waymark::httpapi
 namespace
 {
 
-http::ApiResponse registered(const Context& context, const registry::Peer& peer, const std::string& request,
+/// `asked` is the claim's lease as of when it was asked for. It is told where the claim is gone already: the
+/// disk may have taken longer than it lasts.
+http::ApiResponse registered(const Context& context, const registry::Claim& claim,
+                             const registry::Lease& asked, const std::string& request,
                              const Result<registry::ApplyReport>& report)
 {
     if (!report)
@@ -21,9 +24,10 @@ http::ApiResponse registered(const Context& context, const registry::Peer& peer,
     const auto outcome = report->outcomes.front();
     if (outcome == registry::Outcome::stale)
         return answer(staleRecord());
-    logRegistered(context.log, peer.id, outcome, report->revision, request);
+    logRegistered(context.log, RegistrationNote(claim), outcome, report->revision, request);
     std::string body;
-    const auto lease = apiLease(*context.registry, peer.id).value_or(registry::Lease{});
+    const registry::Peer& peer = claim.peer;
+    const auto lease = apiLease(*context.registry, peer.id).value_or(asked);
     appendPeer(body, peer, standingOf(context, peer.id, report->revision, lease));
     return http::ApiResponse::json(201, std::move(body));
 }
@@ -33,14 +37,16 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto claim = admit(context, request.body, takesSecretKeys(context, request));
     if (!claim)
         return answer(claim.error());
-    return http::ApiResponse::later(
-        [&context, claim = std::move(*claim), id = request.requestId](const http::Responder& responder) {
-            context.registry->apply(
-                {registry::PutClaim{claim}},
-                [&context, peer = claim.peer, id, responder](const Result<registry::ApplyReport>& report) {
-                    responder(registered(context, peer, id, report));
-                });
-        });
+    const auto lease =
+        registry::Lease::beginning(claim->ttl, context.clock->now(), context.clock->wallNow());
+    return http::ApiResponse::later([&context, claim = std::move(*claim), lease,
+                                     id = request.requestId](const http::Responder& responder) {
+        context.registry->apply(
+            {registry::PutClaim{claim}},
+            [&context, claim, lease, id, responder](const Result<registry::ApplyReport>& report) {
+                responder(registered(context, claim, lease, id, report));
+            });
+    });
 }
 
 http::ApiResponse renewed(const registry::PeerRegistry& registry, const observe::Log& log,

@@ -56,6 +56,8 @@ PageFile::PageFile(const std::filesystem::path& file) : _descriptor(::open(file.
         _pageSize = size;
     if (_hasHeader)
         _userVersion = number(header, userVersionAt);
+    if (_hasHeader && number(header, changesAt) == number(header, changesOfPagesAt))
+        _said = number(header, pagesAt);
     _pages =
         static_cast<std::uint32_t>((static_cast<std::uint64_t>(status.st_size) + _pageSize - 1) / _pageSize);
 }

@@ -33,6 +33,8 @@ public:
     std::size_t pageSize() const noexcept { return _pageSize; }
     /// A started one at the end counts.
     std::uint32_t pages() const noexcept { return _pages; }
+    /// Those that the file should have by its header and has no byte of.
+    std::uint32_t missingPages() const noexcept { return _said > _pages ? _said - _pages : 0; }
     bool hasHeader() const noexcept { return _hasHeader; }
     /// PRAGMA user_version; 0 without a header.
     std::uint32_t userVersion() const noexcept { return _userVersion; }
@@ -53,6 +55,7 @@ private:
     int _descriptor = -1;
     std::size_t _pageSize = 4096;
     std::uint32_t _pages = 0;
+    std::uint32_t _said = 0; ///< pages; 0 when the header does not say
     std::uint32_t _userVersion = 0;
     bool _hasHeader = false;
 };

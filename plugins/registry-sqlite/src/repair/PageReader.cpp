@@ -69,6 +69,7 @@ PageReader::PageReader(std::filesystem::path damaged, const std::filesystem::pat
     absorbLog();
     const PageFile pages(_damaged);
     _userVersion = pages.userVersion();
+    _missingPages = pages.missingPages();
     _free = pages.freePages(_knowsFreePages);
 }
 
@@ -114,6 +115,9 @@ void PageReader::prepare(Shape shape)
 
 PageReader::Coverage PageReader::read(Shape shape, const RowTaker& take)
 {
+    Coverage coverage{.missingPages = _missingPages, .knowsFreePages = _knowsFreePages};
+    if (PageFile(_damaged).pages() < 2)
+        return coverage; // the first page holds no rows, and SQLite wants the one that the schema names
     prepare(shape);
     const PageFile pages(_damaged);
     Connection connection(_damaged);
@@ -123,7 +127,6 @@ PageReader::Coverage PageReader::read(Shape shape, const RowTaker& take)
     const bool hasRowid = shape == Shape::table;
     const std::string select =
         std::string("SELECT ") + (hasRowid ? "rowid, " : "0, ") + columnList() + " FROM page NOT INDEXED";
-    Coverage coverage{.knowsFreePages = _knowsFreePages};
     const auto wanted = hasRowid ? PageFile::Kind::tableLeaf : PageFile::Kind::indexLeaf;
     for (std::uint32_t page = 2; page <= pages.pages(); ++page) {
         if (_free.contains(page) || pages.kindOf(page) != wanted)

@@ -20,6 +20,7 @@ public:
     struct Coverage
     {
         std::size_t damagedPages = 0;
+        std::size_t missingPages = 0;
         bool knowsFreePages = false;
     };
 
@@ -49,6 +50,7 @@ private:
     const std::filesystem::path _damaged;
     const std::filesystem::path _folder;
     std::uint32_t _userVersion = 0;
+    std::uint32_t _missingPages = 0;
     std::set<std::uint32_t> _free;
     bool _knowsFreePages = false;
 };

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::registry::repair
 {
@@ -55,6 +56,14 @@ fs::path existing(const fs::path& file)
     if (status.st_nlink > 1)
         refuse(real, "has several names (hard links), and only one of them can be locked: remove the others");
     return real;
+}
+
+/// Whether there is such a file with something in it.
+bool isLeft(const fs::path& file)
+{
+    std::error_code missing;
+    const auto size = fs::file_size(file, missing);
+    return !missing && size > 0;
 }
 
 /// A folder for copies, which goes when it is done.
@@ -113,6 +122,32 @@ std::optional<std::string> damageOf(const fs::path& copy, const fs::path& file, 
     }
 }
 
+/// Where a message is meant for a daemon, what it says to do is not for whoever repairs.
+[[noreturn]] void reword(const StartError& error)
+{
+    using Advice = std::pair<const char*, const char*>;
+    std::string message = error.what();
+    for (const auto& [daemons, ours] :
+         {Advice{": stop that one, or give this one", ": stop the daemon first"},
+          {": name another file in registry-sqlite.file", ": name the file of the registry"},
+          {": the registry needs a folder", ": repair as the daemon's user, or as root"}}) {
+        if (const auto at = message.find(daemons); at != std::string::npos)
+            message = message.substr(0, at) + ours;
+    }
+    throw StartError(error.code(), message);
+}
+
+/// The daemon's user must be able to open it, whoever repairs.
+void giveTo(const fs::path& file, const fs::path& to)
+{
+    struct stat owner = {};
+    struct stat now = {};
+    require(::stat(file.c_str(), &owner) == 0 && ::stat(to.c_str(), &now) == 0, file, "cannot be read");
+    if (owner.st_uid != now.st_uid || owner.st_gid != now.st_gid)
+        require(::chown(to.c_str(), owner.st_uid, owner.st_gid) == 0, to,
+                "cannot be given to the owner of the damaged file");
+}
+
 void sync(const fs::path& path)
 {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -125,6 +160,10 @@ void sync(const fs::path& path)
 /// meanwhile.
 fs::path exchange(const fs::path& file, const fs::path& fresh)
 {
+    if (isLeft(fresh.string() + "-wal"))
+        refuse(fresh, "could not be completed: it needs more room");
+    require(::chmod(fresh.c_str(), S_IRUSR | S_IWUSR) == 0, fresh, "cannot be used");
+    giveTo(file, fresh);
     sync(fresh);
     const std::string time = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y%m%dT%H%M%S%iZ");
     const fs::path kept = file.string() + ".damaged-" + time;
@@ -135,7 +174,6 @@ fs::path exchange(const fs::path& file, const fs::path& fresh)
             require(std::rename(name.c_str(), (kept.string() + log).c_str()) == 0, name, "cannot be renamed");
     }
     fs::remove(file.string() + "-shm");
-    require(::chmod(fresh.c_str(), S_IRUSR | S_IWUSR) == 0, fresh, "cannot be used");
     require(std::rename(fresh.c_str(), file.c_str()) == 0, file, "cannot be replaced");
     sync(file.parent_path());
     return kept;
@@ -143,8 +181,11 @@ fs::path exchange(const fs::path& file, const fs::path& fresh)
 
 Repaired repairAlone(const fs::path& file, bool isDryRun)
 {
-    const Workshop workshop(file);
     Repaired result;
+    result.wasEmpty = !isLeft(file) && !isLeft(file.string() + "-wal") && !isLeft(file.string() + "-journal");
+    if (result.wasEmpty)
+        return result;
+    const Workshop workshop(file);
     const auto damage = damageOf(workshop.copyOf(file, "look.db"), file, result.saved);
     result.wasHealthy = !damage;
     if (!damage)
@@ -162,9 +203,11 @@ Repaired repairAlone(const fs::path& file, bool isDryRun)
 Repaired repair(const fs::path& file, bool isDryRun)
 {
     const fs::path real = existing(file);
-    const LockFile lock(real.string() + ".lock");
     try {
+        const LockFile lock(real.string() + ".lock", LockFile::AtEnd::removeWhatItMade);
         return repairAlone(real, isDryRun);
+    } catch (const StartError& error) {
+        reword(error);
     } catch (const SqlError& error) {
         refuse(real, std::string("cannot be repaired: SQLite says: ") + error.what());
     } catch (const std::system_error& error) {

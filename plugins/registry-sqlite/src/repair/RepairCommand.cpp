@@ -29,8 +29,11 @@ constexpr std::string_view usage =
     "  --config FILE   the daemon's configuration, which names the database\n"
     "  --dry-run       say what would be saved and change nothing\n"
     "\n"
-    "The exit code is 0 when the file is usable afterwards, 65 when it still is damaged, 75 while a daemon "
-    "has it.\n";
+    "The exit code is 0 when the file is usable afterwards, 65 when it still is damaged or empty, 75 while "
+    "a\n"
+    "daemon has it, 78 when it cannot be repaired: it is missing, another program's or a newer Waymark's, "
+    "or\n"
+    "there is no room for three copies.\n";
 
 struct Arguments
 {
@@ -73,13 +76,31 @@ std::string contentOf(const Salvaged& saved)
            counted(saved.tombstones, "remembered removal", "remembered removals");
 }
 
+std::string unreadable(const Salvaged& saved)
+{
+    std::string pages;
+    if (saved.missingPages > 0)
+        pages += counted(saved.missingPages, "page is", "pages are") + " missing at the end of the file";
+    if (saved.damagedPages > 0)
+        pages += (pages.empty() ? "" : ", ") + counted(saved.damagedPages, "page", "pages") +
+                 " of rows cannot be read to the end";
+    return pages;
+}
+
+/// Keys of lost rows are known as far as an index still names them.
 void printLosses(std::ostream& out, const Salvaged& saved)
 {
-    out << "lost:  " << counted(saved.refused, "row that holds", "rows that hold")
-        << " what no registry wrote; "
-        << counted(saved.named, "registration or removal", "registrations or removals")
-        << " that an index still names; what was on " << counted(saved.damagedPages, "page", "pages")
-        << " of rows that cannot be read to the end\n";
+    const std::size_t known = saved.named + saved.refused;
+    const std::string pages = unreadable(saved);
+    if (known == 0 && pages.empty())
+        out << "lost:  nothing that left a trace\n";
+    else
+        out << "lost:  at least " << counted(known, "registration or removal", "registrations or removals")
+            << (pages.empty() ? "" : ": " + pages) << '\n';
+    if (saved.refused > 0)
+        out << "note:  "
+            << counted(saved.refused, "row was left out that holds", "rows were left out that hold")
+            << " what no registry wrote\n";
     if (saved.mayBeBack)
         out << "note:  the list of free pages is damaged: some of what was removed may be there again\n";
 }
@@ -87,6 +108,12 @@ void printLosses(std::ostream& out, const Salvaged& saved)
 int print(const plugin::CommandContext& context, const Repaired& result, bool isDryRun)
 {
     const Salvaged& saved = result.saved;
+    if (result.wasEmpty) {
+        context.out
+            << "the file is empty (0 bytes) and has no log: nothing can be saved; nothing was changed. "
+               "A daemon takes it for a new registry: restore a backup first if there were peers\n";
+        return static_cast<int>(ExitCode::corruptData);
+    }
     if (result.wasHealthy) {
         context.out << "the database is healthy (" << contentOf(saved) << "); nothing was changed\n";
         return static_cast<int>(ExitCode::ok);

@@ -168,6 +168,7 @@ Salvaged salvage(const std::filesystem::path& damaged, const std::filesystem::pa
         Staging staging(connection);
         const auto coverage = staging.takeRows(pages);
         result.damagedPages = coverage.damagedPages;
+        result.missingPages = coverage.missingPages;
         result.mayBeBack = !coverage.knowsFreePages;
         staging.takeKeys(pages);
         staging.fill();
