@@ -43,7 +43,7 @@ public:
     OpenStream& operator=(const OpenStream&) = delete;
     ~OpenStream()
     {
-        _queue->close();
+        _queue->abandon();
         _state.streams.leave();
     }
 
