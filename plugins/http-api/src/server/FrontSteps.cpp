@@ -137,7 +137,8 @@ void Front::settleClosing(Connection& connection)
 
 void Front::finish(Connection& connection)
 {
-    const bool allRead = connection.intake.finished() && !connection.intake.hasMore();
+    const bool allRead = connection.intake.finished() && !connection.intake.hasMore() &&
+                         connection.channel->discard().state == Transfer::State::wantsRead;
     if (allRead || connection.ended)
         return drop(connection);
     connection.lingers = true;
