@@ -98,6 +98,7 @@ public:
     bool abandoned = false;    ///< nothing shall
     bool wantsWrite = false;   ///< what the last receive() or flush() waits for
     bool lingers = false;      ///< its closing has begun
+    bool reserved = false;     ///< its worker is for health and metrics only
     std::size_t discarded = 0; ///< while it closes
 
     // How a worker gives it back:

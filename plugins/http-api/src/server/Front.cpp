@@ -310,9 +310,9 @@ bool Front::another(Connection& connection)
     connection.makeWay();
     const bool free = connection.keepAlive && !connection.broken && !connection.parked &&
                       connection.intake.stage() == Stage::empty;
-    if (!free || _state->stopping || _workers.busy(Workers::Lane::ordinary))
+    if (!free || connection.reserved || _state->stopping || _workers.busy(Workers::Lane::ordinary))
         return false;
-    if (!connection.started) {
+    if (!connection.intake.hasMore()) {
         pollfd entry{connection.channel->descriptor(), POLLIN, 0};
         if (::poll(&entry, 1, static_cast<int>(workerLingers.count())) <= 0)
             return false;

@@ -173,8 +173,8 @@ void Front::dispatch(Connection& connection)
         _heavy.erase(*std::exchange(connection.heavy, std::nullopt));
     enter(connection, Phase::dispatched);
     schedule(connection, connection.deadline);
-    const bool reserved = _workers.busy(Workers::Lane::ordinary) && isReserved(connection);
-    _workers.submit(connection, reserved ? Workers::Lane::reserved : Workers::Lane::ordinary);
+    connection.reserved = _workers.busy(Workers::Lane::ordinary) && isReserved(connection);
+    _workers.submit(connection, connection.reserved ? Workers::Lane::reserved : Workers::Lane::ordinary);
 }
 
 /// Health and metrics are what people look at when everything else is busy.
