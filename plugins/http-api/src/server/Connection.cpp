@@ -53,6 +53,7 @@ void Connection::receive()
     using Stage = RequestIntake::Stage;
     const ClearedRegisters atTheEnd;
     intake.advance(_shared.limits);
+    noteStart();
     for (int reads = 0; reads < readsAtATime; ++reads) {
         if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)
             return;
@@ -61,12 +62,19 @@ void Connection::receive()
         ended = got.state == Transfer::State::ended;
         if (got.state != Transfer::State::moved)
             return;
-        if (!started) {
-            started = now();
-            deadline = *started + _shared.limits.request();
-        }
         intake.received(got.bytes, _shared.limits);
+        noteStart();
     }
+}
+
+/// Empty lines are no request: they neither begin its time nor make the time longer that a client may be
+/// idle.
+void Connection::noteStart() noexcept
+{
+    if (started || intake.stage() == RequestIntake::Stage::empty)
+        return;
+    started = now();
+    deadline = *started + _shared.limits.request();
 }
 
 void Connection::send(std::string_view bytes)
@@ -103,17 +111,12 @@ void Connection::makeWay() noexcept
         return;
     intake.next();
     started.reset();
-    if (intake.hasMore()) {
-        started = now();
-        deadline = *started + _shared.limits.request();
-    } else {
-        deadline = now() + _shared.limits.keepAlive();
-    }
+    deadline = now() + _shared.limits.keepAlive();
 }
 
 bool Connection::isIdle() const noexcept
 {
-    return keepAlive && !broken && !started && !parked && !stream && output.empty();
+    return keepAlive && !broken && !started && !intake.hasMore() && !parked && !stream && output.empty();
 }
 
 bool Connection::countHeld() noexcept

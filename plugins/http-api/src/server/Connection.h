@@ -88,7 +88,7 @@ public:
     SecretBuffer output; ///< what the client has not taken
     std::optional<ParkedRequest> parked;
     std::optional<OpenStream> stream;
-    std::optional<MonotonicTime> started; ///< the first byte of the current request
+    std::optional<MonotonicTime> started; ///< the first byte of the current request, after empty lines
     MonotonicTime deadline;               ///< of whatever it waits for
     std::size_t requests = 0;
     bool keepAlive = true;     ///< another request may follow
@@ -111,9 +111,10 @@ public:
     std::optional<MonotonicTime> timer;
     std::optional<std::list<Connection*>::iterator> heavy;
     node::IpAddress address; ///< what it is counted under
-    bool counted = false;    ///< there
 
 private:
+    void noteStart() noexcept;
+
     ServerState& _shared;
     Counted _counted;
     std::size_t _held = 0;
