@@ -58,6 +58,12 @@ std::size_t connectionsWithin(std::size_t configured)
     return std::min(configured, std::max<std::size_t>(1, limit.rlim_cur / 4 * 3));
 }
 
+/// Streams last, and give way to nobody: the rest of the connections is for requests.
+std::size_t streamsWithin(std::size_t configured, std::size_t connections)
+{
+    return std::min(configured, std::max<std::size_t>(1, connections * 3 / 4));
+}
+
 } // namespace
 
 const plugin::ConfigSchema& HttpApiPlugin::schema() const
@@ -92,7 +98,9 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("256")
             .reloadable(),
         Option::integer("max-streams", 1, 1000000)
-            .help("Streamed answers at a time; more get 503")
+            .help(
+                "Streamed answers at a time, and never more than three quarters of the connections; more get "
+                "503")
             .defaultsTo("4096")
             .reloadable(),
         Option::size("max-buffered", "1M", "4G")
@@ -213,7 +221,8 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     _context.maximumTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("maximum-ttl"));
     limits.connections = connectionsWithin(static_cast<std::size_t>(config.integer("max-connections")));
     limits.perAddress = static_cast<std::size_t>(config.integer("max-connections-per-address"));
-    limits.streams = static_cast<std::size_t>(config.integer("max-streams"));
+    limits.streams =
+        streamsWithin(static_cast<std::size_t>(config.integer("max-streams")), limits.connections);
     _state->held->limit(config.size("max-buffered"));
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
 }
