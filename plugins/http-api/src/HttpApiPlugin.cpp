@@ -210,6 +210,16 @@ observe::Health HttpApiPlugin::health() const
     return observe::Health::ok();
 }
 
+void HttpApiPlugin::limitConnections(std::size_t configured)
+{
+    const std::size_t possible = connectionsWithin(configured);
+    _state->limits.connections = possible;
+    if (possible < configured)
+        _context.log.warning("http.limited", {{"max_connections", configured}, {"possible", possible}},
+                             "The limit of open files is too low for http-api.max-connections: raise it "
+                             "(LimitNOFILE=, ulimit -n).");
+}
+
 void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
 {
     auto& limits = _state->limits;
@@ -219,7 +229,7 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.keepAliveTime = config.duration("keep-alive-timeout").count();
     _context.defaultTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("default-ttl"));
     _context.maximumTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("maximum-ttl"));
-    limits.connections = connectionsWithin(static_cast<std::size_t>(config.integer("max-connections")));
+    limitConnections(static_cast<std::size_t>(config.integer("max-connections")));
     limits.perAddress = static_cast<std::size_t>(config.integer("max-connections-per-address"));
     limits.streams =
         streamsWithin(static_cast<std::size_t>(config.integer("max-streams")), limits.connections);
