@@ -19,6 +19,7 @@ class AnswersWithoutMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(AnswersWithoutMemoryTest);
     CPPUNIT_TEST(streamsAreCountedRightly);
     CPPUNIT_TEST(wholeAnswersAreWholeOrNone);
+    CPPUNIT_TEST(lateAnswersArriveThoughTheirNoticeIsLost);
     CPPUNIT_TEST_SUITE_END();
 
     using Fault = testkit::fault::FailingMemory;
@@ -78,6 +79,25 @@ class AnswersWithoutMemoryTest : public CppUnit::TestFixture
             checkAnswer(server, body);
             server.awaitConnections("open", 0);
         }
+    }
+
+    void lateAnswersArriveThoughTheirNoticeIsLost()
+    {
+        TestServer server;
+        HeldRoutes held(server);
+        HttpClient client(server.start().endpoint());
+        client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+        const auto responder = held.responders(1).front();
+        server.awaitConnections("parked", 1);
+        auto answer = http::ApiResponse::json(202, "{}");
+        bool lost = false;
+        {
+            const Fault fault(0, Fault::Fails::onwards);
+            responder(std::move(answer));
+            lost = fault.hasFailed();
+        }
+        CPPUNIT_ASSERT(lost);
+        CPPUNIT_ASSERT_EQUAL(202, client.read().status);
     }
 
     /// It is what it should be, a 500, or none; and only in one framing.

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <future>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -17,7 +18,9 @@ class FairnessTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(FairnessTest);
     CPPUNIT_TEST(whoSendsMoreThanIsReadGetsTheWholeAnswer);
     CPPUNIT_TEST(reservedThreadsServeNothingElse);
+    CPPUNIT_TEST(whoWaitsForAThreadComesBeforeTheNextRequestOfItsClient);
     CPPUNIT_TEST(streamsLeaveConnectionsForOthers);
+    CPPUNIT_TEST(streamsWhoseClientLeftEndThoughNobodyWrites);
     CPPUNIT_TEST(mappedAddressesCountAsWhatTheyAre);
     CPPUNIT_TEST(whoSendsAnEmptyLineIsIdle);
     CPPUNIT_TEST_SUITE_END();
@@ -79,6 +82,54 @@ class FairnessTest : public CppUnit::TestFixture
         may.set_value();
         const std::string reserved = client.read().body;
         CPPUNIT_ASSERT(reserved != client.read().body);
+    }
+
+    void whoWaitsForAThreadComesBeforeTheNextRequestOfItsClient()
+    {
+        TestServer server(Values{{"threads", "2"}, {"request-timeout", patient}});
+        HeldRoutes held(server);
+        std::promise<void> entered;
+        std::promise<void> may;
+        const auto gate =
+            threadRoute(server, "/gate", http::Role::reader, &entered, may.get_future().share());
+        std::mutex mutex;
+        std::string order;
+        http::Route route;
+        route.method = "GET";
+        route.pattern = "/order/{who}";
+        route.handler = [&](const http::ApiRequest& request) {
+            const std::lock_guard lock(mutex);
+            order += request.parameters.at("who");
+            return http::ApiResponse::json(200, "{}");
+        };
+        const auto ordered = server.routes.add(std::move(route));
+        server.start();
+        HttpClient busy(server.endpoint());
+        busy.send(getRequest("/block"));
+        held.awaitBlocked(1);
+        HttpClient greedy(server.endpoint());
+        greedy.send(getRequest("/gate") + getRequest("/order/greedy"));
+        entered.get_future().wait();
+        HttpClient waiting(server.endpoint());
+        waiting.send(getRequest("/order/waiting-"));
+        server.awaitConnections("queued", 1);
+        may.set_value();
+        for (HttpClient* client : {&greedy, &waiting, &greedy})
+            CPPUNIT_ASSERT_EQUAL(200, client->read().status);
+        CPPUNIT_ASSERT_EQUAL(std::string("waiting-greedy"), order);
+    }
+
+    void streamsWhoseClientLeftEndThoughNobodyWrites()
+    {
+        TestServer server;
+        HeldRoutes held(server);
+        HttpClient client(server.start().endpoint());
+        client.send(getRequest("/stream"));
+        const auto sink = held.sinks(1).front();
+        server.awaitConnections("streaming", 1);
+        client.socket().shutdownSend(); // all that a client that closes says at first
+        server.awaitConnections("open", 0);
+        CPPUNIT_ASSERT(!sink->open());
     }
 
     void streamsLeaveConnectionsForOthers()

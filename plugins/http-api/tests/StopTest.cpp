@@ -13,6 +13,7 @@ class StopTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(StopTest);
     CPPUNIT_TEST(endsConnectionsOfEveryState);
+    CPPUNIT_TEST(waitsForNobodyWithoutARequest);
     CPPUNIT_TEST(waitsForAnswersThatComeLater);
     CPPUNIT_TEST(waitsForClientsThatRead);
     CPPUNIT_TEST(servesWhatHasArrived);
@@ -54,6 +55,20 @@ class StopTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!writing.read().complete);
         for (const char* state : {"open", "idle", "reading", "parked", "streaming", "writing", "closing"})
             server.awaitConnections(state, 0);
+    }
+
+    void waitsForNobodyWithoutARequest()
+    {
+        TestServer server(_patient);
+        HttpClient silent(server.start().endpoint());
+        HttpClient idle(server.endpoint());
+        CPPUNIT_ASSERT_EQUAL(200, idle.send(getRequest("/")).read().status);
+        HttpClient head(server.endpoint());
+        head.send("GET / HT");
+        server.awaitConnections("reading", 1);
+        std::jthread stopper([&] { server.stop(std::chrono::minutes(5)); });
+        for (HttpClient* client : {&silent, &idle, &head})
+            CPPUNIT_ASSERT(client->ended());
     }
 
     void waitsForAnswersThatComeLater()
