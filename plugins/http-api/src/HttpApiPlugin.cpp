@@ -104,9 +104,9 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("4096")
             .reloadable(),
         Option::size("max-buffered", "1M", "4G")
-            .help(
-                "Memory for bodies that arrive and answers that wait for their clients, of all connections; "
-                "over it those end that held much of it for longest")
+            .help("Memory for bodies that arrive and answers that wait for their clients, of all connections "
+                  "that "
+                  "hold more than 8k; over it those end that held theirs for longest")
             .defaultsTo("64M")
             .reloadable(),
         Option::size("max-body", "1k", "64M")

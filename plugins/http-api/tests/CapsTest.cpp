@@ -68,6 +68,7 @@ class CapsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(withoutDescriptorsTheLongestIdleConnectionGivesWay);
     CPPUNIT_TEST(withoutDescriptorsAndIdleConnectionsOthersWait);
     CPPUNIT_TEST(bodiesTogetherAreBounded);
+    CPPUNIT_TEST(manyWhoHoldLittleDoNotCrowdOutOneWhoNeedsMore);
     CPPUNIT_TEST(answersTogetherAreBounded);
     CPPUNIT_TEST(streamsTogetherAreBounded);
     CPPUNIT_TEST_SUITE_END();
@@ -223,6 +224,33 @@ class CapsTest : public CppUnit::TestFixture
         server.awaitConnections("open", clients.size() - 1);
         CPPUNIT_ASSERT(server.metric("waymark_http_buffered_bytes") < 1048576);
         CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(300000, ' ')).read().status);
+    }
+
+    void manyWhoHoldLittleDoNotCrowdOutOneWhoNeedsMore()
+    {
+        for (const std::size_t size : {1000U, 9000U, 17000U}) {
+            TestServer server(Values{{"max-buffered", "1M"},
+                                     {"max-body", "1M"},
+                                     {"max-head", "64k"},
+                                     {"request-timeout", patient}});
+            server.start();
+            std::deque<HttpClient> clients;
+            const auto add = [&](const std::string& bytes) {
+                clients.emplace_back(server.endpoint()).send(bytes);
+                const auto settled = [&] {
+                    return server.metric("waymark_http_connections", {{"state", "reading"}}) +
+                           server.dropped("no-memory");
+                };
+                while (settled() < static_cast<double>(clients.size()))
+                    std::this_thread::yield();
+            };
+            for (int i = 0; i < 150; ++i)
+                add("GET / HTTP/1.1\r\nX: " + std::string(size, 'x'));
+            add("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                "Content-Length: 100000\r\n\r\n" +
+                std::string(50000, ' '));
+            CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(50000, ' ')).read().status);
+        }
     }
 
     void answersTogetherAreBounded()

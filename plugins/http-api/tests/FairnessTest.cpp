@@ -3,6 +3,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
 #include <deque>
 #include <future>
 #include <mutex>
@@ -21,6 +22,8 @@ class FairnessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(whoWaitsForAThreadComesBeforeTheNextRequestOfItsClient);
     CPPUNIT_TEST(streamsLeaveConnectionsForOthers);
     CPPUNIT_TEST(streamsWhoseClientLeftEndThoughNobodyWrites);
+    CPPUNIT_TEST(streamsThatAreNotReadHaveADeadline);
+    CPPUNIT_TEST(refusedClientsThatStayAreLeft);
     CPPUNIT_TEST(mappedAddressesCountAsWhatTheyAre);
     CPPUNIT_TEST(whoSendsAnEmptyLineIsIdle);
     CPPUNIT_TEST_SUITE_END();
@@ -148,6 +151,30 @@ class FairnessTest : public CppUnit::TestFixture
                 503, clients.emplace_back(server.endpoint()).send(getRequest("/stream")).read().status);
         server.awaitConnections("idle", 2); // no thread has them any more: they can give way
         CPPUNIT_ASSERT_EQUAL(200, server.get("/health").status);
+    }
+
+    void streamsThatAreNotReadHaveADeadline()
+    {
+        TestServer server(Values{{"request-timeout", "100ms"}});
+        HeldRoutes held(server);
+        HttpClient client(server.start().endpoint());
+        client.send(getRequest("/stream"));
+        const auto sink = held.sinks(1).front();
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (sink->open() && std::chrono::steady_clock::now() < until)
+            if (server.metric("waymark_http_buffered_bytes") == 0)
+                sink->write(std::string(16384, 'x')); // until the client has no room, and no more
+        CPPUNIT_ASSERT_MESSAGE(server.metrics.expose(), !sink->open());
+        server.awaitConnections("open", 0);
+        CPPUNIT_ASSERT_EQUAL(1.0, server.dropped("slow-stream"));
+    }
+
+    void refusedClientsThatStayAreLeft()
+    {
+        TestServer server(Values{{"request-timeout", patient}, {"keep-alive-timeout", patient}});
+        HttpClient client(server.start().endpoint());
+        CPPUNIT_ASSERT_EQUAL(400, client.send("GET\n").read().status);
+        server.awaitConnections("open", 0);
     }
 
     void mappedAddressesCountAsWhatTheyAre()

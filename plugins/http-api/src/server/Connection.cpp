@@ -12,8 +12,8 @@ namespace waymark::httpapi
 namespace
 {
 
-constexpr int readsAtATime = 16; // then it is another connection's turn
-constexpr std::size_t muchMemory = 16U * 1024U;
+constexpr int readsAtATime = 16;               // then it is another connection's turn
+constexpr std::size_t muchMemory = 8U * 1024U; // less is bounded by the number of connections
 constexpr std::size_t sendSize = 256U * 1024U;
 
 MonotonicTime now() noexcept
@@ -122,9 +122,11 @@ bool Connection::isIdle() const noexcept
 bool Connection::countHeld() noexcept
 {
     const std::size_t holds = intake.held() + output.capacity();
-    _shared.held->add(holds);
-    _shared.held->subtract(std::exchange(_held, holds));
-    return holds > muchMemory;
+    const bool much = holds > muchMemory;
+    const std::size_t counts = much ? holds : 0;
+    _shared.held->add(counts);
+    _shared.held->subtract(std::exchange(_held, counts));
+    return much;
 }
 
 } // namespace waymark::httpapi

@@ -77,7 +77,8 @@ public:
     void makeWay() noexcept;
     /// True when it waits for the first byte of a request and for nothing else.
     bool isIdle() const noexcept;
-    /// Tells the shared count how much memory this holds. True when that is much.
+    /// Tells the shared count how much memory this holds, if that is much, and says so: what is counted is
+    /// what can be given back by ending those that hold it.
     bool countHeld() noexcept;
 
     const ConnectionId id;

@@ -117,6 +117,7 @@ void Front::settleStream(Connection& connection)
             connection.send("0\r\n\r\n");
         return settle(connection);
     }
+    connection.intake.release(); // it may be long before there is another request
     const bool blocked = !connection.output.empty();
     await(connection, Phase::streaming, EPOLLRDHUP | (blocked ? EPOLLOUT : 0U));
 }
