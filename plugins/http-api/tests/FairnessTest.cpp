@@ -1,6 +1,7 @@
 #include "HeldRoutes.h"
 #include "TestServer.h"
 
+#include <Poco/Exception.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
@@ -23,6 +24,8 @@ class FairnessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(streamsLeaveConnectionsForOthers);
     CPPUNIT_TEST(streamsWhoseClientLeftEndThoughNobodyWrites);
     CPPUNIT_TEST(streamsThatAreNotReadHaveADeadline);
+    CPPUNIT_TEST(answersThatAreNotReadHaveADeadline);
+    CPPUNIT_TEST(bodiesThatDripHaveADeadline);
     CPPUNIT_TEST(refusedClientsThatStayAreLeft);
     CPPUNIT_TEST(mappedAddressesCountAsWhatTheyAre);
     CPPUNIT_TEST(whoSendsAnEmptyLineIsIdle);
@@ -167,6 +170,30 @@ class FairnessTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_MESSAGE(server.metrics.expose(), !sink->open());
         server.awaitConnections("open", 0);
         CPPUNIT_ASSERT_EQUAL(1.0, server.dropped("slow-stream"));
+    }
+
+    void answersThatAreNotReadHaveADeadline()
+    {
+        TestServer server(Values{{"request-timeout", "100ms"}});
+        HeldRoutes held(server);
+        HttpClient client(server.start().endpoint());
+        client.send(getRequest("/large"));
+        while (server.dropped("unread-answer") < 1)
+            std::this_thread::yield();
+        server.awaitConnections("open", 0);
+    }
+
+    void bodiesThatDripHaveADeadline()
+    {
+        TestServer server(Values{{"request-timeout", "100ms"}, {"max-body", "64M"}});
+        HttpClient client(server.start().endpoint());
+        client.send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 60000000\r\n\r\n");
+        const auto dripForEver = [&] {
+            for (;;)
+                client.send("x");
+        };
+        CPPUNIT_ASSERT_THROW(dripForEver(), Poco::Exception);
     }
 
     void refusedClientsThatStayAreLeft()
