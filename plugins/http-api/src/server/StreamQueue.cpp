@@ -78,7 +78,7 @@ void StreamQueue::onDrained(std::function<void()> function)
     _onDrained = std::move(function);
 }
 
-StreamQueue::State StreamQueue::take(std::string& out)
+StreamQueue::State StreamQueue::take(std::string& out) noexcept
 {
     State state = State::open;
     {
@@ -114,6 +114,13 @@ void StreamQueue::close() noexcept
             _state = State::ended;
     }
     drain();
+}
+
+void StreamQueue::abandon() noexcept
+{
+    close();
+    std::string rest;
+    take(rest);
 }
 
 } // namespace waymark::httpapi
