@@ -91,6 +91,7 @@ HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Lo
 
 void HostCore::provide(HostServices& services, const std::vector<PluginInstance>& instances)
 {
+    addPluginInfo(_metrics, instances);
     services.addOwn(_clock);
     services.addOwn(_random);
     services.addOwn(_timers);

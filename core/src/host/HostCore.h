@@ -2,6 +2,7 @@
 
 #include "base/ThreadTimers.h"
 #include "host/HostServices.h"
+#include "host/ProcessMetrics.h"
 #include "net/SystemResolver.h"
 #include "net/SystemUdpSockets.h"
 #include "node/AddressFollower.h"
@@ -49,6 +50,7 @@ public:
 
 private:
     observe::MetricRegistry _metrics;
+    std::vector<Subscription> _processMetrics = addProcessMetrics(_metrics);
     observe::HealthRegistry _health;
     http::RouteTable _routes;
     SystemClock _systemClock;

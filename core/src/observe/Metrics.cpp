@@ -20,16 +20,6 @@ namespace waymark::observe
 namespace
 {
 
-/// A gauge that is asked for its value when metrics are collected.
-struct Sample
-{
-    std::string name;
-    std::string help;
-    MetricLabels labels;
-    std::function<double()> function;
-    CallGate gate;
-};
-
 bool isName(const std::string& name, bool colons)
 {
     const auto allowed = [&](char c) {
@@ -48,15 +38,6 @@ void checkNames(const std::string& name, const MetricLabels& labels)
             throw std::invalid_argument("'" + label + "' is no label name (metric " + name + ")");
 }
 
-prometheus::ClientMetric clientMetric(const Sample& sample, double value)
-{
-    prometheus::ClientMetric metric;
-    metric.gauge.value = value;
-    for (const auto& [name, text] : sample.labels)
-        metric.label.push_back({name, text});
-    return metric;
-}
-
 bool sameLabels(const prometheus::ClientMetric& metric, const MetricLabels& labels)
 {
     if (metric.label.size() != labels.size())
@@ -68,6 +49,26 @@ bool sameLabels(const prometheus::ClientMetric& metric, const MetricLabels& labe
 }
 
 } // namespace
+
+/// Asked for its value when metrics are collected.
+struct MetricRegistry::Sample
+{
+    std::string name;
+    std::string help;
+    prometheus::MetricType kind;
+    MetricLabels labels;
+    std::function<double()> function;
+    CallGate gate;
+
+    prometheus::ClientMetric take() const
+    {
+        prometheus::ClientMetric metric;
+        (kind == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = function();
+        for (const auto& [label, text] : labels)
+            metric.label.push_back({label, text});
+        return metric;
+    }
+};
 
 struct MetricRegistry::State
 {
@@ -103,10 +104,10 @@ struct MetricRegistry::State
     {
         auto family = std::ranges::find(families, sample.name, &prometheus::MetricFamily::name);
         if (family == families.end()) {
-            families.push_back({sample.name, sample.help, prometheus::MetricType::Gauge, {}});
+            families.push_back({sample.name, sample.help, sample.kind, {}});
             family = std::prev(families.end());
         }
-        family->metric.push_back(clientMetric(sample, sample.function()));
+        family->metric.push_back(sample.take());
     }
 };
 
@@ -140,21 +141,29 @@ Histogram MetricRegistry::histogram(const std::string& name, const std::string& 
 Subscription MetricRegistry::sampled(const std::string& name, const std::string& help,
                                      const MetricLabels& labels, std::function<double()> sample)
 {
-    _state->claim(name, prometheus::MetricType::Gauge, labels);
-    auto added = std::make_shared<Sample>();
-    added->name = name;
-    added->help = help;
-    added->labels = labels;
-    added->function = std::move(sample);
+    return add(
+        std::make_shared<Sample>(name, help, prometheus::MetricType::Gauge, labels, std::move(sample)));
+}
+
+Subscription MetricRegistry::sampledCounter(const std::string& name, const std::string& help,
+                                            const MetricLabels& labels, std::function<double()> sample)
+{
+    return add(
+        std::make_shared<Sample>(name, help, prometheus::MetricType::Counter, labels, std::move(sample)));
+}
+
+Subscription MetricRegistry::add(std::shared_ptr<Sample> sample)
+{
+    _state->claim(sample->name, sample->kind, sample->labels);
     {
         const std::lock_guard lock(_state->mutex);
-        _state->samples.push_back(added);
+        _state->samples.push_back(sample);
     }
-    return Subscription([state = std::weak_ptr<State>(_state), added] {
-        added->gate.shut();
+    return Subscription([state = std::weak_ptr<State>(_state), sample] {
+        sample->gate.shut();
         if (const auto owner = state.lock()) {
             const std::lock_guard lock(owner->mutex);
-            std::erase(owner->samples, added);
+            std::erase(owner->samples, sample);
         }
     });
 }

@@ -14,6 +14,7 @@ class MetricsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(sameNameAndLabelsAreOneSeries);
     CPPUNIT_TEST(exposesTextInOrderOfName);
     CPPUNIT_TEST(sampledGaugeIsAskedUntilItsSubscriptionEnds);
+    CPPUNIT_TEST(sampledCounterIsACounter);
     CPPUNIT_TEST(badNamesAndKindsAreRefused);
     CPPUNIT_TEST(healthReportsInOrderOfName);
     CPPUNIT_TEST_SUITE_END();
@@ -30,6 +31,16 @@ class MetricsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0.0, other.value());
         CPPUNIT_ASSERT(!metrics.value("waymark_a_total"));
         CPPUNIT_ASSERT(!metrics.value("waymark_b_total"));
+    }
+
+    void sampledCounterIsACounter()
+    {
+        MetricRegistry metrics;
+        const auto counted = metrics.sampledCounter("waymark_c_total", "C", {}, [] { return 7.0; });
+        CPPUNIT_ASSERT_EQUAL(7.0, *metrics.value("waymark_c_total"));
+        CPPUNIT_ASSERT(metrics.expose().find("# TYPE waymark_c_total counter\nwaymark_c_total 7\n") !=
+                       std::string::npos);
+        CPPUNIT_ASSERT_THROW(metrics.gauge("waymark_c_total", "C"), std::invalid_argument);
     }
 
     void exposesTextInOrderOfName()

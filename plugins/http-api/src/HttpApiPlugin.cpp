@@ -220,7 +220,7 @@ void HttpApiPlugin::wire(const plugin::Services& services)
         _context.metrics->sampled("waymark_http_followers", "Clients that wait for changes of the registry",
                                   {}, [this] { return static_cast<double>(_feed->followers()); }));
     for (const auto group : {&addNodeRoutes, &addPeerRoutes, &addRegistrationRoutes, &addBatchRoute,
-                             &addEventRoute, &addDocumentRoutes})
+                             &addEventRoute, &addDocumentRoutes, &addDescriptionRoute})
         for (auto& subscription : group(*_routes, _context))
             _subscriptions.push_back(std::move(subscription));
 }

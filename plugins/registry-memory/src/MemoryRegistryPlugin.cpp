@@ -26,6 +26,29 @@ std::vector<Option> ownOptions()
     };
 }
 
+constexpr const char* snapshotDescription = R"(tags: [operation]
+operationId: writeSnapshot
+summary: Writes the registry to registry-memory.snapshot
+responses:
+  '200':
+    description: It is on the disk
+    content:
+      application/json:
+        schema:
+          type: object
+          required: [revision, rows, bytes]
+          properties:
+            revision: {$ref: '#/components/schemas/Revision'}
+            rows: {type: integer, minimum: 0}
+            bytes: {type: integer, minimum: 0}
+  '401': {$ref: '#/components/responses/Unauthorized'}
+  '403': {$ref: '#/components/responses/Forbidden'}
+  '429': {$ref: '#/components/responses/TooMany'}
+  '500': {$ref: '#/components/responses/Error'}
+  '503': {$ref: '#/components/responses/TooMany'}
+  default: {$ref: '#/components/responses/Error'}
+)";
+
 http::ApiResponse answer(const Result<SnapshotReport>& report)
 {
     if (!report)
@@ -68,6 +91,7 @@ void MemoryRegistryPlugin::provideMore(plugin::Services& services)
                                               .summary = "writes the registry to its snapshot",
                                               .role = http::Role::admin,
                                               .mutates = true,
+                                              .openapi = snapshotDescription,
                                               .handler = [this](const auto&) {
                                                   return answerRequest();
                                               }}));

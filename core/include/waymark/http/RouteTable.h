@@ -37,8 +37,12 @@ struct Route
     std::string summary; ///< one line for people
     Role role = Role::reader;
     bool mutates = false;
-    bool acceptsJson = false;    ///< takes a body, which must be application/json
-    bool mayBeEmpty = false;     ///< of one that takes a body: a request may come without
+    bool acceptsJson = false; ///< takes a body, which must be application/json
+    bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
+    /// What GET /openapi.yaml says of the operation: the YAML of an OpenAPI 3.1 operation object, not
+    /// indented; it may refer to the parameters, responses and schemas of docs/openapi.yaml. Without it the
+    /// summary is all that is said.
+    std::string openapi;
     std::size_t largestBody = 0; ///< bytes, where that is more than the API plugin takes elsewhere
     Handler handler;
 };

@@ -81,6 +81,10 @@ public:
     Subscription sampled(const std::string& name, const std::string& help, const MetricLabels& labels,
                          std::function<double()> sample);
 
+    /// A counter likewise: its value only grows.
+    Subscription sampledCounter(const std::string& name, const std::string& help, const MetricLabels& labels,
+                                std::function<double()> sample);
+
     /// The Prometheus text exposition format 0.0.4.
     std::string expose() const;
 
@@ -88,7 +92,10 @@ public:
     std::optional<double> value(const std::string& name, const MetricLabels& labels = {}) const;
 
 private:
+    struct Sample;
     struct State;
+    Subscription add(std::shared_ptr<Sample> sample);
+
     std::shared_ptr<State> _state;
 };
 

@@ -65,6 +65,8 @@ std::vector<Subscription> addRegistrationRoutes(http::RouteTable& routes, const 
 std::vector<Subscription> addBatchRoute(http::RouteTable& routes, const Context& context);
 /// GET /bootstrap, /enode, /enr, /bootnodes.json, /static-nodes.json, /peers.json, /peers.txt, /peer_count.
 std::vector<Subscription> addDocumentRoutes(http::RouteTable& routes, const Context& context);
+/// GET /openapi.yaml.
+std::vector<Subscription> addDescriptionRoute(http::RouteTable& routes, const Context& context);
 /// GET /events.
 std::vector<Subscription> addEventRoute(http::RouteTable& routes, const Context& context);
 

@@ -37,8 +37,7 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto claim = admit(context, request.body, takesSecretKeys(context, request));
     if (!claim)
         return answer(claim.error());
-    const auto lease =
-        registry::Lease::beginning(claim->ttl, context.clock->now(), context.clock->wallNow());
+    const auto lease = registry::Lease::beginning(claim->ttl, context.clock->now(), context.clock->wallNow());
     return http::ApiResponse::later([&context, claim = std::move(*claim), lease,
                                      id = request.requestId](const http::Responder& responder) {
         context.registry->apply(
