@@ -1,5 +1,7 @@
 #include "HttpApiPlugin.h"
 
+#include "commands/TokenCommand.h"
+
 #include <waymark/base/Random.h>
 
 #include <algorithm>
@@ -228,6 +230,13 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 {
     if (_server)
         _server->stop(deadline);
+}
+
+std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
+{
+    if (name == "token")
+        return std::make_unique<TokenCommand>();
+    return nullptr;
 }
 
 } // namespace waymark::httpapi

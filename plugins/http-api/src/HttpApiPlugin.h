@@ -6,6 +6,7 @@
 #include <waymark/plugin/Plugin.h>
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace waymark::httpapi
@@ -23,6 +24,7 @@ public:
     observe::Health health() const override;
     plugin::ReloadPlan prepareReload(const plugin::ConfigView& config) override;
     void stop(plugin::Deadline deadline) noexcept override;
+    std::unique_ptr<plugin::Command> command(std::string_view name) override;
 
 private:
     void applyReloadable(const plugin::ConfigView& config);
