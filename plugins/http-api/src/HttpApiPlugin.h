@@ -3,6 +3,7 @@
 #include "routes/Context.h"
 #include "server/Server.h"
 
+#include <waymark/base/FileSystem.h>
 #include <waymark/plugin/Plugin.h>
 
 #include <memory>
@@ -28,10 +29,12 @@ public:
 
 private:
     void applyReloadable(const plugin::ConfigView& config);
+    void applyAccess();
     void addMetrics(observe::MetricRegistry& metrics);
 
     Context _context;
     std::shared_ptr<plugin::ConfigView> _config;
+    FileSystem* _files = nullptr;
     http::RouteTable* _routes = nullptr;
     std::shared_ptr<ServerState> _state;
     std::shared_ptr<Server> _server;

@@ -7,6 +7,7 @@
 #include <waymark/discovery/Discovery.h>
 #include <waymark/observe/Metrics.h>
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -75,9 +76,12 @@ public:
     void write(observe::LogLevel level, std::string_view source, std::string_view event,
                std::span<const observe::LogField> fields, std::string_view text) noexcept override;
     std::string lines() const;
+    /// The first line that begins with this, as soon as there is one.
+    std::string await(std::string_view begin) const;
 
 private:
     mutable std::mutex _mutex;
+    mutable std::condition_variable _written;
     std::string _lines;
 };
 

@@ -43,7 +43,8 @@ struct Context
 /// Every proven node of every protocol, in order of id, each once.
 std::vector<discovery::DiscoveredNode> discoveredNodes(const Context& context);
 
-/// GET /, GET /health, GET /readyz, GET /metrics and GET /discovered. `context` outlives the subscriptions.
+/// GET /, GET /health, GET /livez, GET /readyz, GET /metrics and GET /discovered. `context` outlives the
+/// subscriptions.
 std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context& context);
 /// GET and POST /peers, GET and DELETE /peers/{id}, PUT /peers/{id}/lease. `context` outlives the
 /// subscriptions.

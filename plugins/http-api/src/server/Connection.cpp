@@ -102,6 +102,7 @@ void Connection::makeWay() noexcept
     if (!keepAlive || stream || !output.empty() || !std::exchange(answered, false))
         return;
     intake.next();
+    admission.reset();
     started.reset();
     if (intake.hasMore()) {
         started = now();
