@@ -18,6 +18,7 @@ class AccessSettingsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(registrationIsOpenOnLoopbackWithoutTokensOnly);
     CPPUNIT_TEST(wrongOriginIsRefused);
     CPPUNIT_TEST(brokenTokenFileStopsTheStart);
+    CPPUNIT_TEST(fileWithoutTokensLetsNobodyIn);
     CPPUNIT_TEST(reloadTakesNewTokensOver);
     CPPUNIT_TEST(refusedReloadChangesNothing);
     CPPUNIT_TEST(reloadMayNotOpenWhatIsReachable);
@@ -130,6 +131,20 @@ class AccessSettingsTest : public CppUnit::TestFixture
             return rejections.front().second;
         plan.commit();
         return {};
+    }
+
+    void fileWithoutTokensLetsNobodyIn()
+    {
+        const Values values{{"tokens", _tokens.file()}};
+        TestServer server(values);
+        server.start();
+        server.lines->await("http-api http.tokens_read tokens=3");
+        _tokens.write("# all of them were taken back\n");
+        CPPUNIT_ASSERT_EQUAL(std::string(), reload(server, values));
+        server.lines->await("http-api http.tokens_read tokens=0 The token file has no token in it");
+        CPPUNIT_ASSERT_EQUAL(401, server.get("/peers").status);
+        CPPUNIT_ASSERT_EQUAL(401, statusOf(server, "admin-token"));
+        CPPUNIT_ASSERT_EQUAL(401, server.post(_body).status);
     }
 
     void reloadTakesNewTokensOver()

@@ -61,6 +61,13 @@ std::string peerIn(const http::ApiRequest& request)
     return id ? id->toString() : std::string();
 }
 
+void tellTokens(const observe::Log& log, std::size_t count)
+{
+    const auto level = count == 0 ? observe::LogLevel::warning : observe::LogLevel::info;
+    log.write(level, "http.tokens_read", {{"tokens", count}},
+              count == 0 ? "The token file has no token in it: it lets nobody in." : "");
+}
+
 } // namespace
 
 Access::Access(observe::MetricRegistry& metrics, const observe::Log& log)
@@ -73,6 +80,8 @@ Access::Access(observe::MetricRegistry& metrics, const observe::Log& log)
 
 void Access::apply(std::shared_ptr<const AccessRules> rules)
 {
+    if (rules->tokens)
+        tellTokens(_log, *rules->tokens);
     _rates.setRate(rules->rate);
     const std::lock_guard lock(_mutex);
     _rules = std::move(rules);

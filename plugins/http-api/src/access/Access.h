@@ -12,6 +12,7 @@
 #include <waymark/observe/Log.h>
 #include <waymark/observe/Metrics.h>
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,7 @@ struct AccessRules
     AccessPolicy policy;
     CrossOrigin crossOrigin;
     Rate rate;
+    std::optional<std::size_t> tokens; ///< how many were read; nothing: none are used
 };
 
 /// What was decided about one request. Its line in the audit log is written when it ends, if not before.
@@ -59,6 +61,7 @@ public:
     /// `log` outlives it.
     Access(observe::MetricRegistry& metrics, const observe::Log& log);
 
+    /// Logs how many tokens there are.
     void apply(std::shared_ptr<const AccessRules> rules);
     std::shared_ptr<const AccessRules> rules() const;
 

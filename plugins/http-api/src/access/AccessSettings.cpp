@@ -85,6 +85,7 @@ void checkAccess(const plugin::ConfigView& config)
 
 Result<std::shared_ptr<const AccessRules>> readAccess(const plugin::ConfigView& config, FileSystem& files)
 {
+    AccessRules rules;
     AccessPolicy::Settings settings;
     settings.registration = registrationIn(config);
     settings.allowAnonymous = config.boolean("allow-anonymous");
@@ -92,9 +93,9 @@ Result<std::shared_ptr<const AccessRules>> readAccess(const plugin::ConfigView& 
         auto tokens = readTokenFile(*file, files);
         if (!tokens)
             return tl::unexpected(tokens.error().in("http-api.tokens"));
+        rules.tokens = tokens->size();
         settings.tokens = std::move(*tokens);
     }
-    AccessRules rules;
     rules.policy = AccessPolicy(std::move(settings));
     if (config.findText("cors-origins"))
         rules.crossOrigin = CrossOrigin(config.list("cors-origins"));
