@@ -23,6 +23,7 @@ class AccessTest : public CppUnit::TestFixture
     CPPUNIT_TEST(tokenIsBoundToItsNetworks);
     CPPUNIT_TEST(adminWithoutTokensIsForThisHostItself);
     CPPUNIT_TEST(anonymousMayLookButNotRegister);
+    CPPUNIT_TEST(tokenCountsForItsRequestOnly);
     CPPUNIT_TEST(refusedBeforeTheBodyIsAskedFor);
     CPPUNIT_TEST(handlersLearnTheNameAndNotTheToken);
     CPPUNIT_TEST(webPagesChangeNothingWithoutAToken);
@@ -189,6 +190,29 @@ class AccessTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, server.get("/peers").status);
         CPPUNIT_ASSERT_EQUAL(401, server.post(_body).status);
         CPPUNIT_ASSERT_EQUAL(201, post(server, TestTokens::bearer("register-token")).status);
+    }
+
+    /// On one connection, as a proxy sends what several clients want.
+    void tokenCountsForItsRequestOnly()
+    {
+        TestServer server(values());
+        server.start();
+        const std::string plain = "GET /peers HTTP/1.1\r\nHost: a\r\n\r\n";
+        const std::string withToken =
+            "GET /peers HTTP/1.1\r\nHost: a\r\n" + TestTokens::bearer("read-token") + "\r\n";
+        const std::string post = "POST /peers HTTP/1.1\r\nHost: a\r\n" +
+                                 TestTokens::bearer("register-token") + "Expect: 100-continue\r\n" +
+                                 "Content-Length: " + std::to_string(_body.size()) + "\r\n\r\n";
+        HttpClient pipelined(server.endpoint());
+        pipelined.send(withToken + plain + withToken + plain);
+        for (const int status : {200, 401, 200, 401})
+            CPPUNIT_ASSERT_EQUAL(status, pipelined.read().status);
+        HttpClient client(server.endpoint());
+        CPPUNIT_ASSERT_EQUAL(100, client.send(post).read().status);
+        CPPUNIT_ASSERT_EQUAL(201, client.send(_body).read().status);
+        CPPUNIT_ASSERT_EQUAL(401, client.send(plain).read().status);
+        CPPUNIT_ASSERT_EQUAL(200, client.send(withToken).read().status);
+        CPPUNIT_ASSERT_EQUAL(401, client.send(plain).read().status);
     }
 
     void refusedBeforeTheBodyIsAskedFor()
