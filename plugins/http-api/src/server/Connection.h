@@ -43,7 +43,7 @@ public:
     OpenStream& operator=(const OpenStream&) = delete;
     ~OpenStream()
     {
-        _queue->close();
+        _queue->abandon();
         _state.streams.leave();
     }
 
@@ -77,7 +77,8 @@ public:
     void makeWay() noexcept;
     /// True when it waits for the first byte of a request and for nothing else.
     bool isIdle() const noexcept;
-    /// Tells the shared count how much memory this holds. True when that is much.
+    /// Tells the shared count how much memory this holds, if that is much, and says so: what is counted is
+    /// what can be given back by ending those that hold it.
     bool countHeld() noexcept;
 
     const ConnectionId id;
@@ -89,7 +90,7 @@ public:
     std::optional<Admission> admission; ///< of the current request, once it is looked at
     std::optional<ParkedRequest> parked;
     std::optional<OpenStream> stream;
-    std::optional<MonotonicTime> started; ///< the first byte of the current request
+    std::optional<MonotonicTime> started; ///< the first byte of the current request, after empty lines
     MonotonicTime deadline;               ///< of whatever it waits for
     std::size_t requests = 0;
     bool keepAlive = true;     ///< another request may follow
@@ -99,6 +100,7 @@ public:
     bool abandoned = false;    ///< nothing shall
     bool wantsWrite = false;   ///< what the last receive() or flush() waits for
     bool lingers = false;      ///< its closing has begun
+    bool reserved = false;     ///< its worker is for health and metrics only
     std::size_t discarded = 0; ///< while it closes
 
     // How a worker gives it back:
@@ -111,9 +113,10 @@ public:
     std::optional<MonotonicTime> timer;
     std::optional<std::list<Connection*>::iterator> heavy;
     node::IpAddress address; ///< what it is counted under
-    bool counted = false;    ///< there
 
 private:
+    void noteStart() noexcept;
+
     ServerState& _shared;
     Counted _counted;
     std::size_t _held = 0;
