@@ -87,6 +87,53 @@ Result<void> writeTemporary(FileSystem& files, const fs::path& temporary, std::s
     return {};
 }
 
+/// Why an open file cannot be relied on.
+Result<void> checkOwner(const fs::path& file, int descriptor)
+{
+    struct stat status = {};
+    if (::fstat(descriptor, &status) != 0)
+        return ioFailure(file, "cannot be examined", errno);
+    if (!S_ISREG(status.st_mode))
+        return failure(ErrorCode::permission, file.string() + ": is no regular file");
+    if (status.st_uid != ::geteuid() && status.st_uid != 0)
+        return failure(ErrorCode::permission, file.string() + ": belongs to user " +
+                                                  std::to_string(status.st_uid) + ", not to user " +
+                                                  std::to_string(::geteuid()) +
+                                                  " who runs this or to root: chown it");
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return failure(ErrorCode::permission,
+                       file.string() + ": group or others may write it: chmod go-w " + file.string());
+    return {};
+}
+
+tl::unexpected<Error> openFailure(const fs::path& file, int code)
+{
+    if (code == ENOENT)
+        return failure(ErrorCode::notFound, file.string() + ": there is no such file");
+    return ioFailure(file, "cannot be opened", code);
+}
+
+Result<std::string> readUpTo(const fs::path& file, int descriptor, std::size_t maximum, FileSystem& files)
+{
+    std::string content(maximum + 1, '\0');
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const ssize_t got = files.read(descriptor, content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return ioFailure(file, "cannot be read", errno);
+        if (got == 0)
+            break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > maximum)
+        return failure(ErrorCode::tooLarge,
+                       file.string() + ": is larger than " + std::to_string(maximum) + " bytes");
+    content.resize(size);
+    return content;
+}
+
 } // namespace
 
 Result<void> makeFolders(const fs::path& folder, FileSystem& files)
@@ -126,28 +173,22 @@ Result<void> writeFileAtomically(const fs::path& file, std::string_view content,
 Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum, FileSystem& files)
 {
     const Descriptor in(files, files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0));
-    if (!in.valid()) {
-        if (errno == ENOENT)
-            return failure(ErrorCode::notFound, file.string() + ": there is no such file");
-        return ioFailure(file, "cannot be opened", errno);
-    }
-    std::string content(maximum + 1, '\0');
-    std::size_t size = 0;
-    while (size < content.size()) {
-        const ssize_t got = files.read(in.number(), content.data() + size, content.size() - size);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return ioFailure(file, "cannot be read", errno);
-        if (got == 0)
-            break;
-        size += static_cast<std::size_t>(got);
-    }
-    if (size > maximum)
-        return failure(ErrorCode::tooLarge,
-                       file.string() + ": is larger than " + std::to_string(maximum) + " bytes");
-    content.resize(size);
-    return content;
+    if (!in.valid())
+        return openFailure(file, errno);
+    return readUpTo(file, in.number(), maximum, files);
+}
+
+Result<std::string> readTrustedFile(const fs::path& file, std::size_t maximum, FileSystem& files)
+{
+    const Descriptor in(files, files.open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0));
+    if (!in.valid() && (errno == EACCES || errno == EPERM))
+        return failure(ErrorCode::permission,
+                       file.string() + ": user " + std::to_string(::geteuid()) + " may not read it");
+    if (!in.valid())
+        return openFailure(file, errno);
+    if (auto checked = checkOwner(file, in.number()); !checked)
+        return tl::unexpected(checked.error());
+    return readUpTo(file, in.number(), maximum, files);
 }
 
 } // namespace waymark

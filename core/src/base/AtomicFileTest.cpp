@@ -21,6 +21,8 @@ class AtomicFileTest : public CppUnit::TestFixture
     CPPUNIT_TEST(removesWhatACrashLeftInAnyMode);
     CPPUNIT_TEST(aFolderInPlaceOfTheNewFileIsAnError);
     CPPUNIT_TEST(aFolderInPlaceOfTheFileIsAnErrorAndLeavesNothing);
+    CPPUNIT_TEST(trustedFilesAreThoseThatNobodyElseCanChange);
+    CPPUNIT_TEST(trustedFilesAreRegularFilesOfTheirSize);
     CPPUNIT_TEST_SUITE_END();
 
     testkit::TemporaryFolder _folder;
@@ -113,6 +115,40 @@ class AtomicFileTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!written);
         CPPUNIT_ASSERT(written.error().message.starts_with(_file.string() + ": cannot be replaced"));
         CPPUNIT_ASSERT(!std::filesystem::exists(_new));
+    }
+
+    void assertNotTrusted(ErrorCode code, const std::string& why, const std::filesystem::path& file) const
+    {
+        const auto read = readTrustedFile(file, 100);
+        CPPUNIT_ASSERT(!read.has_value());
+        CPPUNIT_ASSERT_EQUAL(toString(code), toString(read.error().code));
+        CPPUNIT_ASSERT_MESSAGE(read.error().message, read.error().message.starts_with(file.string() + ": "));
+        CPPUNIT_ASSERT_MESSAGE(read.error().message, read.error().message.find(why) != std::string::npos);
+    }
+
+    void trustedFilesAreThoseThatNobodyElseCanChange()
+    {
+        std::ofstream(_file) << "content";
+        for (const unsigned mode : {0600U, 0640U, 0644U, 0444U}) {
+            std::filesystem::permissions(_file, std::filesystem::perms(mode));
+            CPPUNIT_ASSERT_EQUAL(std::string("content"), readTrustedFile(_file, 100).value());
+        }
+        for (const unsigned mode : {0620U, 0602U, 0666U}) {
+            std::filesystem::permissions(_file, std::filesystem::perms(mode));
+            assertNotTrusted(ErrorCode::permission, "chmod go-w " + _file.string(), _file);
+        }
+    }
+
+    void trustedFilesAreRegularFilesOfTheirSize()
+    {
+        assertNotTrusted(ErrorCode::notFound, "no such file", _file);
+        assertNotTrusted(ErrorCode::permission, "no regular file", _folder.path());
+        CPPUNIT_ASSERT_EQUAL(0, ::mkfifo(_file.c_str(), 0600));
+        assertNotTrusted(ErrorCode::permission, "no regular file", _file);
+        std::filesystem::remove(_file);
+        std::ofstream(_file) << std::string(101, 'x');
+        std::filesystem::permissions(_file, std::filesystem::perms(0600));
+        assertNotTrusted(ErrorCode::tooLarge, "larger than 100 bytes", _file);
     }
 };
 

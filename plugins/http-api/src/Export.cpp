@@ -3,4 +3,5 @@
 #include <waymark/plugin/Export.h>
 
 WAYMARK_EXPORT_PLUGIN(waymark::httpapi::HttpApiPlugin, .name = "http-api", .version = "0.1.0",
-                      .needs = {"peer-registry"}, .wants = {"discovery"})
+                      .needs = {"peer-registry"}, .wants = {"discovery"},
+                      .commands = {{"token", "Make a bearer token for the HTTP API: token new --role ROLE"}})

@@ -1,5 +1,8 @@
 #include "HttpApiPlugin.h"
 
+#include "access/AccessSettings.h"
+#include "commands/TokenCommand.h"
+
 #include <waymark/base/Random.h>
 
 #include <algorithm>
@@ -67,11 +70,10 @@ std::size_t streamsWithin(std::size_t configured, std::size_t connections)
     return std::min(configured, std::max<std::size_t>(1, connections * 3 / 4));
 }
 
-} // namespace
-
-const plugin::ConfigSchema& HttpApiPlugin::schema() const
+/// The keys that say how much and how long; who may do what is said by others.
+std::vector<Option> ownOptions()
 {
-    static const plugin::ConfigSchema schema = {
+    return {
         Option::endpoint("listen")
             .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
             .defaultsTo("127.0.0.1:8080"),
@@ -147,12 +149,35 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("1h")
             .reloadable(),
     };
+}
+
+std::vector<Option> allOptions()
+{
+    auto options = ownOptions();
+    for (Option& option : accessOptions())
+        options.push_back(std::move(option));
+    return options;
+}
+
+/// Who may not read a file, or whose file others may write, mends the file; else the configuration is wrong.
+plugin::ExitCode exitCodeFor(const Error& error)
+{
+    const bool isPermission = error.code == ErrorCode::permission || error.code == ErrorCode::io;
+    return isPermission ? plugin::ExitCode::keyFile : plugin::ExitCode::configuration;
+}
+
+} // namespace
+
+const plugin::ConfigSchema& HttpApiPlugin::schema() const
+{
+    static const plugin::ConfigSchema schema(allOptions());
     return schema;
 }
 
 void HttpApiPlugin::configure(const plugin::ConfigView& config)
 {
     checkTtls(config);
+    checkAccess(config);
     _config = std::make_shared<plugin::ConfigView>(config);
 }
 
@@ -160,6 +185,8 @@ void HttpApiPlugin::provide(plugin::Services& services)
 {
     auto& metrics = services.get<observe::MetricRegistry>();
     _context.metrics = &metrics;
+    auto* const files = services.find<FileSystem>();
+    _files = files != nullptr ? files : &systemFiles();
     _routes = &services.get<http::RouteTable>();
     _state = std::make_shared<ServerState>(metrics, services.log());
     _state->requestPrefix = randomPrefix();
@@ -227,6 +254,7 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 
 void HttpApiPlugin::start()
 {
+    applyAccess();
     try {
         _feed->start(_name + "-feed");
         _server->start();
@@ -238,6 +266,14 @@ void HttpApiPlugin::start()
     }
     const std::string where = _server->bound().toString();
     _context.log.info("http.listening", {{"url", "http://" + where}}, "The HTTP API is served.");
+}
+
+void HttpApiPlugin::applyAccess()
+{
+    auto rules = readAccess(*_config, *_files);
+    if (!rules)
+        throw plugin::StartError(exitCodeFor(rules.error()), rules.error().message);
+    _state->access.apply(std::move(*rules));
 }
 
 observe::Health HttpApiPlugin::health() const
@@ -280,7 +316,14 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
 plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config)
 {
     checkTtls(config);
-    return plugin::ReloadPlan::accept([this, config] { applyReloadable(config); });
+    checkAccess(config);
+    auto rules = readAccess(config, *_files);
+    if (!rules)
+        return plugin::ReloadPlan::refuse(rules.error().message);
+    return plugin::ReloadPlan::accept([this, config, rules = std::move(*rules)] {
+        applyReloadable(config);
+        _state->access.apply(rules);
+    });
 }
 
 void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
@@ -289,6 +332,13 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
         _feed->stop(); // first: the server waits for answers that have not come
     if (_server)
         _server->stop(deadline);
+}
+
+std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
+{
+    if (name == "token")
+        return std::make_unique<TokenCommand>();
+    return nullptr;
 }
 
 } // namespace waymark::httpapi

@@ -4,10 +4,12 @@
 #include "routes/Context.h"
 #include "server/Server.h"
 
+#include <waymark/base/FileSystem.h>
 #include <waymark/plugin/Plugin.h>
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::httpapi
@@ -25,9 +27,11 @@ public:
     observe::Health health() const override;
     plugin::ReloadPlan prepareReload(const plugin::ConfigView& config) override;
     void stop(plugin::Deadline deadline) noexcept override;
+    std::unique_ptr<plugin::Command> command(std::string_view name) override;
 
 private:
     void applyReloadable(const plugin::ConfigView& config);
+    void applyAccess();
     void limitConnections(std::size_t configured);
     void addMetrics(observe::MetricRegistry& metrics);
 
@@ -35,6 +39,7 @@ private:
     std::unique_ptr<ChangeFeed> _feed;
     std::string _name;
     std::shared_ptr<plugin::ConfigView> _config;
+    FileSystem* _files = nullptr;
     http::RouteTable* _routes = nullptr;
     Timers* _timers = nullptr;
     std::shared_ptr<ServerState> _state;

@@ -206,7 +206,10 @@ class FairnessTest : public CppUnit::TestFixture
 
     void mappedAddressesCountAsWhatTheyAre()
     {
-        TestServer server(Values{{"listen", "[::]:0"}, {"max-connections-per-address", "1"}});
+        TestServer server(Values{{"listen", "[::]:0"},
+                                 {"allow-anonymous", "true"},
+                                 {"registration", "open"},
+                                 {"max-connections-per-address", "1"}});
         server.start();
         const auto mapped = [&](const char* address) {
             return node::Endpoint{node::IpAddress::parse(address).value(), server.endpoint().port};

@@ -152,12 +152,13 @@ std::string HttpClient::readUntil(std::string_view text)
 }
 
 HttpAnswer HttpClient::request(const node::Endpoint& server, std::string_view method, std::string_view target,
-                               std::optional<std::string> body, std::string_view headers)
+                               std::optional<std::string> body, std::optional<std::string_view> headers)
 {
     std::string text = std::string(method) + ' ' + std::string(target) +
                        " HTTP/1.1\r\nHost: waymark\r\nConnection: close\r\n";
+    text += headers.value_or(body ? "Content-Type: application/json\r\n" : "");
     if (body)
-        text += std::string(headers) + "Content-Length: " + std::to_string(body->size()) + "\r\n";
+        text += "Content-Length: " + std::to_string(body->size()) + "\r\n";
     HttpClient client(server);
     client.send(text + "\r\n" + body.value_or(""));
     auto answer = client.read(method == "HEAD");

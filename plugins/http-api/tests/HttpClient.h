@@ -51,10 +51,11 @@ public:
     void breakOff();
     Poco::Net::StreamSocket& socket() { return _socket; }
 
-    /// Sends one request on a connection of its own; adds Host, Connection: close and the length of the body.
+    /// Sends one request on a connection of its own; adds Host, Connection: close and the length of the body;
+    /// without `headers` also that the body is JSON.
     static HttpAnswer request(const node::Endpoint& server, std::string_view method, std::string_view target,
                               std::optional<std::string> body = std::nullopt,
-                              std::string_view headers = "Content-Type: application/json\r\n");
+                              std::optional<std::string_view> headers = std::nullopt);
 
 private:
     bool fill();

@@ -354,7 +354,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     static void assertRefused(const std::string& listen, const std::string& advice)
     {
-        TestServer server(Values{{"listen", listen}});
+        TestServer server(Values{{"listen", listen}, {"allow-anonymous", "true"}, {"registration", "open"}});
         try {
             server.start();
             CPPUNIT_FAIL("a server got " + listen);

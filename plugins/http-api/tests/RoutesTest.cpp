@@ -22,6 +22,7 @@ class RoutesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(listsPeersOfOtherNetworksWithNulls);
     CPPUNIT_TEST(listsDiscoveredNodesOnce);
     CPPUNIT_TEST(healthIs503OnlyWhenACheckFailed);
+    CPPUNIT_TEST(livesWhateverItsPartsDo);
     CPPUNIT_TEST(metricsOfEveryPluginAreExposed);
     CPPUNIT_TEST(wrongMethodIs405WithAllow);
     CPPUNIT_TEST(unknownPathIs404);
@@ -240,6 +241,16 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(503, server.get("/health").status);
         CPPUNIT_ASSERT_EQUAL(503, server.get("/readyz").status);
         CPPUNIT_ASSERT_EQUAL(server.get("/health").body, server.get("/readyz").body);
+    }
+
+    void livesWhateverItsPartsDo()
+    {
+        TestServer server;
+        server.start();
+        const auto dead = server.health.add("dead", [] { return observe::Health::failed("no socket"); });
+        const auto answer = server.get("/livez");
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"status":"ok"})"), answer.body);
     }
 
     void wrongMethodIs405WithAllow()

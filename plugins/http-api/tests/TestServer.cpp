@@ -25,6 +25,21 @@ void TestLog::write(observe::LogLevel, std::string_view source, std::string_view
     for (const auto& field : fields)
         _lines.append(" ").append(field.key).append("=").append(field.value);
     _lines.append(" ").append(text).append("\n");
+    _written.notify_all();
+}
+
+std::string TestLog::await(std::string_view begin) const
+{
+    const std::string mark = "\n" + std::string(begin);
+    std::unique_lock lock(_mutex);
+    std::size_t at = std::string::npos;
+    const auto isThere = [&] {
+        at = ("\n" + _lines).find(mark);
+        return at != std::string::npos;
+    };
+    if (!_written.wait_for(lock, std::chrono::seconds(20), isThere))
+        CPPUNIT_FAIL("no line begins with '" + std::string(begin) + "':\n" + _lines);
+    return _lines.substr(at, _lines.find('\n', at) - at);
 }
 
 std::string TestLog::lines() const

@@ -8,6 +8,7 @@
 #include <waymark/observe/Metrics.h>
 #include <waymark/testkit/ManualTimers.h>
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -82,9 +83,12 @@ public:
     void write(observe::LogLevel level, std::string_view source, std::string_view event,
                std::span<const observe::LogField> fields, std::string_view text) noexcept override;
     std::string lines() const;
+    /// The first line that begins with this, as soon as there is one.
+    std::string await(std::string_view begin) const;
 
 private:
     mutable std::mutex _mutex;
+    mutable std::condition_variable _written;
     std::string _lines;
 };
 

@@ -15,16 +15,19 @@ namespace waymark::httpapi
 class Daemon
 {
 public:
-    explicit Daemon(const std::map<std::string, std::string>& environment = {})
-        : _daemon(_folder.path(), properties(), environment)
+    explicit Daemon(const std::map<std::string, std::string>& environment = {},
+                    const testkit::Properties& more = {})
+        : _daemon(_folder.path(), properties(more), environment)
     {
     }
 
-    static testkit::Properties properties()
+    static testkit::Properties properties(const testkit::Properties& more = {})
     {
-        return {{"waymark.plugins", "registry-memory, http-api"},
-                {"discv4.listen", ""},
-                {"node.key", "ephemeral"}};
+        testkit::Properties all{{"waymark.plugins", "registry-memory, http-api"},
+                                {"discv4.listen", ""},
+                                {"node.key", "ephemeral"}};
+        all.insert(more.begin(), more.end());
+        return all;
     }
 
     testkit::Process& process() noexcept { return _daemon.process(); }

@@ -1,8 +1,13 @@
 #include "Daemon.h"
+#include "TestTokens.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace waymark::httpapi
 {
@@ -15,6 +20,10 @@ class HttpDaemonTest : public CppUnit::TestFixture
     CPPUNIT_TEST(healthListsEveryPlugin);
     CPPUNIT_TEST(secondDaemonOnThePortExits69);
     CPPUNIT_TEST(terminatesWithConnectionsOpen);
+    CPPUNIT_TEST(beyondLoopbackWithoutCredentialsExits78);
+    CPPUNIT_TEST(brokenTokenFileExits78AndOneThatOthersWriteExits77);
+    CPPUNIT_TEST(tokensAreReadAgainOnHup);
+    CPPUNIT_TEST(tokensOfTheCommandLineAreGood);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr const char* id = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
@@ -67,6 +76,86 @@ class HttpDaemonTest : public CppUnit::TestFixture
         half.send("GET / HTTP/1.1\r\nHost: a\r\n");
         daemon.process().signal(SIGTERM);
         CPPUNIT_ASSERT(daemon.process().waitForExit() == 0);
+    }
+
+    /// Starts a waymarkd that must not come up, and returns what it printed.
+    static std::string refused(int code, const testkit::Properties& properties,
+                               const std::vector<std::string>& options = {})
+    {
+        const testkit::TemporaryFolder folder;
+        auto arguments = testkit::Daemon::arguments(folder.path(), Daemon::properties(properties));
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        testkit::Process process(testkit::Daemon::program(), arguments);
+        const auto exit = process.waitForExit();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), code, exit.value_or(-1));
+        return process.output();
+    }
+
+    static void assertMentions(const std::string& output, const std::string& text)
+    {
+        CPPUNIT_ASSERT_MESSAGE(output, output.find(text) != std::string::npos);
+    }
+
+    void beyondLoopbackWithoutCredentialsExits78()
+    {
+        for (const auto& options : {std::vector<std::string>{}, {"--check-config"}}) {
+            const auto output = refused(78, {{"http-api.listen", "0.0.0.0:0"}}, options);
+            assertMentions(output, "http-api.listen: 0.0.0.0:0 can be reached from other hosts");
+            assertMentions(output, "http-api.allow-anonymous = true");
+            assertMentions(refused(78,
+                                   {{"http-api.listen", "0.0.0.0:0"}, {"http-api.allow-anonymous", "true"}},
+                                   options),
+                           "http-api.registration = open");
+            assertMentions(refused(78, {{"http-api.registration", "token"}}, options), "http-api.tokens");
+        }
+    }
+
+    void brokenTokenFileExits78AndOneThatOthersWriteExits77()
+    {
+        const TestTokens tokens;
+        tokens.write("nothing of the kind\n");
+        assertMentions(refused(78, {{"http-api.tokens", tokens.file()}}), tokens.file() + ": line 1: ");
+        tokens.write(TestTokens::all(), 0622);
+        assertMentions(refused(77, {{"http-api.tokens", tokens.file()}}), "chmod go-w " + tokens.file());
+    }
+
+    static int statusOf(const Daemon& daemon, const std::string& token)
+    {
+        return HttpClient::request(daemon.endpoint(), "GET", "/peers", std::nullopt,
+                                   TestTokens::bearer(token))
+            .status;
+    }
+
+    void tokensAreReadAgainOnHup()
+    {
+        const TestTokens tokens;
+        Daemon daemon({}, {{"http-api.tokens", tokens.file()}});
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(daemon, "read-token"));
+        tokens.write("broken\n");
+        daemon.process().signal(SIGHUP);
+        assertMentions(daemon.process().expectLine("config.problem"), tokens.file() + ": line 1: ");
+        daemon.process().expectLine("config.reload_refused");
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(daemon, "read-token"));
+        tokens.write(TestTokens::line("read", "new-token", ""));
+        daemon.process().signal(SIGHUP);
+        daemon.process().expectLine("config.reloaded");
+        CPPUNIT_ASSERT_EQUAL(401, statusOf(daemon, "read-token"));
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(daemon, "new-token"));
+    }
+
+    void tokensOfTheCommandLineAreGood()
+    {
+        testkit::Process command(
+            std::filesystem::path(testkit::Daemon::program()).replace_filename("waymark"),
+            {"token", "new", "--role", "register", "--label", "ci"});
+        CPPUNIT_ASSERT(command.waitForExit() == 0);
+        const std::string output = command.output();
+        const auto end = output.find('\n');
+        const TestTokens tokens;
+        tokens.write(output.substr(end + 1));
+        const Daemon daemon({}, {{"http-api.tokens", tokens.file()}});
+        CPPUNIT_ASSERT_EQUAL(200, statusOf(daemon, output.substr(0, end)));
+        CPPUNIT_ASSERT_EQUAL(401, statusOf(daemon, "read-token"));
     }
 };
 

@@ -1,5 +1,6 @@
 #include "Daemon.h"
 #include "ProcessMemory.h"
+#include "TestTokens.h"
 
 #include <waymark/node/Key.h>
 
@@ -46,6 +47,8 @@ class SecretMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keyInAQueryIsGone);
     CPPUNIT_TEST(keyInAPathIsGone);
     CPPUNIT_TEST(keyInAHeaderIsGone);
+    CPPUNIT_TEST(bearerTokenIsGone);
+    CPPUNIT_TEST(wrongBearerTokenIsGone);
     CPPUNIT_TEST(keyInARefusedHeadIsGone);
     CPPUNIT_TEST(keyInAHeadOfAKeptConnectionIsGone);
     CPPUNIT_TEST_SUITE_END();
@@ -290,6 +293,33 @@ private:
         CPPUNIT_ASSERT_EQUAL(415,
                              send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: " + key + "\r\n\r\n"));
         assertGone(key);
+    }
+
+    /// Good for a request that is answered at once, for one that is refused, and for one that changes
+    /// something.
+    void bearerTokenIsGone()
+    {
+        const std::string token = secretHex("token");
+        const TestTokens tokens;
+        tokens.write(TestTokens::line("register", token, "label=ci"));
+        _daemon = std::make_unique<Daemon>(std::map<std::string, std::string>{},
+                                           testkit::Properties{{"http-api.tokens", tokens.file()}});
+        const std::string field = "Authorization: Bearer " + token + "\r\n";
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers", field)));
+        CPPUNIT_ASSERT_EQUAL(200, send(get("/livez", field)));
+        CPPUNIT_ASSERT_EQUAL(404, send(get("/nothing", field)));
+        CPPUNIT_ASSERT_EQUAL(201, send(post(body(secretHex("with a token")), field)));
+        CPPUNIT_ASSERT_EQUAL(400, send(get("/peers", field + field)));
+        assertGone(token);
+    }
+
+    void wrongBearerTokenIsGone()
+    {
+        const std::string token = secretHex("wrong token");
+        const std::string field = "Authorization: Bearer " + token + "\r\n";
+        CPPUNIT_ASSERT_EQUAL(401, send(get("/peers", field)));
+        CPPUNIT_ASSERT_EQUAL(401, send(post(body(secretHex("no matter")), field)));
+        assertGone(token);
     }
 
     void keyInARefusedHeadIsGone()

@@ -25,4 +25,10 @@ Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_
 Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t maximum,
                                   FileSystem& files = systemFiles());
 
+/// As readSmallFile, of a file that nobody else can change: a regular file that belongs to the calling user
+/// or to root and that neither group nor others may write. `permission` when it is another's or too open,
+/// with what mends it, and when it cannot be opened for that reason.
+Result<std::string> readTrustedFile(const std::filesystem::path& file, std::size_t maximum,
+                                    FileSystem& files = systemFiles());
+
 } // namespace waymark

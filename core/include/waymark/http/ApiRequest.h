@@ -30,6 +30,7 @@ struct ApiRequest
     std::string_view body;                                      ///< complete; wiped after the handler
     node::Endpoint remote;                                      ///< the peer of the connection
     std::string requestId;                                      ///< for logs
+    std::string identity; ///< who asks, for logs: "anonymous" or what its credentials are called
 
     /// True when the connection comes from 127.0.0.0/8 or ::1.
     bool fromLoopback() const noexcept { return remote.ip.scope() == node::IpScope::loopback; }

@@ -36,7 +36,7 @@ struct Route
     std::string pattern; ///< "/peers/{id}": a parameter is a whole, non-empty segment
     std::string summary; ///< one line for people
     Role role = Role::reader;
-    bool mutates = false;
+    bool mutates = false;     ///< changes something: then a reader may not, and each request is logged
     bool acceptsJson = false; ///< takes a body, which must be application/json
     bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
     /// What GET /openapi.yaml says of the operation: the YAML of an OpenAPI 3.1 operation object, not

@@ -55,7 +55,7 @@ std::vector<discovery::DiscoveredNode> discoveredNodes(const Context& context);
 
 // Each adds some of the plugin's own routes. `context` outlives the subscriptions.
 
-/// GET /, GET /health, GET /readyz, GET /metrics and GET /discovered.
+/// GET /, GET /health, GET /livez, GET /readyz, GET /metrics and GET /discovered.
 std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context& context);
 /// GET /peers and GET /peers/{id}.
 std::vector<Subscription> addPeerRoutes(http::RouteTable& routes, const Context& context);

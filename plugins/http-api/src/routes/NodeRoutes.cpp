@@ -82,6 +82,12 @@ http::ApiResponse describeHealth(const Context& context)
         .header("Cache-Control", "no-store");
 }
 
+/// Says only that the process serves: what it depends on may come back, and a restart would not help it.
+http::ApiResponse describeLife(const Context&)
+{
+    return http::ApiResponse::json(200, R"({"status":"ok"})").header("Cache-Control", "no-store");
+}
+
 http::ApiResponse exposeMetrics(const Context& context)
 {
     return http::ApiResponse::complete(200, "text/plain; version=0.0.4; charset=utf-8",
@@ -137,6 +143,7 @@ std::vector<Subscription> addNodeRoutes(http::RouteTable& routes, const Context&
     get("/health", "200 when every part of the daemon does its work, else 503", http::Role::open,
         describeHealth);
     get("/readyz", "The same under the name that Kubernetes asks for", http::Role::open, describeHealth);
+    get("/livez", "200 while the process serves, whatever its parts do", http::Role::open, describeLife);
     get("/metrics", "Every metric of the daemon, as Prometheus reads them", http::Role::reader,
         exposeMetrics);
     get("/discovered", "The nodes that discovery has proven", http::Role::reader, listDiscovered);

@@ -110,6 +110,7 @@ void Connection::makeWay() noexcept
     if (!keepAlive || stream || !output.empty() || !std::exchange(answered, false))
         return;
     intake.next();
+    admission.reset();
     started.reset();
     deadline = now() + _shared.limits.keepAlive();
 }

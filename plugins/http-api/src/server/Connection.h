@@ -86,7 +86,8 @@ public:
     const node::Endpoint remote;
 
     RequestIntake intake;
-    SecretBuffer output; ///< what the client has not taken
+    SecretBuffer output;                ///< what the client has not taken
+    std::optional<Admission> admission; ///< of the current request, once it is looked at
     std::optional<ParkedRequest> parked;
     std::optional<OpenStream> stream;
     std::optional<MonotonicTime> started; ///< the first byte of the current request, after empty lines

@@ -1,3 +1,4 @@
+#include "access/SecurityHeaders.h"
 #include "server/Front.h"
 
 #include <waymark/http/ApiResponse.h>
@@ -26,6 +27,14 @@ MonotonicTime now() noexcept
     return std::chrono::steady_clock::now();
 }
 
+std::string fixedHeaders()
+{
+    std::string lines;
+    for (const auto& [name, value] : securityHeaders)
+        lines.append("\r\n").append(name).append(": ").append(value);
+    return lines;
+}
+
 std::string textOf(const Refusal& refusal)
 {
     const auto response = http::ApiResponse::error(refusal.status, refusal.message);
@@ -34,7 +43,7 @@ std::string textOf(const Refusal& refusal)
     return "HTTP/1.1 " + std::to_string(refusal.status) + ' ' +
            Poco::Net::HTTPResponse::getReasonForStatus(status) +
            "\r\nContent-Type: " + response.contentType() +
-           "\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\nContent-Length: " + std::to_string(body.size()) + fixedHeaders() +
            (refusal.status == 503 ? "\r\nRetry-After: 1" : "") + "\r\nConnection: close\r\n\r\n" + body;
 }
 
@@ -162,6 +171,8 @@ void Front::answerRefusal(Connection& connection, const Refusal& refusal)
     const auto answeredAt = now();
     _state->metrics.answered("unmatched", "other", refusal.status,
                              answeredAt - connection.started.value_or(answeredAt));
+    if (connection.admission)
+        connection.admission->answered(refusal.status);
     connection.keepAlive = false;
     connection.parked.reset();
     connection.send(textOf(refusal));

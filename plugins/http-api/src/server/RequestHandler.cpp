@@ -86,6 +86,8 @@ private:
             return true;
         }
         ++connection.requests;
+        if (connection.admission)
+            connection.admission->answered(*status);
         report(connection, outcome->route, id, *status);
         return false;
     }
@@ -126,8 +128,14 @@ private:
         http::ApiRequest& read = wiped->request;
         auto match = _routes.match(read.method, target->path);
         read.parameters = std::move(match.parameters);
+        read.remote = connection.remote;
+        read.requestId = id;
+        if (auto refusal = admit(connection, match.route.get(), read))
+            return Outcome{std::move(*refusal), match.route ? match.route->pattern : "unmatched"};
         if (match.allowed.empty())
             return refused({404, "there is nothing at this path"});
+        if (auto answer = _state->access.rules()->crossOrigin.preflight(head, match.allowed))
+            return Outcome{std::move(*answer)};
         if (!match.route) {
             auto outcome = refused({405, "this path takes " + joined(match.allowed)});
             outcome.answer.header("Allow", joined(match.allowed));
@@ -144,10 +152,19 @@ private:
         auto body = connection.intake.takeBody();
         if (!body)
             return refused(body.error(), route);
-        read.remote = connection.remote;
-        read.requestId = id;
         read.body = body->view();
         return call(*match.route, read);
+    }
+
+    /// Once for each request, though one whose body waits comes here twice.
+    std::optional<http::ApiResponse> admit(Connection& connection, const http::Route* route,
+                                           http::ApiRequest& read)
+    {
+        auto& admission = connection.admission;
+        if (!admission)
+            admission = _state->access.admit({connection.intake.head(), route, read, connection.address});
+        read.identity = admission->identity;
+        return std::exchange(admission->refusal, std::nullopt);
     }
 
     Outcome call(const http::Route& route, const http::ApiRequest& request)

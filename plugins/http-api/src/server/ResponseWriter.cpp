@@ -1,5 +1,6 @@
 #include "server/ResponseWriter.h"
 
+#include "access/SecurityHeaders.h"
 #include "server/StreamQueue.h"
 
 #include <waymark/node/Keccak.h>
@@ -101,10 +102,14 @@ void ResponseWriter::prepare(const http::ApiResponse& answer)
 {
     _response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status()));
     _response.setContentType(answer.contentType());
-    _response.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : securityHeaders)
+        _response.set(name, value);
     for (const auto& [name, value] : answer.headers())
         _response.set(name, value);
-    if (!_connection.intake.head().keepAlive || !_connection.intake.finished() || _state.stopping ||
+    const RequestHead& head = _connection.intake.head();
+    for (const auto& [name, value] : _state.access.rules()->crossOrigin.headersFor(head))
+        _response.add(name, value);
+    if (!head.keepAlive || !_connection.intake.finished() || _state.stopping ||
         _connection.requests + 1 >= _state.limits.requests)
         _response.setKeepAlive(false);
 }

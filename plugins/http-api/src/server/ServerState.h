@@ -1,5 +1,6 @@
 #pragma once
 
+#include "access/Access.h"
 #include "server/AccessMetrics.h"
 #include "server/Counted.h"
 #include "server/HeldBytes.h"
@@ -61,13 +62,14 @@ std::string_view nameOf(Phase phase) noexcept;
 struct ServerState
 {
     ServerState(observe::MetricRegistry& registry, observe::Log serverLog)
-        : metrics(registry), log(std::move(serverLog))
+        : metrics(registry), log(std::move(serverLog)), access(registry, log)
     {
     }
 
     Limits limits;
     AccessMetrics metrics;
     observe::Log log;
+    Access access;
     CountedUse connections;                                    ///< accepted and not yet closed
     std::array<std::atomic<std::size_t>, phaseCount> phases{}; ///< connections in each
     CountedUse streams;                                        ///< answers that are being streamed

@@ -1,0 +1,42 @@
+#include "access/AuditEntry.h"
+
+#include <exception>
+#include <utility>
+
+namespace waymark::httpapi
+{
+
+AuditEntry::AuditEntry(const observe::Log& log, observe::Counter lost, Facts facts)
+    : _log(log), _lost(std::move(lost)), _facts(std::move(facts))
+{
+}
+
+AuditEntry::~AuditEntry()
+{
+    answered(0);
+}
+
+void AuditEntry::answered(int status) noexcept
+{
+    if (std::exchange(_written, true))
+        return;
+    try {
+        write(status);
+    } catch (const std::exception&) {
+        _lost.increment();
+    }
+}
+
+void AuditEntry::write(int status) const
+{
+    const observe::LogFields fields{{"method", _facts.method},     {"route", _facts.route},
+                                    {"peer", _facts.peer},         {"status", status},
+                                    {"identity", _facts.identity}, {"role", _facts.role},
+                                    {"remote", _facts.remote},     {"request", _facts.request}};
+    if (_facts.byStranger)
+        _log.limited(observe::LogLevel::info, "http.audit", fields);
+    else
+        _log.info("http.audit", fields);
+}
+
+} // namespace waymark::httpapi

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "server/Refusal.h"
+#include "server/RequestHead.h"
+
+#include <waymark/http/RouteTable.h>
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace waymark::httpapi
+{
+
+struct NoCredentials
+{
+};
+
+/// RFC 6750; borrowed from the request's head.
+struct BearerToken
+{
+    std::string_view text;
+};
+
+/// What the client proved while its connection was encrypted.
+struct ClientCertificate
+{
+    std::string subject;
+    http::Role role = http::Role::registrant;
+};
+
+/// How a request says who sends it.
+using Credentials = std::variant<NoCredentials, BearerToken, ClientCertificate>;
+
+/// The token of the Authorization field. Other schemes than Bearer are not ours and count as none: proxies
+/// leave theirs behind. 400 when the field stands twice.
+Answered<Credentials> credentialsIn(const RequestHead& head);
+
+} // namespace waymark::httpapi
