@@ -58,11 +58,22 @@ std::size_t connectionsWithin(std::size_t configured)
     return std::min(configured, std::max<std::size_t>(1, limit.rlim_cur / 4 * 3));
 }
 
+std::shared_ptr<ServerTls> makeTls(const plugin::Services& services, const plugin::ConfigView& config)
+{
+    static const SystemClock systemClock;
+    auto* const files = services.find<FileSystem>();
+    const auto* const clock = services.find<Clock>();
+    return std::make_shared<ServerTls>(config, ServerTls::Host{services.get<observe::MetricRegistry>(),
+                                                               services.log(),
+                                                               files != nullptr ? *files : systemFiles(),
+                                                               clock != nullptr ? *clock : systemClock});
+}
+
 } // namespace
 
 const plugin::ConfigSchema& HttpApiPlugin::schema() const
 {
-    static const plugin::ConfigSchema schema = {
+    static const plugin::ConfigSchema schema(withTlsOptions({
         Option::endpoint("listen")
             .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
             .defaultsTo("127.0.0.1:8080"),
@@ -121,13 +132,14 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
         Option::integer("keep-alive-requests", 1, 1000000)
             .help("Requests on one connection before it is closed")
             .defaultsTo("1000"),
-    };
+    }));
     return schema;
 }
 
 void HttpApiPlugin::configure(const plugin::ConfigView& config)
 {
     checkTtls(config);
+    checkTls(config);
     _config = std::make_shared<plugin::ConfigView>(config);
 }
 
@@ -142,11 +154,16 @@ void HttpApiPlugin::provide(plugin::Services& services)
     _context.localNode = &services.get<node::LocalNode>();
     _context.health = &services.get<observe::HealthRegistry>();
     applyReloadable(*_config);
+    _tls = makeTls(services, *_config);
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
     settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     settings.name = services.instance();
+    settings.handshakes = _tls->on();
+    settings.channels = [tls = _tls](int descriptor, const node::Endpoint& remote) {
+        return tls->open(descriptor, remote);
+    };
     _state->limits.requests = static_cast<std::size_t>(_config->integer("keep-alive-requests"));
     _server = std::make_shared<Server>(std::move(settings), *_routes, _state);
     _context.bound = [server = std::weak_ptr<Server>(_server)] {
@@ -190,16 +207,17 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 
 void HttpApiPlugin::start()
 {
+    _tls->start();
     _server->start();
     const std::string where = _server->bound().toString();
-    _context.log.info("http.listening", {{"url", "http://" + where}}, "The HTTP API is served.");
+    _context.log.info("http.listening", {{"url", _tls->scheme() + where}}, "The HTTP API is served.");
 }
 
 observe::Health HttpApiPlugin::health() const
 {
     if (!_server || !_server->serving())
         return observe::Health::failed("the HTTP server does not run");
-    return observe::Health::ok();
+    return _tls->health();
 }
 
 void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
@@ -215,13 +233,22 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.perAddress = static_cast<std::size_t>(config.integer("max-connections-per-address"));
     limits.streams = static_cast<std::size_t>(config.integer("max-streams"));
     _state->held->limit(config.size("max-buffered"));
+    _state->hsts = config.duration("tls-hsts").count();
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
 }
 
 plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config)
 {
     checkTtls(config);
-    return plugin::ReloadPlan::accept([this, config] { applyReloadable(config); });
+    checkTls(config);
+    auto tls = _tls->prepareReload(config);
+    if (tls.refusal)
+        return tls;
+    return plugin::ReloadPlan::accept([this, config, useTls = std::move(tls.commit)] {
+        applyReloadable(config);
+        if (useTls)
+            useTls();
+    });
 }
 
 void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept

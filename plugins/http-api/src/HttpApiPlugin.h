@@ -2,6 +2,7 @@
 
 #include "routes/Context.h"
 #include "server/Server.h"
+#include "tls/ServerTls.h"
 
 #include <waymark/plugin/Plugin.h>
 
@@ -32,6 +33,7 @@ private:
     std::shared_ptr<plugin::ConfigView> _config;
     http::RouteTable* _routes = nullptr;
     std::shared_ptr<ServerState> _state;
+    std::shared_ptr<ServerTls> _tls;
     std::shared_ptr<Server> _server;
     std::vector<Subscription> _subscriptions; ///< ends first
 };

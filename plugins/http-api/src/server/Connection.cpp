@@ -48,12 +48,20 @@ Connection::~Connection()
     _shared.held->subtract(_held);
 }
 
+void Connection::handshake() noexcept
+{
+    const Transfer step = channel->handshake();
+    wantsWrite = step.state == Transfer::State::wantsWrite;
+    unagreed = step.state == Transfer::State::ended;
+    awaitsClient = true;
+}
+
 void Connection::receive()
 {
     using Stage = RequestIntake::Stage;
     const ClearedRegisters atTheEnd;
     intake.advance(_shared.limits);
-    for (int reads = 0; reads < readsAtATime; ++reads) {
+    for (int reads = 0; reads < readsAtATime || channel->hasBuffered(); ++reads) {
         if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)
             return;
         const Transfer got = channel->receive(intake.space());
@@ -103,7 +111,7 @@ void Connection::makeWay() noexcept
         return;
     intake.next();
     started.reset();
-    if (intake.hasMore()) {
+    if (intake.hasMore() || channel->hasBuffered()) {
         started = now();
         deadline = *started + _shared.limits.request();
     } else {
@@ -111,7 +119,7 @@ void Connection::makeWay() noexcept
     }
 }
 
-bool Connection::isIdle() const noexcept
+bool Connection::owesNothing() const noexcept
 {
     return keepAlive && !broken && !started && !parked && !stream && output.empty();
 }

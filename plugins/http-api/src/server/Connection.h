@@ -67,6 +67,8 @@ public:
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
+    /// Takes the agreement on how to talk further.
+    void handshake() noexcept;
     /// Reads until there is a request, the client has sent no more, or it had its turn.
     void receive();
     /// Sends, or keeps what the client does not take yet.
@@ -75,8 +77,10 @@ public:
     bool flush();
     /// Makes way for the next request when the answer was given and taken.
     void makeWay() noexcept;
+    /// True when there is no request and nothing on its way: it may end.
+    bool owesNothing() const noexcept;
     /// True when it waits for the first byte of a request and for nothing else.
-    bool isIdle() const noexcept;
+    bool isIdle() const noexcept { return owesNothing() && !ended; }
     /// Tells the shared count how much memory this holds. True when that is much.
     bool countHeld() noexcept;
 
@@ -98,6 +102,8 @@ public:
     bool abandoned = false;    ///< nothing shall
     bool wantsWrite = false;   ///< what the last receive() or flush() waits for
     bool lingers = false;      ///< its closing has begun
+    bool unagreed = false;     ///< there will be no agreement on how to talk
+    bool awaitsClient = true;  ///< before the agreement can go on
     std::size_t discarded = 0; ///< while it closes
 
     // How a worker gives it back:

@@ -4,6 +4,7 @@
 #include "server/RequestSocket.h"
 #include "server/ResponseWriter.h"
 #include "server/VectorRegisters.h"
+#include "tls/ClientAccess.h"
 
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/StreamSocket.h>
@@ -130,6 +131,8 @@ private:
             return outcome;
         }
         const std::string& route = match.route->pattern;
+        if (const auto refusal = refusalOfClient(*connection.channel, match.route->role))
+            return refused(*refusal, route);
         if (auto content = checkContent(head, *match.route); !content)
             return refused(content.error(), route);
         if (connection.intake.bodyWaits()) {

@@ -5,6 +5,7 @@
 #include <waymark/node/Keccak.h>
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -81,6 +82,9 @@ void ResponseWriter::prepare(const http::ApiResponse& answer)
     _response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status()));
     _response.setContentType(answer.contentType());
     _response.set("X-Content-Type-Options", "nosniff");
+    const auto hsts = std::chrono::duration_cast<std::chrono::seconds>(Duration(_state.hsts));
+    if (_connection.channel->encrypted() && hsts > Duration::zero())
+        _response.set("Strict-Transport-Security", "max-age=" + std::to_string(hsts.count()));
     for (const auto& [name, value] : answer.headers())
         _response.set(name, value);
     if (!_connection.intake.head().keepAlive || !_connection.intake.finished() || _state.stopping ||

@@ -39,15 +39,16 @@ struct Limits
 /// What a connection does, or waits for.
 enum class Phase : std::uint8_t
 {
-    idle,       ///< for a request
-    reading,    ///< for the rest of a request
-    dispatched, ///< for a thread, or being served by one
-    parked,     ///< for an answer that comes later
-    streaming,  ///< for the next part of a streamed answer
-    writing,    ///< for its client to take the answer
-    closing     ///< for its client to stop sending
+    handshaking, ///< for its client to agree on how to talk
+    idle,        ///< for a request
+    reading,     ///< for the rest of a request
+    dispatched,  ///< for a thread, or being served by one
+    parked,      ///< for an answer that comes later
+    streaming,   ///< for the next part of a streamed answer
+    writing,     ///< for its client to take the answer
+    closing      ///< for its client to stop sending
 };
-constexpr std::size_t phaseCount = 7;
+constexpr std::size_t phaseCount = 8;
 std::string_view nameOf(Phase phase) noexcept;
 
 /// What all connections of one server share. Any thread.
@@ -61,6 +62,7 @@ struct ServerState
     Limits limits;
     AccessMetrics metrics;
     observe::Log log;
+    std::atomic<Duration::rep> hsts{0};                        ///< told over TLS only; 0: nothing
     CountedUse connections;                                    ///< accepted and not yet closed
     std::array<std::atomic<std::size_t>, phaseCount> phases{}; ///< connections in each
     CountedUse streams;                                        ///< answers that are being streamed
