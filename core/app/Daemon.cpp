@@ -10,6 +10,7 @@
 #include <iostream>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <system_error>
 #include <thread>
@@ -60,6 +61,15 @@ sigset_t blockSignals()
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
     return signals;
+}
+
+void raiseDescriptorLimit() noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// Takes TERM and INT while the main thread is busy starting, reloading or stopping: the first one is

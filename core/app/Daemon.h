@@ -12,6 +12,9 @@ namespace waymark::app
 
 /// Blocks the signals that the daemon waits for; first thing in main(), before any thread exists.
 sigset_t blockSignals();
+/// Lets this process open as many files as it may: connections are files, and many systems begin with 1024,
+/// for programs that would break with more.
+void raiseDescriptorLimit() noexcept;
 
 /// Runs a plugin host as a daemon: signals, service manager, messages, exit code.
 class Daemon

@@ -18,6 +18,8 @@ class DescriptorsTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(DescriptorsTest);
     CPPUNIT_TEST(aStartWithTooFewIsAClearError);
     CPPUNIT_TEST(goesOnWhenThereAreSomeAgain);
+    CPPUNIT_TEST(takesAsManyAsTheSystemGrants);
+    CPPUNIT_TEST(tellsOfALimitThatIsTooLowForItsConnections);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr const char* daemon = WAYMARK_BUILD_DIR "/bin/waymarkd";
@@ -38,7 +40,7 @@ class DescriptorsTest : public CppUnit::TestFixture
         int refusals = 0;
         for (int limit = 4; refusals == limit - 4; ++limit) {
             Process process("/bin/sh", {"-c", "ulimit -n " + std::to_string(limit) + "; exec " + daemon +
-                                                  " --config " + config()});
+                                                  " --set http-api.max-connections=1 --config " + config()});
             if (process.waitForLine("host.ready", std::chrono::seconds(20))) {
                 process.signal(SIGTERM);
                 CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
@@ -74,6 +76,30 @@ class DescriptorsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(rest.get("/health").status != 200);
         limit(process.pid(), 1024);
         CPPUNIT_ASSERT_EQUAL(200, rest.get("/health").status);
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void takesAsManyAsTheSystemGrants()
+    {
+        Process process("/bin/sh", {"-c", std::string("ulimit -S -n 200; exec ") + daemon + " --set " +
+                                              "http-api.max-connections=300 --config " + config()});
+        process.expectLine("host.ready");
+        rlimit limits{};
+        CPPUNIT_ASSERT_EQUAL(0, ::prlimit(process.pid(), RLIMIT_NOFILE, nullptr, &limits));
+        CPPUNIT_ASSERT_EQUAL(limits.rlim_max, limits.rlim_cur);
+        CPPUNIT_ASSERT(process.output().find("http.limited") == std::string::npos);
+        process.signal(SIGTERM);
+        CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
+    }
+
+    void tellsOfALimitThatIsTooLowForItsConnections()
+    {
+        Process process("/bin/sh", {"-c", std::string("ulimit -n 200; exec ") + daemon + " --set " +
+                                              "http-api.max-connections=300 --config " + config()});
+        const std::string line = process.expectLine("http.limited");
+        CPPUNIT_ASSERT_MESSAGE(line, line.find("max_connections=300 possible=150") != std::string::npos);
+        process.expectLine("host.ready");
         process.signal(SIGTERM);
         CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
     }

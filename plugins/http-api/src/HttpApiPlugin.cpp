@@ -69,6 +69,12 @@ std::shared_ptr<ServerTls> makeTls(const plugin::Services& services, const plugi
                                                                clock != nullptr ? *clock : systemClock});
 }
 
+/// Streams last, and give way to nobody: the rest of the connections is for requests.
+std::size_t streamsWithin(std::size_t configured, std::size_t connections)
+{
+    return std::min(configured, std::max<std::size_t>(1, connections * 3 / 4));
+}
+
 } // namespace
 
 const plugin::ConfigSchema& HttpApiPlugin::schema() const
@@ -103,13 +109,15 @@ const plugin::ConfigSchema& HttpApiPlugin::schema() const
             .defaultsTo("256")
             .reloadable(),
         Option::integer("max-streams", 1, 1000000)
-            .help("Streamed answers at a time; more get 503")
+            .help(
+                "Streamed answers at a time, and never more than three quarters of the connections; more get "
+                "503")
             .defaultsTo("4096")
             .reloadable(),
         Option::size("max-buffered", "1M", "4G")
-            .help(
-                "Memory for bodies that arrive and answers that wait for their clients, of all connections; "
-                "over it those end that held much of it for longest")
+            .help("Memory for bodies that arrive and answers that wait for their clients, of all connections "
+                  "that "
+                  "hold more than 8k; over it those end that held theirs for longest")
             .defaultsTo("64M")
             .reloadable(),
         Option::size("max-body", "1k", "64M")
@@ -220,6 +228,16 @@ observe::Health HttpApiPlugin::health() const
     return _tls->health();
 }
 
+void HttpApiPlugin::limitConnections(std::size_t configured)
+{
+    const std::size_t possible = connectionsWithin(configured);
+    _state->limits.connections = possible;
+    if (possible < configured)
+        _context.log.warning("http.limited", {{"max_connections", configured}, {"possible", possible}},
+                             "The limit of open files is too low for http-api.max-connections: raise it "
+                             "(LimitNOFILE=, ulimit -n).");
+}
+
 void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
 {
     auto& limits = _state->limits;
@@ -229,9 +247,10 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.keepAliveTime = config.duration("keep-alive-timeout").count();
     _context.defaultTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("default-ttl"));
     _context.maximumTtl = std::chrono::duration_cast<std::chrono::seconds>(config.duration("maximum-ttl"));
-    limits.connections = connectionsWithin(static_cast<std::size_t>(config.integer("max-connections")));
+    limitConnections(static_cast<std::size_t>(config.integer("max-connections")));
     limits.perAddress = static_cast<std::size_t>(config.integer("max-connections-per-address"));
-    limits.streams = static_cast<std::size_t>(config.integer("max-streams"));
+    limits.streams =
+        streamsWithin(static_cast<std::size_t>(config.integer("max-streams")), limits.connections);
     _state->held->limit(config.size("max-buffered"));
     _state->hsts = config.duration("tls-hsts").count();
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));

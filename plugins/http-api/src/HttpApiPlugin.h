@@ -27,6 +27,7 @@ public:
 
 private:
     void applyReloadable(const plugin::ConfigView& config);
+    void limitConnections(std::size_t configured);
     void addMetrics(observe::MetricRegistry& metrics);
 
     Context _context;

@@ -4,6 +4,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <fcntl.h>
 #include <filesystem>
@@ -61,10 +62,13 @@ class CapsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(connectionsBeyondAnAddressShareGet503);
     CPPUNIT_TEST(theLongestIdleConnectionGivesWay);
     CPPUNIT_TEST(theLongestUnfinishedRequestGivesWayWhenNobodyIsIdle);
+    CPPUNIT_TEST(idleConnectionsGiveWayBeforeUnfinishedRequests);
+    CPPUNIT_TEST(refusedConnectionsGiveWayFirst);
     CPPUNIT_TEST(nobodyGivesWayWhoseAnswerIsComing);
     CPPUNIT_TEST(withoutDescriptorsTheLongestIdleConnectionGivesWay);
     CPPUNIT_TEST(withoutDescriptorsAndIdleConnectionsOthersWait);
     CPPUNIT_TEST(bodiesTogetherAreBounded);
+    CPPUNIT_TEST(manyWhoHoldLittleDoNotCrowdOutOneWhoNeedsMore);
     CPPUNIT_TEST(answersTogetherAreBounded);
     CPPUNIT_TEST(streamsTogetherAreBounded);
     CPPUNIT_TEST_SUITE_END();
@@ -123,6 +127,32 @@ class CapsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, second.send("TP/1.1\r\nHost: a\r\n\r\n").read().status);
     }
 
+    void idleConnectionsGiveWayBeforeUnfinishedRequests()
+    {
+        TestServer server(
+            Values{{"max-connections", "2"}, {"request-timeout", patient}, {"keep-alive-timeout", patient}});
+        HttpClient reading(server.start().endpoint());
+        reading.send("GET / HT");
+        server.awaitConnections("reading", 1);
+        HttpClient idle(server.endpoint());
+        server.awaitConnections("idle", 1);
+        CPPUNIT_ASSERT_EQUAL(200, server.get("/").status);
+        CPPUNIT_ASSERT(idle.ended());
+        CPPUNIT_ASSERT_EQUAL(200, reading.send("TP/1.1\r\nHost: a\r\n\r\n").read().status);
+    }
+
+    void refusedConnectionsGiveWayFirst()
+    {
+        TestServer server(
+            Values{{"max-connections", "2"}, {"request-timeout", patient}, {"keep-alive-timeout", patient}});
+        HttpClient idle(server.start().endpoint());
+        server.awaitConnections("idle", 1);
+        HttpClient refused(server.endpoint());
+        CPPUNIT_ASSERT_EQUAL(400, refused.send("GET\n").read().status);
+        CPPUNIT_ASSERT_EQUAL(200, server.get("/").status);
+        CPPUNIT_ASSERT_EQUAL(200, idle.send(getRequest("/")).read().status);
+    }
+
     void nobodyGivesWayWhoseAnswerIsComing()
     {
         TestServer server(Values{{"max-connections", "2"}, {"request-timeout", patient}});
@@ -163,8 +193,11 @@ class CapsTest : public CppUnit::TestFixture
         {
             const FewDescriptors few(1);
             second.emplace_back(server.endpoint()).send(getRequest("/"));
-            while (server.dropped("no-descriptors") < 2)
+            const auto since = std::chrono::steady_clock::now();
+            while (server.dropped("no-descriptors") < 4)
                 std::this_thread::yield();
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - since;
+            CPPUNIT_ASSERT(server.dropped("no-descriptors") <= 4 + took / std::chrono::milliseconds(50));
         }
         CPPUNIT_ASSERT_EQUAL(200, second.front().read().status);
         CPPUNIT_ASSERT(server.lines->lines().find("http.exhausted") != std::string::npos);
@@ -191,6 +224,33 @@ class CapsTest : public CppUnit::TestFixture
         server.awaitConnections("open", clients.size() - 1);
         CPPUNIT_ASSERT(server.metric("waymark_http_buffered_bytes") < 1048576);
         CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(300000, ' ')).read().status);
+    }
+
+    void manyWhoHoldLittleDoNotCrowdOutOneWhoNeedsMore()
+    {
+        for (const std::size_t size : {1000U, 9000U, 17000U}) {
+            TestServer server(Values{{"max-buffered", "1M"},
+                                     {"max-body", "1M"},
+                                     {"max-head", "64k"},
+                                     {"request-timeout", patient}});
+            server.start();
+            std::deque<HttpClient> clients;
+            const auto add = [&](const std::string& bytes) {
+                clients.emplace_back(server.endpoint()).send(bytes);
+                const auto settled = [&] {
+                    return server.metric("waymark_http_connections", {{"state", "reading"}}) +
+                           server.dropped("no-memory");
+                };
+                while (settled() < static_cast<double>(clients.size()))
+                    std::this_thread::yield();
+            };
+            for (int i = 0; i < 150; ++i)
+                add("GET / HTTP/1.1\r\nX: " + std::string(size, 'x'));
+            add("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                "Content-Length: 100000\r\n\r\n" +
+                std::string(50000, ' '));
+            CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(50000, ' ')).read().status);
+        }
     }
 
     void answersTogetherAreBounded()

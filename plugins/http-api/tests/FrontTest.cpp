@@ -147,6 +147,7 @@ class FrontTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, server.get("/health").status);
         CPPUNIT_ASSERT_EQUAL(200, server.get("/readyz?verbose").status);
         CPPUNIT_ASSERT_EQUAL(200, server.get("/metrics").status);
+        CPPUNIT_ASSERT_EQUAL(200, HttpClient::request(server.endpoint(), "HEAD", "/health").status);
         held.unblock();
         for (HttpClient& client : clients)
             CPPUNIT_ASSERT_EQUAL(200, client.read().status);

@@ -269,6 +269,7 @@ class ProtocolTest : public CppUnit::TestFixture
         idle.send(okRequest);
         CPPUNIT_ASSERT_EQUAL(200, idle.read().status);
         CPPUNIT_ASSERT(idle.ended());
+        CPPUNIT_ASSERT_EQUAL(1.0, server.dropped("silent"));
     }
 
     void randomBytesNeverHurt()

@@ -1,6 +1,7 @@
 #include "HeldRoutes.h"
 #include "TestServer.h"
 
+#include <Poco/Exception.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <thread>
@@ -13,6 +14,8 @@ class StopTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(StopTest);
     CPPUNIT_TEST(endsConnectionsOfEveryState);
+    CPPUNIT_TEST(waitsForNobodyWithoutARequest);
+    CPPUNIT_TEST(refusesNewClientsWhileItWaits);
     CPPUNIT_TEST(waitsForAnswersThatComeLater);
     CPPUNIT_TEST(waitsForClientsThatRead);
     CPPUNIT_TEST(servesWhatHasArrived);
@@ -54,6 +57,35 @@ class StopTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!writing.read().complete);
         for (const char* state : {"open", "idle", "reading", "parked", "streaming", "writing", "closing"})
             server.awaitConnections(state, 0);
+    }
+
+    void waitsForNobodyWithoutARequest()
+    {
+        TestServer server(_patient);
+        HttpClient silent(server.start().endpoint());
+        HttpClient idle(server.endpoint());
+        CPPUNIT_ASSERT_EQUAL(200, idle.send(getRequest("/")).read().status);
+        HttpClient head(server.endpoint());
+        head.send("GET / HT");
+        server.awaitConnections("reading", 1);
+        std::jthread stopper([&] { server.stop(std::chrono::minutes(5)); });
+        for (HttpClient* client : {&silent, &idle, &head})
+            CPPUNIT_ASSERT(client->ended());
+    }
+
+    void refusesNewClientsWhileItWaits()
+    {
+        TestServer server(_patient);
+        HeldRoutes held(server);
+        HttpClient parked(server.start().endpoint());
+        parked.send(getRequest("/later"));
+        const auto responder = held.responders(1).front();
+        HttpClient silent(server.endpoint());
+        std::jthread stopper([&] { server.stop(std::chrono::minutes(5)); });
+        CPPUNIT_ASSERT(silent.ended());
+        CPPUNIT_ASSERT_THROW(HttpClient{server.endpoint()}, Poco::Exception);
+        responder(http::ApiResponse::json(202, "{}"));
+        CPPUNIT_ASSERT_EQUAL(202, parked.read().status);
     }
 
     void waitsForAnswersThatComeLater()

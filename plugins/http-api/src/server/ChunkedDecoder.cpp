@@ -1,5 +1,7 @@
 #include "server/ChunkedDecoder.h"
 
+#include "server/RequestHead.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -73,10 +75,12 @@ Answered<bool> ChunkedDecoder::takeSize(SecretBuffer& input)
     const std::string_view line = input.view().substr(0, **length);
     const std::size_t digits = std::min(line.find_first_not_of("0123456789abcdefABCDEF"), line.size());
     std::uint64_t size = 0;
-    if (digits == 0 || digits > maximumSizeDigits || (digits < line.size() && line[digits] != ';'))
+    const std::string_view extension = line.substr(digits);
+    if (digits == 0 || digits > maximumSizeDigits ||
+        !(extension.empty() || (extension.starts_with(';') && isPlain(extension))))
         return broken();
     std::from_chars(line.data(), line.data() + digits, size, 16);
-    _overhead += line.size() - digits;
+    _overhead += extension.size();
     if (_overhead > maximumOverhead)
         return broken();
     input.consume(**length + 2);
@@ -119,9 +123,10 @@ Answered<bool> ChunkedDecoder::takeTrailer(SecretBuffer& input)
     if (!*length)
         return false;
     _overhead += **length;
-    if (_overhead > maximumOverhead)
+    const bool isLast = **length == 0;
+    if (_overhead > maximumOverhead || !(isLast || isFieldLine(input.view().substr(0, **length))))
         return broken();
-    if (**length == 0)
+    if (isLast)
         _state = State::done;
     input.consume(**length + 2);
     return true;

@@ -11,7 +11,7 @@ namespace waymark::httpapi
 {
 
 /// Decodes a chunked body (RFC 9112 section 7.1) that arrives piece by piece, strictly: CRLF only, sizes of
-/// at most 8 hex digits, chunk extensions and trailers bounded and dropped. Without I/O.
+/// at most 8 hex digits, chunk extensions and trailers checked, bounded and dropped. Without I/O.
 class ChunkedDecoder
 {
 public:

@@ -38,9 +38,27 @@ class ChunkedDecoderTest : public CppUnit::TestFixture
 
     void refusesWhatIsNotStrict()
     {
-        for (const char* chunks :
-             {"\r\n", "x\r\n", " 1\r\na\r\n", "1 \r\na\r\n", "+1\r\n", "0x1\r\n", "1\na\r\n", "1\r\nab",
-              "1\r\na\n", "1\r\na\rb", "123456789\r\n", "0\r\nT: x\n", "\n"})
+        for (const char* chunks : {"\r\n",
+                                   "x\r\n",
+                                   " 1\r\na\r\n",
+                                   "1 \r\na\r\n",
+                                   "+1\r\n",
+                                   "0x1\r\n",
+                                   "1\na\r\n",
+                                   "1\r\nab",
+                                   "1\r\na\n",
+                                   "1\r\na\rb",
+                                   "123456789\r\n",
+                                   "0\r\nT: x\n",
+                                   "\n",
+                                   "1;a\rb\r\na\r\n",
+                                   "1;\x01\r\na\r\n",
+                                   "0\r\nT\r\n",
+                                   "0\r\n: x\r\n",
+                                   "0\r\n T: x\r\n",
+                                   "0\r\nT : x\r\n",
+                                   "0\r\nT: \rx\r\n",
+                                   "0\r\nGET / HTTP/1.1\r\n"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(chunks, 400, decode(chunks).error().status);
         for (const char* incomplete : {"", "1", "1\r", "1\r\n", "1\r\na", "1\r\na\r", "0\r\n", "0\r\n\r"})
             CPPUNIT_ASSERT_MESSAGE(incomplete, !decode(incomplete).value());

@@ -12,8 +12,8 @@ namespace waymark::httpapi
 namespace
 {
 
-constexpr int readsAtATime = 16; // then it is another connection's turn
-constexpr std::size_t muchMemory = 16U * 1024U;
+constexpr int readsAtATime = 16;               // then it is another connection's turn
+constexpr std::size_t muchMemory = 8U * 1024U; // less is bounded by the number of connections
 constexpr std::size_t sendSize = 256U * 1024U;
 
 MonotonicTime now() noexcept
@@ -61,6 +61,7 @@ void Connection::receive()
     using Stage = RequestIntake::Stage;
     const ClearedRegisters atTheEnd;
     intake.advance(_shared.limits);
+    noteStart();
     for (int reads = 0; reads < readsAtATime || channel->hasBuffered(); ++reads) {
         if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)
             return;
@@ -69,12 +70,19 @@ void Connection::receive()
         ended = got.state == Transfer::State::ended;
         if (got.state != Transfer::State::moved)
             return;
-        if (!started) {
-            started = now();
-            deadline = *started + _shared.limits.request();
-        }
         intake.received(got.bytes, _shared.limits);
+        noteStart();
     }
+}
+
+/// Empty lines are no request: they neither begin its time nor make the time longer that a client may be
+/// idle.
+void Connection::noteStart() noexcept
+{
+    if (started || intake.stage() == RequestIntake::Stage::empty)
+        return;
+    started = now();
+    deadline = *started + _shared.limits.request();
 }
 
 void Connection::send(std::string_view bytes)
@@ -111,25 +119,22 @@ void Connection::makeWay() noexcept
         return;
     intake.next();
     started.reset();
-    if (intake.hasMore() || channel->hasBuffered()) {
-        started = now();
-        deadline = *started + _shared.limits.request();
-    } else {
-        deadline = now() + _shared.limits.keepAlive();
-    }
+    deadline = now() + _shared.limits.keepAlive();
 }
 
 bool Connection::owesNothing() const noexcept
 {
-    return keepAlive && !broken && !started && !parked && !stream && output.empty();
+    return keepAlive && !broken && !started && !hasMore() && !parked && !stream && output.empty();
 }
 
 bool Connection::countHeld() noexcept
 {
     const std::size_t holds = intake.held() + output.capacity();
-    _shared.held->add(holds);
-    _shared.held->subtract(std::exchange(_held, holds));
-    return holds > muchMemory;
+    const bool much = holds > muchMemory;
+    const std::size_t counts = much ? holds : 0;
+    _shared.held->add(counts);
+    _shared.held->subtract(std::exchange(_held, counts));
+    return much;
 }
 
 } // namespace waymark::httpapi

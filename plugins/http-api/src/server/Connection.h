@@ -43,7 +43,7 @@ public:
     OpenStream& operator=(const OpenStream&) = delete;
     ~OpenStream()
     {
-        _queue->close();
+        _queue->abandon();
         _state.streams.leave();
     }
 
@@ -77,11 +77,14 @@ public:
     bool flush();
     /// Makes way for the next request when the answer was given and taken.
     void makeWay() noexcept;
+    /// True when bytes were received behind the current request.
+    bool hasMore() const noexcept { return intake.hasMore() || channel->hasBuffered(); }
     /// True when there is no request and nothing on its way: it may end.
     bool owesNothing() const noexcept;
     /// True when it waits for the first byte of a request and for nothing else.
     bool isIdle() const noexcept { return owesNothing() && !ended; }
-    /// Tells the shared count how much memory this holds. True when that is much.
+    /// Tells the shared count how much memory this holds, if that is much, and says so: what is counted is
+    /// what can be given back by ending those that hold it.
     bool countHeld() noexcept;
 
     const ConnectionId id;
@@ -92,7 +95,7 @@ public:
     SecretBuffer output; ///< what the client has not taken
     std::optional<ParkedRequest> parked;
     std::optional<OpenStream> stream;
-    std::optional<MonotonicTime> started; ///< the first byte of the current request
+    std::optional<MonotonicTime> started; ///< the first byte of the current request, after empty lines
     MonotonicTime deadline;               ///< of whatever it waits for
     std::size_t requests = 0;
     bool keepAlive = true;     ///< another request may follow
@@ -104,6 +107,7 @@ public:
     bool lingers = false;      ///< its closing has begun
     bool unagreed = false;     ///< there will be no agreement on how to talk
     bool awaitsClient = true;  ///< before the agreement can go on
+    bool reserved = false;     ///< its worker is for health and metrics only
     std::size_t discarded = 0; ///< while it closes
 
     // How a worker gives it back:
@@ -116,9 +120,10 @@ public:
     std::optional<MonotonicTime> timer;
     std::optional<std::list<Connection*>::iterator> heavy;
     node::IpAddress address; ///< what it is counted under
-    bool counted = false;    ///< there
 
 private:
+    void noteStart() noexcept;
+
     ServerState& _shared;
     Counted _counted;
     std::size_t _held = 0;

@@ -29,17 +29,6 @@ constexpr auto longestSleep = 1h;
 constexpr auto workerLingers = 2ms;         // for the next request of a client that was just answered
 constexpr std::size_t threadNameLimit = 15; // of the system
 
-/// What one address may be: of IPv6 a network, since every host has as many addresses as it likes.
-node::IpAddress countedAddress(const node::IpAddress& address)
-{
-    constexpr std::size_t network = 8; // of 16 bytes
-    if (address.isV4())
-        return address;
-    FixedBytes<16> bytes{};
-    std::copy_n(address.bytes().data(), network, bytes.data());
-    return node::IpAddress::fromBytes(bytes).value_or(address);
-}
-
 } // namespace
 
 Front::Front(const Settings& settings, Acceptor acceptor, const http::RouteTable& routes,
@@ -50,6 +39,7 @@ Front::Front(const Settings& settings, Acceptor acceptor, const http::RouteTable
       _mailbox(std::move(mailbox)),
       _acceptor(std::move(acceptor)),
       _name((settings.name + "-front").substr(0, threadNameLimit)),
+      _connections(*_state),
       _lastId(firstConnection),
       _workers({settings.threads, reservedThreads, settings.handshakes ? handshakeThreads : 0, settings.name},
                [this](Connection& connection) { this->serve(connection); })
@@ -109,7 +99,7 @@ void Front::readMail()
 {
     const bool lost = _mailbox->take(_posted);
     for (const ConnectionId id : _posted)
-        if (Connection* const connection = find(id))
+        if (Connection* const connection = _connections.find(id))
             guarded(*connection, &Front::takeBack);
     if (lost)
         lookAtAll();
@@ -117,7 +107,7 @@ void Front::readMail()
 
 void Front::lookAtAll()
 {
-    for (Places& places : _phases)
+    for (Places& places : _connections.phases())
         for (auto next = places.begin(); next != places.end();)
             guarded(**next++, &Front::takeBack);
 }
@@ -132,7 +122,7 @@ void Front::takeBack(Connection& connection)
     if (!std::exchange(connection.rested, false) || _stopping)
         return settle(connection);
     watchMemory(connection);
-    enter(connection, Phase::idle);
+    _connections.enter(connection, Phase::idle);
     schedule(connection, connection.deadline);
 }
 
@@ -140,7 +130,7 @@ void Front::handle(std::uint64_t name, std::uint32_t events)
 {
     if (name == listenerName)
         return accept();
-    Connection* const connection = find(name);
+    Connection* const connection = _connections.find(name);
     if (connection == nullptr || connection->phase == Phase::dispatched)
         return;
     const bool left = (events & (EPOLLERR | EPOLLHUP)) != 0;
@@ -166,7 +156,7 @@ void Front::expire()
     const MonotonicTime now = std::chrono::steady_clock::now();
     for (int i = 0; i < expiriesAtATime && !_timers.empty() && _timers.begin()->first <= now; ++i) {
         const ConnectionId id = _timers.begin()->second;
-        Connection& connection = *_connections.at(id);
+        Connection& connection = *_connections.find(id);
         schedule(connection, std::nullopt);
         guarded(connection, &Front::expireOne);
     }
@@ -205,14 +195,9 @@ void Front::admit(Acceptor::Accepted accepted)
     if (_connections.size() >= _state->limits.connections && !makeRoom())
         return _state->metrics.dropped("too-many");
     const ConnectionId id = _lastId++;
-    auto made = std::make_unique<Connection>(id, std::move(accepted.channel), accepted.remote, *_state);
-    Connection& connection = *made;
-    connection.address = countedAddress(accepted.remote.ip);
-    std::size_t& ofAddress = _perAddress[connection.address];
-    _connections.emplace(id, std::move(made));
-    connection.place = in(Phase::idle).insert(in(Phase::idle).end(), &connection);
-    ++_state->phases[static_cast<std::size_t>(Phase::idle)];
-    const bool tooMany = ++ofAddress > _state->limits.perAddress;
+    Connection& connection = _connections.add(
+        std::make_unique<Connection>(id, std::move(accepted.channel), accepted.remote, *_state));
+    const bool tooMany = _connections.fromAddressOf(connection) > _state->limits.perAddress;
     guarded(connection, tooMany ? &Front::turnAway : &Front::begin);
 }
 
@@ -234,22 +219,28 @@ void Front::turnAway(Connection& connection)
 bool Front::makeRoom()
 {
     for (const Phase phase : {Phase::closing, Phase::idle, Phase::handshaking, Phase::reading})
-        if (!in(phase).empty()) {
-            drop(*in(phase).front(), "gave-way");
+        if (!_connections.in(phase).empty()) {
+            drop(*_connections.in(phase).front(), "gave-way");
             return true;
         }
     return false;
 }
 
 /// The connection stays in the system's queue: without a pause this would be tried in a busy loop.
-void Front::pauseAccepting(int error)
+void Front::pauseAccepting(int error) noexcept
 {
     _acceptAgain = std::chrono::steady_clock::now() + exhaustedPause;
     _poller.change(_acceptor.descriptor(), 0, listenerName);
-    _state->metrics.dropped("no-descriptors");
-    _state->log.limited(observe::LogLevel::warning, "http.exhausted",
-                        {{"error", std::generic_category().message(error)}},
-                        "A connection could not be accepted: raise the limit of open files.");
+    const bool memory = error == ENOMEM || error == ENOBUFS;
+    _state->metrics.ended(memory ? "no-memory" : "no-descriptors");
+    try {
+        _state->log.limited(observe::LogLevel::warning, "http.exhausted",
+                            {{"error", std::generic_category().message(error)}},
+                            memory ? "A connection could not be accepted for lack of memory."
+                                   : "A connection could not be accepted: raise the limit of open files.");
+    } catch (const std::exception&) {
+        _state->metrics.ended("no-memory"); // a line less
+    }
 }
 
 /// What has arrived is served, what has not is not waited for.
@@ -259,14 +250,14 @@ void Front::beginStop()
     _poller.remove(_acceptor.descriptor());
     ::shutdown(_acceptor.descriptor(), SHUT_RDWR); // who connects now is refused at once
     for (const Phase phase : {Phase::handshaking, Phase::idle, Phase::reading, Phase::streaming})
-        for (auto next = in(phase).begin(); next != in(phase).end();)
+        for (auto next = _connections.in(phase).begin(); next != _connections.in(phase).end();)
             guarded(**next++, &Front::settle);
 }
 
 /// Nobody is waited for any more but workers, who cannot be stopped.
 void Front::abortAll()
 {
-    for (Places& places : _phases)
+    for (Places& places : _connections.phases())
         for (auto next = places.begin(); next != places.end();)
             guarded(**next++, &Front::abortOne);
 }
@@ -279,12 +270,6 @@ void Front::abortOne(Connection& connection)
     if ((waits || connection.parked) && connection.output.empty())
         answerRefusal(connection, {503, "the service is stopping"});
     drop(connection);
-}
-
-Connection* Front::find(ConnectionId id)
-{
-    const auto found = _connections.find(id);
-    return found == _connections.end() ? nullptr : found->second.get();
 }
 
 void Front::serve(Connection& connection) noexcept
@@ -318,9 +303,9 @@ bool Front::another(Connection& connection)
     connection.makeWay();
     const bool free = connection.keepAlive && !connection.broken && !connection.parked &&
                       connection.intake.stage() == Stage::empty;
-    if (!free || _state->stopping || _workers.busy(Workers::Lane::ordinary))
+    if (!free || connection.reserved || _state->stopping || _workers.busy(Workers::Lane::ordinary))
         return false;
-    if (!connection.started) {
+    if (!connection.hasMore()) {
         pollfd entry{connection.channel->descriptor(), POLLIN, 0};
         if (::poll(&entry, 1, static_cast<int>(workerLingers.count())) <= 0)
             return false;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/Acceptor.h"
-#include "server/Connection.h"
+#include "server/ConnectionTable.h"
 #include "server/Mailbox.h"
 #include "server/Poller.h"
 #include "server/ServerState.h"
@@ -9,19 +9,15 @@
 
 #include <waymark/http/RouteTable.h>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -62,7 +58,7 @@ public:
     std::size_t queued() const { return _workers.queued(); }
 
 private:
-    using Places = std::list<Connection*>;
+    using Places = ConnectionTable::Places;
 
     void run();
     void wait();
@@ -78,7 +74,7 @@ private:
     void begin(Connection& connection);
     void turnAway(Connection& connection);
     bool makeRoom();
-    void pauseAccepting(int error);
+    void pauseAccepting(int error) noexcept;
 
     void handle(std::uint64_t name, std::uint32_t events);
     void guarded(Connection& connection, void (Front::*step)(Connection&));
@@ -97,11 +93,8 @@ private:
     void finish(Connection& connection);
     void await(Connection& connection, Phase phase, std::uint32_t events);
     void drop(Connection& connection, std::string_view reason = {}) noexcept;
-    void enter(Connection& connection, Phase phase);
     void schedule(Connection& connection, std::optional<MonotonicTime> when);
     void watchMemory(Connection& connection);
-    Places& in(Phase phase) { return _phases[static_cast<std::size_t>(phase)]; }
-    Connection* find(ConnectionId id);
 
     // On workers:
     void serve(Connection& connection) noexcept;
@@ -113,10 +106,8 @@ private:
     Poller _poller;
     Acceptor _acceptor;
     std::string _name;
-    std::unordered_map<ConnectionId, std::unique_ptr<Connection>> _connections;
-    std::map<node::IpAddress, std::size_t> _perAddress;
-    std::array<Places, phaseCount> _phases; ///< those that entered first stand first
-    Places _heavy;                          ///< that hold much memory; those that have it longest stand first
+    ConnectionTable _connections;
+    Places _heavy; ///< that hold much memory; those that have it longest stand first
     std::set<std::pair<MonotonicTime, ConnectionId>> _timers;
     std::vector<ConnectionId> _posted;
     ConnectionId _lastId;

@@ -87,7 +87,7 @@ void Front::settleHandshake(Connection& connection)
     }
     if (std::exchange(connection.awaitsClient, false))
         return await(connection, Phase::handshaking, connection.wantsWrite ? EPOLLOUT : EPOLLIN);
-    enter(connection, Phase::dispatched);
+    _connections.enter(connection, Phase::dispatched);
     schedule(connection, connection.deadline);
     _workers.submit(connection, Workers::Lane::handshake);
 }
@@ -140,6 +140,7 @@ void Front::settleStream(Connection& connection)
             connection.send("0\r\n\r\n");
         return settle(connection);
     }
+    connection.intake.release(); // it may be long before there is another request
     const bool blocked = !connection.output.empty();
     await(connection, Phase::streaming, EPOLLRDHUP | (blocked ? EPOLLOUT : 0U));
 }
@@ -161,7 +162,8 @@ void Front::settleClosing(Connection& connection)
 void Front::finish(Connection& connection)
 {
     connection.channel->conclude();
-    const bool allRead = connection.intake.finished() && !connection.intake.hasMore();
+    const bool allRead = connection.intake.finished() && !connection.intake.hasMore() &&
+                         connection.channel->discard().state == Transfer::State::wantsRead;
     if (allRead || connection.ended)
         return drop(connection);
     connection.lingers = true;
@@ -196,10 +198,10 @@ void Front::dispatch(Connection& connection)
     watchMemory(connection);
     if (connection.heavy) // nobody but its worker can end it now
         _heavy.erase(*std::exchange(connection.heavy, std::nullopt));
-    enter(connection, Phase::dispatched);
+    _connections.enter(connection, Phase::dispatched);
     schedule(connection, connection.deadline);
-    const bool reserved = _workers.busy(Workers::Lane::ordinary) && isReserved(connection);
-    _workers.submit(connection, reserved ? Workers::Lane::reserved : Workers::Lane::ordinary);
+    connection.reserved = _workers.busy(Workers::Lane::ordinary) && isReserved(connection);
+    _workers.submit(connection, connection.reserved ? Workers::Lane::reserved : Workers::Lane::ordinary);
 }
 
 /// Health and metrics are what people look at when everything else is busy.
@@ -253,21 +255,11 @@ void Front::expireOne(Connection& connection)
 void Front::await(Connection& connection, Phase phase, std::uint32_t events)
 {
     watchMemory(connection);
-    enter(connection, phase);
+    _connections.enter(connection, phase);
     const bool forever = phase == Phase::streaming && connection.output.empty();
     schedule(connection, forever ? std::nullopt : std::optional(connection.deadline));
     if (!_poller.change(connection.channel->descriptor(), events | EPOLLONESHOT, connection.id))
         drop(connection, "no-memory");
-}
-
-void Front::enter(Connection& connection, Phase phase)
-{
-    if (connection.phase == phase)
-        return;
-    in(phase).splice(in(phase).end(), in(connection.phase), connection.place);
-    --_state->phases[static_cast<std::size_t>(connection.phase)];
-    ++_state->phases[static_cast<std::size_t>(phase)];
-    connection.phase = phase;
 }
 
 void Front::schedule(Connection& connection, std::optional<MonotonicTime> when)
@@ -303,12 +295,7 @@ void Front::drop(Connection& connection, std::string_view reason) noexcept
     schedule(connection, std::nullopt);
     if (connection.heavy)
         _heavy.erase(*connection.heavy);
-    in(connection.phase).erase(connection.place);
-    --_state->phases[static_cast<std::size_t>(connection.phase)];
-    if (const auto counted = _perAddress.find(connection.address);
-        counted != _perAddress.end() && --counted->second == 0)
-        _perAddress.erase(counted);
-    _connections.erase(connection.id);
+    _connections.remove(connection);
 }
 
 } // namespace waymark::httpapi

@@ -6,7 +6,8 @@
 namespace waymark::httpapi
 {
 
-/// How much memory connections hold for what clients have not sent to the end or not taken yet. Any thread.
+/// How much memory connections hold for what clients have not sent to the end or not taken yet; of those that
+/// hold much. Any thread.
 class HeldBytes
 {
 public:

@@ -97,8 +97,10 @@ private:
         } catch (const std::exception& problem) {
             logFailure(route, id, problem.what());
             connection.stream.reset();
-            if (!writer.begun())
+            if (!writer.begun()) {
+                writer.startOver();
                 return writer.send(internalError(id));
+            }
             connection.abandoned = true;
             return 500;
         }

@@ -34,6 +34,11 @@ bool isControl(char c) noexcept
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f';
 }
 
+bool hasName(std::string_view fieldLine, std::size_t colon) noexcept
+{
+    return colon != std::string_view::npos && isToken(fieldLine.substr(0, colon));
+}
+
 char lower(char c) noexcept
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -112,14 +117,14 @@ Answered<void> parseField(std::string_view line, Framing& framing, RequestHead& 
         return refuse(431, "the request has more than " + std::to_string(maximumFields) + " header fields",
                       "head-too-large");
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !isToken(line.substr(0, colon)))
+    if (!hasName(line, colon))
         return refuse(400, "a header field must be 'Name: value' on one line", malformed);
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trimmed(line.substr(colon + 1));
     if (name.size() > maximumName || value.size() > maximumValue)
         return refuse(431, "a header field is longer than " + std::to_string(maximumValue) + " characters",
                       "head-too-large");
-    if (std::ranges::any_of(value, isControl))
+    if (!isPlain(value))
         return refuse(400, "a header field has a control character in its value", malformed);
     head.fields.emplace_back(name, value);
     if (sameWord(name, "Content-Length"))
@@ -175,6 +180,16 @@ Answered<void> decideFraming(const Framing& framing, RequestHead& head)
 }
 
 } // namespace
+
+bool isFieldLine(std::string_view line) noexcept
+{
+    return hasName(line, line.find(':')) && isPlain(line);
+}
+
+bool isPlain(std::string_view text) noexcept
+{
+    return std::ranges::none_of(text, isControl);
+}
 
 bool sameWord(std::string_view left, std::string_view right) noexcept
 {

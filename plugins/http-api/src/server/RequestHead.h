@@ -40,6 +40,10 @@ struct RequestHead
     std::string withoutContent() const;
 };
 
+/// Whether this is one field, "Name: value", without its CRLF.
+bool isFieldLine(std::string_view line) noexcept;
+/// Without control characters, but for tabs.
+bool isPlain(std::string_view text) noexcept;
 /// ASCII letters in any case; copies nothing.
 bool sameWord(std::string_view left, std::string_view right) noexcept;
 /// Without blanks and tabs on either side.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <sstream>
 #include <utility>
 #include <variant>
@@ -63,6 +64,15 @@ std::optional<int> ResponseWriter::send(http::ApiResponse given)
     return sendWhole(*answer, std::get<std::string>(answer->body()));
 }
 
+void ResponseWriter::startOver()
+{
+    const std::string id = _response.get("X-Request-Id", {});
+    _response.clear(); // how long the body is, how long it may be cached and so on
+    _response.set("X-Request-Id", id);
+    _response.setDate(Poco::Timestamp());
+    _response.setKeepAlive(false);
+}
+
 std::optional<http::ApiResponse> ResponseWriter::resolve(http::ApiResponse answer)
 {
     while (const auto* start = std::get_if<http::ApiResponse::Start>(&answer.body())) {
@@ -96,6 +106,8 @@ void ResponseWriter::put(std::string_view body)
 {
     std::ostringstream head;
     _response.write(head);
+    if (!head) // the only sign of memory that was missing: a part of the head may be
+        throw std::bad_alloc();
     _connection.keepAlive = _response.getKeepAlive();
     std::string text = std::move(head).str();
     const bool together = body.size() <= smallBody;
@@ -134,14 +146,14 @@ int ResponseWriter::sendAsset(http::ApiResponse answer)
 
 int ResponseWriter::sendStream(const http::ApiResponse& answer)
 {
+    const auto queue = std::make_shared<StreamQueue>(StreamQueue::Shared{_front, _state.held}, _connection.id,
+                                                     streamBacklog);
     if (!_state.streams.tryEnter(_state.limits.streams)) {
         const auto refusal = http::ApiResponse::error(503, "too many streams are open; try again later")
                                  .header("Retry-After", retryAfter);
         return sendWhole(refusal, std::get<std::string>(refusal.body()));
     }
     const RequestHead& head = _connection.intake.head();
-    const auto queue = std::make_shared<StreamQueue>(StreamQueue::Shared{_front, _state.held}, _connection.id,
-                                                     streamBacklog);
     _connection.stream.emplace(_state, queue, !head.http10);
     prepare(answer);
     if (head.http10)

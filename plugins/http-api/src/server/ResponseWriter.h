@@ -27,6 +27,8 @@ public:
     std::unique_ptr<PendingAnswer> parked() noexcept { return std::move(_parked); }
     /// True when a part of the answer went out: there can be no other.
     bool begun() const noexcept { return _begun; }
+    /// Takes back what an answer that failed has set, before another one is sent.
+    void startOver();
 
 private:
     std::optional<http::ApiResponse> resolve(http::ApiResponse answer);

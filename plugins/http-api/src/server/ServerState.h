@@ -39,14 +39,14 @@ struct Limits
 /// What a connection does, or waits for.
 enum class Phase : std::uint8_t
 {
-    handshaking, ///< for its client to agree on how to talk
-    idle,        ///< for a request
-    reading,     ///< for the rest of a request
-    dispatched,  ///< for a thread, or being served by one
-    parked,      ///< for an answer that comes later
-    streaming,   ///< for the next part of a streamed answer
-    writing,     ///< for its client to take the answer
-    closing      ///< for its client to stop sending
+    idle,       ///< for a request
+    reading,    ///< for the rest of a request
+    dispatched, ///< for a thread, or being served by one
+    parked,     ///< for an answer that comes later
+    streaming,  ///< for the next part of a streamed answer
+    writing,    ///< for its client to take the answer
+    closing,    ///< for its client to stop sending
+    handshaking ///< for its client to agree on how to talk
 };
 constexpr std::size_t phaseCount = 8;
 std::string_view nameOf(Phase phase) noexcept;

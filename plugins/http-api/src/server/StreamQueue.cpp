@@ -66,7 +66,7 @@ bool StreamQueue::open() const noexcept
     return _state == State::open;
 }
 
-StreamQueue::State StreamQueue::take(std::string& out)
+StreamQueue::State StreamQueue::take(std::string& out) noexcept
 {
     const std::lock_guard lock(_mutex);
     _told = false;
@@ -86,6 +86,13 @@ void StreamQueue::close() noexcept
     const std::lock_guard lock(_mutex);
     if (_state == State::open)
         _state = State::ended;
+}
+
+void StreamQueue::abandon() noexcept
+{
+    close();
+    std::string rest;
+    take(rest);
 }
 
 } // namespace waymark::httpapi

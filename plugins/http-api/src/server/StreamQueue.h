@@ -42,11 +42,13 @@ public:
         overflow ///< the client is too slow
     };
     /// Everything that was written since.
-    State take(std::string& out);
+    State take(std::string& out) noexcept;
     /// True when the client is too slow, also before take() says so.
     bool overflowed() const noexcept;
-    /// Tells the writers that nobody reads any more.
+    /// Tells the writers that nobody reads any more; what they wrote before can still be taken.
     void close() noexcept;
+    /// As close(), and lets go of what was not taken: the writers may stay for long.
+    void abandon() noexcept;
 
 private:
     void tell(bool news) noexcept;
