@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -15,8 +16,9 @@ namespace waymark::httpapi
 class Daemon
 {
 public:
-    explicit Daemon(const std::map<std::string, std::string>& environment = {})
-        : _daemon(_folder.path(), properties(), environment)
+    /// `more` is put over properties().
+    explicit Daemon(const std::map<std::string, std::string>& environment = {}, testkit::Properties more = {})
+        : _daemon(_folder.path(), over(std::move(more)), environment)
     {
     }
 
@@ -36,6 +38,12 @@ public:
     }
 
 private:
+    static testkit::Properties over(testkit::Properties more)
+    {
+        more.merge(properties());
+        return more;
+    }
+
     testkit::TemporaryFolder _folder;
     testkit::Daemon _daemon;
 };
