@@ -1,5 +1,5 @@
 # Every library that Waymark stands on; docs/dependencies.md says why each is here.
-find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net JSON Data DataSQLite)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net NetSSL JSON Data DataSQLite)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED)

@@ -64,6 +64,17 @@ std::size_t connectionsWithin(std::size_t configured)
     return std::min(configured, std::max<std::size_t>(1, limit.rlim_cur / 4 * 3));
 }
 
+std::shared_ptr<ServerTls> makeTls(const plugin::Services& services, const plugin::ConfigView& config)
+{
+    static const SystemClock systemClock;
+    auto* const files = services.find<FileSystem>();
+    const auto* const clock = services.find<Clock>();
+    return std::make_shared<ServerTls>(config, ServerTls::Host{services.get<observe::MetricRegistry>(),
+                                                               services.log(),
+                                                               files != nullptr ? *files : systemFiles(),
+                                                               clock != nullptr ? *clock : systemClock});
+}
+
 /// Streams last, and give way to nobody: the rest of the connections is for requests.
 std::size_t streamsWithin(std::size_t configured, std::size_t connections)
 {
@@ -170,7 +181,7 @@ plugin::ExitCode exitCodeFor(const Error& error)
 
 const plugin::ConfigSchema& HttpApiPlugin::schema() const
 {
-    static const plugin::ConfigSchema schema(allOptions());
+    static const plugin::ConfigSchema schema(withTlsOptions(allOptions()));
     return schema;
 }
 
@@ -178,6 +189,7 @@ void HttpApiPlugin::configure(const plugin::ConfigView& config)
 {
     checkTtls(config);
     checkAccess(config);
+    checkTls(config);
     _config = std::make_shared<plugin::ConfigView>(config);
 }
 
@@ -199,12 +211,17 @@ void HttpApiPlugin::provide(plugin::Services& services)
     if (_config->findText("chain-id"))
         _context.chainId = static_cast<std::uint64_t>(_config->integer("chain-id"));
     applyReloadable(*_config);
+    _tls = makeTls(services, *_config);
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
     settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     _name = services.instance();
     settings.name = _name;
+    settings.handshakes = _tls->on();
+    settings.channels = [tls = _tls](int descriptor, const node::Endpoint& remote) {
+        return tls->open(descriptor, remote);
+    };
     _state->limits.requests = static_cast<std::size_t>(_config->integer("keep-alive-requests"));
     _server = std::make_shared<Server>(std::move(settings), *_routes, _state);
     _context.bound = [server = std::weak_ptr<Server>(_server)] {
@@ -255,6 +272,7 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 void HttpApiPlugin::start()
 {
     applyAccess();
+    _tls->start();
     try {
         _feed->start(_name + "-feed");
         _server->start();
@@ -265,7 +283,7 @@ void HttpApiPlugin::start()
         throw;
     }
     const std::string where = _server->bound().toString();
-    _context.log.info("http.listening", {{"url", "http://" + where}}, "The HTTP API is served.");
+    _context.log.info("http.listening", {{"url", _tls->scheme() + where}}, "The HTTP API is served.");
 }
 
 void HttpApiPlugin::applyAccess()
@@ -280,7 +298,7 @@ observe::Health HttpApiPlugin::health() const
 {
     if (!_server || !_server->serving())
         return observe::Health::failed("the HTTP server does not run");
-    return observe::Health::ok();
+    return _tls->health();
 }
 
 void HttpApiPlugin::limitConnections(std::size_t configured)
@@ -307,6 +325,7 @@ void HttpApiPlugin::applyReloadable(const plugin::ConfigView& config)
     limits.streams =
         streamsWithin(static_cast<std::size_t>(config.integer("max-streams")), limits.connections);
     _state->held->limit(config.size("max-buffered"));
+    _state->hsts = config.duration("tls-hsts").count();
     _context.secretKeys = secretKeysFrom(config.text("secret-keys"));
     _context.signDocuments = config.boolean("sign-documents");
     _context.signatureLifetime =
@@ -317,12 +336,19 @@ plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config
 {
     checkTtls(config);
     checkAccess(config);
+    checkTls(config);
     auto rules = readAccess(config, *_files);
     if (!rules)
         return plugin::ReloadPlan::refuse(rules.error().message);
-    return plugin::ReloadPlan::accept([this, config, rules = std::move(*rules)] {
-        applyReloadable(config);
-        _state->access.apply(rules);
+    auto tls = _tls->prepareReload(config);
+    if (tls.refusal)
+        return tls;
+    return plugin::ReloadPlan::accept(
+        [this, config, rules = std::move(*rules), useTls = std::move(tls.commit)] {
+            applyReloadable(config);
+            _state->access.apply(rules);
+            if (useTls)
+                useTls();
     });
 }
 

@@ -3,6 +3,7 @@
 #include "live/ChangeFeed.h"
 #include "routes/Context.h"
 #include "server/Server.h"
+#include "tls/ServerTls.h"
 
 #include <waymark/base/FileSystem.h>
 #include <waymark/plugin/Plugin.h>
@@ -43,6 +44,7 @@ private:
     http::RouteTable* _routes = nullptr;
     Timers* _timers = nullptr;
     std::shared_ptr<ServerState> _state;
+    std::shared_ptr<ServerTls> _tls;
     std::shared_ptr<Server> _server;
     std::vector<Subscription> _subscriptions; ///< ends first
 };

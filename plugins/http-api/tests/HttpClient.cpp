@@ -24,6 +24,12 @@ HttpClient::HttpClient(const node::Endpoint& server)
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 
+HttpClient::HttpClient(Poco::Net::StreamSocket connected) : _socket(std::move(connected))
+{
+    _socket.setNoDelay(true);
+    _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
+}
+
 HttpClient::HttpClient(const node::Endpoint& server, const std::string& from)
 {
     _socket.impl()->bind(Poco::Net::SocketAddress(from, 0), true);
@@ -138,6 +144,13 @@ HttpAnswer HttpClient::read(bool toHead)
 bool HttpClient::ended()
 {
     return _received.empty() && !fill() && _received.empty();
+}
+
+std::string HttpClient::readUntilEnd()
+{
+    while (fill()) {
+    }
+    return std::exchange(_received, {});
 }
 
 std::string HttpClient::readUntil(std::string_view text)

@@ -34,6 +34,8 @@ class HttpClient
 {
 public:
     explicit HttpClient(const node::Endpoint& server);
+    /// Over a connection that was made already, perhaps an encrypted one.
+    explicit HttpClient(Poco::Net::StreamSocket connected);
     /// From another address of this host.
     HttpClient(const node::Endpoint& server, const std::string& from);
 
@@ -46,6 +48,8 @@ public:
     bool ended();
     /// Reads until at least `text` is there; what comes of a streamed answer so far.
     std::string readUntil(std::string_view text);
+    /// Reads until the server ends the connection.
+    std::string readUntilEnd();
     void close() { _socket.close(); }
     /// Closes with a reset.
     void breakOff();

@@ -89,10 +89,10 @@ node::Endpoint TestServer::endpoint() const
 {
     // What the log tells people is what the tests use.
     const std::string text = lines->lines();
-    const std::string mark = "http.listening url=http://";
+    const std::string mark = "http.listening url=";
     const auto start = text.rfind(mark);
     CPPUNIT_ASSERT(start != std::string::npos);
-    const auto begin = start + mark.size();
+    const auto begin = text.find("//", start + mark.size()) + 2;
     return node::Endpoint::parse(text.substr(begin, text.find_first_of("/ \n", begin) - begin)).value();
 }
 

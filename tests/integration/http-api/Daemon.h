@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -15,19 +16,17 @@ namespace waymark::httpapi
 class Daemon
 {
 public:
-    explicit Daemon(const std::map<std::string, std::string>& environment = {},
-                    const testkit::Properties& more = {})
-        : _daemon(_folder.path(), properties(more), environment)
+    /// `more` is put over properties().
+    explicit Daemon(const std::map<std::string, std::string>& environment = {}, testkit::Properties more = {})
+        : _daemon(_folder.path(), properties(std::move(more)), environment)
     {
     }
 
-    static testkit::Properties properties(const testkit::Properties& more = {})
+    static testkit::Properties properties(testkit::Properties more = {})
     {
-        testkit::Properties all{{"waymark.plugins", "registry-memory, http-api"},
-                                {"discv4.listen", ""},
-                                {"node.key", "ephemeral"}};
-        all.insert(more.begin(), more.end());
-        return all;
+        more.merge(testkit::Properties{
+            {"waymark.plugins", "registry-memory, http-api"}, {"discv4.listen", ""}, {"node.key", "ephemeral"}});
+        return more;
     }
 
     testkit::Process& process() noexcept { return _daemon.process(); }

@@ -1,15 +1,20 @@
 #include "Daemon.h"
 #include "ProcessMemory.h"
 #include "TestTokens.h"
+#include "TestCertificates.h"
 
 #include <waymark/node/Key.h>
 
+#include <Poco/Net/Context.h>
+#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/String.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <sys/socket.h>
 #include <vector>
 
 namespace waymark::httpapi
@@ -53,17 +58,25 @@ class SecretMemoryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keyInAHeadOfAKeptConnectionIsGone);
     CPPUNIT_TEST_SUITE_END();
 
-    std::unique_ptr<Daemon> _daemon;
-
 public:
-    void setUp() override
-    {
-        _daemon = std::make_unique<Daemon>(
-            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}});
-    }
+    void setUp() override { start({}); }
     void tearDown() override { _daemon.reset(); }
 
+protected:
+    void start(const testkit::Properties& more)
+    {
+        _daemon = std::make_unique<Daemon>(
+            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}}, more);
+    }
+    node::Endpoint endpoint() const { return _daemon->endpoint(); }
+    virtual HttpClient connect() { return HttpClient(endpoint()); }
+
 private:
+    static void endSending(HttpClient& client)
+    {
+        ::shutdown(client.socket().impl()->sockfd(), SHUT_WR); // also below TLS, which would not
+    }
+
     static std::string body(const std::string& key)
     {
         return R"({"secret_key":")" + key + R"(","ip":"10.0.0.1"})";
@@ -77,10 +90,10 @@ private:
 
     int send(const std::string& request, bool drip = false)
     {
-        HttpClient client(_daemon->endpoint());
+        HttpClient client = connect();
         client.socket().setSendTimeout(Poco::Timespan(10, 0));
         drip ? client.drip(request) : client.send(request);
-        client.socket().shutdownSend();
+        endSending(client);
         const int status = client.read().status;
         CPPUNIT_ASSERT(client.ended());
         return status;
@@ -176,7 +189,7 @@ private:
     {
         const std::string first = secretHex("first");
         const std::string second = secretHex("second");
-        HttpClient client(_daemon->endpoint());
+        HttpClient client = connect();
         client.send(post(body(first)) + post(body(second)));
         CPPUNIT_ASSERT_EQUAL(201, client.read().status);
         CPPUNIT_ASSERT_EQUAL(201, client.read().status);
@@ -249,9 +262,9 @@ private:
     void keyOfAnAbandonedRequestIsGone()
     {
         const std::string key = secretHex("abandoned");
-        HttpClient client(_daemon->endpoint());
+        HttpClient client = connect();
         client.send(post(body(key)).substr(0, post(body(key)).size() - 1));
-        client.socket().shutdownSend();
+        endSending(client);
         CPPUNIT_ASSERT(client.ended());
         assertGone(key);
     }
@@ -335,7 +348,7 @@ private:
     void keyInAHeadOfAKeptConnectionIsGone()
     {
         const std::string key = secretHex("kept");
-        HttpClient client(_daemon->endpoint());
+        HttpClient client = connect();
         client.send(get("/peers?secret_key=" + key, "X: " + key + "\r\n"));
         CPPUNIT_ASSERT_EQUAL(200, client.read().status);
         client.send(get("/peers"));
@@ -349,8 +362,43 @@ private:
         CPPUNIT_ASSERT_EQUAL(400, send(post(R"({"enr":"enr:abc","secret_key":")" + key + "\"}")));
         assertGone(key);
     }
+
+    std::unique_ptr<Daemon> _daemon;
+};
+
+/// The same over TLS, where every byte passes through OpenSSL.
+class TlsSecretMemoryTest : public SecretMemoryTest
+{
+    CPPUNIT_TEST_SUB_SUITE(TlsSecretMemoryTest, SecretMemoryTest);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override
+    {
+        const auto certificate = _authority.issue();
+        const auto key = _folder.write("server.key", certificate.key);
+        std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+        start({{"http-api.tls-certificate", _folder.write("server.crt", certificate.certificate).string()},
+               {"http-api.tls-key", key.string()}});
+    }
+
+protected:
+    HttpClient connect() override
+    {
+        Poco::Net::Context::Params params;
+        params.caLocation = _folder.write("trusted.crt", _authority.certificate()).string();
+        const Poco::Net::Context::Ptr context(
+            new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
+        return HttpClient(Poco::Net::SecureStreamSocket(
+            Poco::Net::SocketAddress(endpoint().ip.toString(), endpoint().port), "localhost", context));
+    }
+
+private:
+    testkit::TemporaryFolder _folder;
+    TestAuthority _authority;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(SecretMemoryTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(TlsSecretMemoryTest);
 
 } // namespace waymark::httpapi

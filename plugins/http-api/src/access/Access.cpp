@@ -38,12 +38,15 @@ bool isFromWebPage(const http::ApiRequest& request)
 
 Verdict decide(const AccessPolicy& policy, const Access::Asked& asked)
 {
-    const auto credentials = credentialsIn(asked.head);
+    auto credentials = credentialsIn(asked.head);
     if (!credentials) {
         Verdict verdict;
         verdict.denial = Denial{credentials.error().status, credentials.error().message};
         return verdict;
     }
+    // A token says more exactly who asks: several programs may share a certificate.
+    if (std::holds_alternative<NoCredentials>(*credentials) && asked.client != nullptr)
+        credentials = *asked.client;
     const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
     Verdict verdict = policy.decide(*asked.route, *credentials, caller);
     if (!verdict.denial && asked.route->mutates && verdict.isAnonymous() && isFromWebPage(asked.request))

@@ -56,6 +56,7 @@ public:
         const http::Route* route; ///< nullptr: of no route
         const http::ApiRequest& request;
         const node::IpAddress& budget; ///< what its rate is counted under
+        const ClientIdentity* client;  ///< nullptr: it has shown no certificate
     };
 
     /// `log` outlives it.

@@ -78,6 +78,8 @@ Denial AccessPolicy::denialFor(Role needed, const Verdict& verdict) const
     if (!hasCredentials())
         return {403, "this may only be asked from this host itself, and not through a proxy, unless "
                      "http-api.tokens is set"};
+    if (!_settings.tokens)
+        return {403, "this needs a client certificate"};
     return {401, "this needs a token with the role " + role + ": send Authorization: Bearer TOKEN"};
 }
 

@@ -19,7 +19,7 @@ bool isReachable(const plugin::ConfigView& config)
 
 bool hasCredentials(const plugin::ConfigView& config)
 {
-    return config.findPath("tokens").has_value();
+    return config.findPath("tokens") || config.findPath("tls-client-ca");
 }
 
 /// Who has made tokens wants them asked for, also on loopback.
@@ -72,14 +72,15 @@ void checkAccess(const plugin::ConfigView& config)
         config.reject("listen",
                       config.endpoint("listen").toString() +
                           " can be reached from other hosts, and nobody would need credentials: set "
-                          "http-api.tokens to a file with tokens (waymark token new makes them), or, if "
-                          "everybody may look, http-api.allow-anonymous = true");
+                          "http-api.tokens to a file with tokens (waymark token new makes them) or "
+                          "http-api.tls-client-ca, or, if everybody may look, "
+                          "http-api.allow-anonymous = true");
     else if (registrationIn(config) == Registration::token)
         config.reject(
             "registration",
             std::string(config.findText("registration") ? "token" : "is token beyond loopback and") +
-                " needs http-api.tokens, a file with tokens (waymark token new makes them); or, if "
-                "everybody who can connect may register and remove peers, set "
+                " needs http-api.tokens, a file with tokens (waymark token new makes them), or "
+                "http-api.tls-client-ca; or, if everybody who can connect may register and remove peers, set "
                 "http-api.registration = open");
 }
 
@@ -89,6 +90,7 @@ Result<std::shared_ptr<const AccessRules>> readAccess(const plugin::ConfigView& 
     AccessPolicy::Settings settings;
     settings.registration = registrationIn(config);
     settings.allowAnonymous = config.boolean("allow-anonymous");
+    settings.clientCertificates = config.findPath("tls-client-ca").has_value();
     if (const auto file = config.findPath("tokens")) {
         auto tokens = readTokenFile(*file, files);
         if (!tokens)

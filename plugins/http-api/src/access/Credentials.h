@@ -1,11 +1,9 @@
 #pragma once
 
+#include "server/Channel.h"
 #include "server/Refusal.h"
 #include "server/RequestHead.h"
 
-#include <waymark/http/RouteTable.h>
-
-#include <string>
 #include <string_view>
 #include <variant>
 
@@ -22,12 +20,8 @@ struct BearerToken
     std::string_view text;
 };
 
-/// What the client proved while its connection was encrypted.
-struct ClientCertificate
-{
-    std::string subject;
-    http::Role role = http::Role::registrant;
-};
+/// What the client proved before its connection was encrypted.
+using ClientCertificate = ClientIdentity;
 
 /// How a request says who sends it.
 using Credentials = std::variant<NoCredentials, BearerToken, ClientCertificate>;

@@ -1,17 +1,16 @@
 #include "server/Acceptor.h"
 
 #include "server/ListenSocket.h"
-#include "server/PlainChannel.h"
 
 #include <Poco/Net/SocketAddress.h>
 
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <new>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -33,7 +32,8 @@ bool Acceptor::Accepted::exhausted() const noexcept
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-Acceptor::Acceptor(int listener) noexcept : _listener(listener)
+Acceptor::Acceptor(int listener, ChannelFactory channels) noexcept
+    : _listener(listener), _channels(std::move(channels))
 {
     ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
 }
@@ -52,19 +52,18 @@ Acceptor::Accepted Acceptor::accept() const
         return {nullptr, {}, ::poll(&entry, 1, 0) == 0 ? EAGAIN : error};
     }
     Accepted accepted;
-    auto* const channel = new (std::nothrow) PlainChannel(descriptor);
-    if (channel == nullptr) {
+    accepted.remote = toEndpoint(Poco::Net::SocketAddress(address, length));
+    accepted.channel = _channels(descriptor, accepted.remote);
+    if (!accepted.channel) {
         ::close(descriptor);
         return {nullptr, {}, ENOMEM};
     }
-    accepted.channel.reset(channel);
     setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
     // Streams may be silent for hours: without this, clients that vanished would stay.
     setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
     setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, silentSeconds);
     setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, silentSeconds / 4);
     setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 4);
-    accepted.remote = toEndpoint(Poco::Net::SocketAddress(address, length));
     return accepted;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/Channel.h"
+
 #include <waymark/node/Endpoint.h>
 
 #include <cerrno>
@@ -7,8 +9,6 @@
 
 namespace waymark::httpapi
 {
-
-class Channel;
 
 /// Takes connections from a listening socket, without waiting.
 class Acceptor
@@ -25,13 +25,14 @@ public:
     };
 
     /// `listener` is a listening socket that outlives this, and becomes non-blocking.
-    explicit Acceptor(int listener) noexcept;
+    Acceptor(int listener, ChannelFactory channels) noexcept;
 
     Accepted accept() const;
     int descriptor() const noexcept { return _listener; }
 
 private:
     int _listener;
+    ChannelFactory _channels;
 };
 
 } // namespace waymark::httpapi

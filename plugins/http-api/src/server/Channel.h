@@ -1,10 +1,17 @@
 #pragma once
 
+#include "server/Refusal.h"
+
 #include <waymark/base/Bytes.h>
+#include <waymark/http/RouteTable.h>
+#include <waymark/node/Endpoint.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace waymark::httpapi
@@ -25,6 +32,13 @@ struct Transfer
     std::size_t bytes = 0;
 };
 
+/// Who the other end has proven to be.
+struct ClientIdentity
+{
+    std::string subject; ///< for logs
+    http::Role role = http::Role::reader;
+};
+
 /// A connection as a way for bytes, plain or encrypted. No call waits; one thread at a time.
 class Channel
 {
@@ -39,6 +53,26 @@ public:
     virtual Transfer discard() noexcept = 0;
     /// Tells the client that nothing more will come.
     virtual void finishSending() noexcept = 0;
+    /// What was sent is all: the channel's end may say so.
+    virtual void conclude() noexcept {}
+
+    /// True while the two ends agree on how to talk; only handshake() is for then.
+    virtual bool handshaking() const noexcept { return false; }
+    /// Takes that further, which may cost milliseconds of computing: not for a thread that others wait for.
+    /// `moved` when it is done.
+    virtual Transfer handshake() noexcept { return {}; }
+    /// True when bytes were received that the descriptor does not tell of any more.
+    virtual bool hasBuffered() const noexcept { return false; }
+    /// What every request is answered with here, or nullptr.
+    virtual const Refusal* refusal() const noexcept { return nullptr; }
+    virtual bool encrypted() const noexcept { return false; }
+    /// True when clients may say who they are before they ask for anything.
+    virtual bool asksForClient() const noexcept { return false; }
+    /// Who the client has proven to be, or nullptr.
+    virtual const ClientIdentity* client() const noexcept { return nullptr; }
 };
+
+/// Makes the channel of an accepted connection; nullptr, and the descriptor stays open, without memory.
+using ChannelFactory = std::function<std::unique_ptr<Channel>(int descriptor, const node::Endpoint& remote)>;
 
 } // namespace waymark::httpapi

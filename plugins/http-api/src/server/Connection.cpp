@@ -48,13 +48,21 @@ Connection::~Connection()
     _shared.held->subtract(_held);
 }
 
+void Connection::handshake() noexcept
+{
+    const Transfer step = channel->handshake();
+    wantsWrite = step.state == Transfer::State::wantsWrite;
+    unagreed = step.state == Transfer::State::ended;
+    awaitsClient = true;
+}
+
 void Connection::receive()
 {
     using Stage = RequestIntake::Stage;
     const ClearedRegisters atTheEnd;
     intake.advance(_shared.limits);
     noteStart();
-    for (int reads = 0; reads < readsAtATime; ++reads) {
+    for (int reads = 0; reads < readsAtATime || channel->hasBuffered(); ++reads) {
         if (intake.stage() == Stage::ready || intake.stage() == Stage::refused)
             return;
         const Transfer got = channel->receive(intake.space());
@@ -115,9 +123,9 @@ void Connection::makeWay() noexcept
     deadline = now() + _shared.limits.keepAlive();
 }
 
-bool Connection::isIdle() const noexcept
+bool Connection::owesNothing() const noexcept
 {
-    return keepAlive && !broken && !started && !intake.hasMore() && !parked && !stream && output.empty();
+    return keepAlive && !broken && !started && !hasMore() && !parked && !stream && output.empty();
 }
 
 bool Connection::countHeld() noexcept

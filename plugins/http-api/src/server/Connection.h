@@ -67,6 +67,8 @@ public:
     Connection& operator=(const Connection&) = delete;
     ~Connection();
 
+    /// Takes the agreement on how to talk further.
+    void handshake() noexcept;
     /// Reads until there is a request, the client has sent no more, or it had its turn.
     void receive();
     /// Sends, or keeps what the client does not take yet.
@@ -75,8 +77,12 @@ public:
     bool flush();
     /// Makes way for the next request when the answer was given and taken.
     void makeWay() noexcept;
+    /// True when bytes were received behind the current request.
+    bool hasMore() const noexcept { return intake.hasMore() || channel->hasBuffered(); }
+    /// True when there is no request and nothing on its way: it may end.
+    bool owesNothing() const noexcept;
     /// True when it waits for the first byte of a request and for nothing else.
-    bool isIdle() const noexcept;
+    bool isIdle() const noexcept { return owesNothing() && !ended; }
     /// Tells the shared count how much memory this holds, if that is much, and says so: what is counted is
     /// what can be given back by ending those that hold it.
     bool countHeld() noexcept;
@@ -100,6 +106,8 @@ public:
     bool abandoned = false;    ///< nothing shall
     bool wantsWrite = false;   ///< what the last receive() or flush() waits for
     bool lingers = false;      ///< its closing has begun
+    bool unagreed = false;     ///< there will be no agreement on how to talk
+    bool awaitsClient = true;  ///< before the agreement can go on
     bool reserved = false;     ///< its worker is for health and metrics only
     std::size_t discarded = 0; ///< while it closes
 

@@ -20,6 +20,7 @@ constexpr std::uint64_t listenerName = 0;
 constexpr std::uint64_t mailboxName = 1;
 constexpr ConnectionId firstConnection = 2;
 constexpr std::size_t reservedThreads = 2;
+constexpr std::size_t handshakeThreads = 2;
 constexpr int expiriesAtATime = 64;
 constexpr int acceptsAtATime = 64;    // then the other connections have their turn
 constexpr auto exhaustedPause = 50ms; // before another attempt to accept without descriptors
@@ -30,17 +31,17 @@ constexpr std::size_t threadNameLimit = 15; // of the system
 
 } // namespace
 
-Front::Front(const Settings& settings, int listener, const http::RouteTable& routes,
+Front::Front(const Settings& settings, Acceptor acceptor, const http::RouteTable& routes,
              std::shared_ptr<ServerState> state, std::shared_ptr<Mailbox> mailbox, Serve serve)
     : _routes(routes),
       _state(std::move(state)),
       _serve(std::move(serve)),
       _mailbox(std::move(mailbox)),
-      _acceptor(listener),
+      _acceptor(std::move(acceptor)),
       _name((settings.name + "-front").substr(0, threadNameLimit)),
       _connections(*_state),
       _lastId(firstConnection),
-      _workers({settings.threads, reservedThreads, settings.name},
+      _workers({settings.threads, reservedThreads, settings.handshakes ? handshakeThreads : 0, settings.name},
                [this](Connection& connection) { this->serve(connection); })
 {
     _poller.add(_mailbox->descriptor(), EPOLLIN, mailboxName);
@@ -218,7 +219,7 @@ void Front::turnAway(Connection& connection)
 /// none yet. False when there is none.
 bool Front::makeRoom()
 {
-    for (const Phase phase : {Phase::closing, Phase::idle, Phase::reading})
+    for (const Phase phase : {Phase::closing, Phase::idle, Phase::handshaking, Phase::reading})
         if (!_connections.in(phase).empty()) {
             drop(*_connections.in(phase).front(), "gave-way");
             return true;
@@ -249,7 +250,7 @@ void Front::beginStop()
     _stopping = true;
     _poller.remove(_acceptor.descriptor());
     ::shutdown(_acceptor.descriptor(), SHUT_RDWR); // who connects now is refused at once
-    for (const Phase phase : {Phase::idle, Phase::reading, Phase::streaming})
+    for (const Phase phase : {Phase::handshaking, Phase::idle, Phase::reading, Phase::streaming})
         for (auto next = _connections.in(phase).begin(); next != _connections.in(phase).end();)
             guarded(**next++, &Front::settle);
 }
@@ -266,7 +267,8 @@ void Front::abortOne(Connection& connection)
 {
     if (connection.phase == Phase::dispatched && !_workers.withdraw(connection))
         return;
-    if ((connection.phase == Phase::dispatched || connection.parked) && connection.output.empty())
+    const bool waits = connection.phase == Phase::dispatched && !connection.channel->handshaking();
+    if ((waits || connection.parked) && connection.output.empty())
         answerRefusal(connection, {503, "the service is stopping"});
     drop(connection);
 }
@@ -274,6 +276,12 @@ void Front::abortOne(Connection& connection)
 void Front::serve(Connection& connection) noexcept
 {
     const ConnectionId id = connection.id;
+    if (connection.channel->handshaking()) {
+        connection.handshake();
+        connection.returned = true;
+        _mailbox->post(id);
+        return;
+    }
     connection.keepAlive = false; // unless the answer says otherwise
     _serve(connection);
     connection.makeWay();
@@ -298,7 +306,7 @@ bool Front::another(Connection& connection)
                       connection.intake.stage() == Stage::empty;
     if (!free || connection.reserved || _state->stopping || _workers.busy(Workers::Lane::ordinary))
         return false;
-    if (!connection.intake.hasMore()) {
+    if (!connection.hasMore()) {
         pollfd entry{connection.channel->descriptor(), POLLIN, 0};
         if (::poll(&entry, 1, static_cast<int>(workerLingers.count())) <= 0)
             return false;

@@ -35,17 +35,18 @@ public:
     struct Settings
     {
         std::size_t threads = 0;
-        std::string name; ///< of the threads
+        bool handshakes = false; ///< connections begin with one
+        std::string name;        ///< of the threads
     };
 
     /// Throws std::system_error, as start().
-    Front(const Settings& settings, int listener, const http::RouteTable& routes,
+    Front(const Settings& settings, Acceptor acceptor, const http::RouteTable& routes,
           std::shared_ptr<ServerState> state, std::shared_ptr<Mailbox> mailbox, Serve serve);
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
     ~Front();
 
-    /// Accepts from the listener until the state's `stopping` is set. Once.
+    /// Accepts until the state's `stopping` is set. Once.
     void start();
     /// For workers: the next request of a connection whose answer was given, when it is there at once or
     /// almost, and nobody has to wait meanwhile.
@@ -78,6 +79,7 @@ private:
     void handle(std::uint64_t name, std::uint32_t events);
     void guarded(Connection& connection, void (Front::*step)(Connection&));
     void settle(Connection& connection);
+    void settleHandshake(Connection& connection);
     void settleStream(Connection& connection);
     void settleRequest(Connection& connection);
     void settleClosing(Connection& connection);

@@ -60,6 +60,8 @@ void Front::settle(Connection& connection)
 {
     if (connection.lingers)
         return settleClosing(connection);
+    if (connection.channel->handshaking() || connection.unagreed)
+        return settleHandshake(connection);
     const std::size_t before = connection.output.size();
     connection.flush();
     if (connection.abandoned)
@@ -82,9 +84,30 @@ void Front::settle(Connection& connection)
     settleRequest(connection);
 }
 
+/// One step whenever the client has sent something, on threads that do nothing else: it costs as much as a
+/// hundred answers.
+void Front::settleHandshake(Connection& connection)
+{
+    if (_stopping)
+        return drop(connection);
+    if (connection.unagreed) {
+        connection.intake.markUnfinished(); // closing at once might destroy what tells the client why
+        return finish(connection);
+    }
+    if (std::exchange(connection.awaitsClient, false))
+        return await(connection, Phase::handshaking, connection.wantsWrite ? EPOLLOUT : EPOLLIN);
+    _connections.enter(connection, Phase::dispatched);
+    schedule(connection, connection.deadline);
+    _workers.submit(connection, Workers::Lane::handshake);
+}
+
 void Front::settleRequest(Connection& connection)
 {
     using Stage = RequestIntake::Stage;
+    if (const Refusal* const refusal = connection.channel->refusal()) {
+        _state->metrics.dropped(refusal->reason);
+        return refuse(connection, *refusal);
+    }
     connection.receive();
     const Stage stage = connection.intake.stage();
     if (stage == Stage::ready)
@@ -147,6 +170,7 @@ void Front::settleClosing(Connection& connection)
 
 void Front::finish(Connection& connection)
 {
+    connection.channel->conclude();
     const bool allRead = connection.intake.finished() && !connection.intake.hasMore() &&
                          connection.channel->discard().state == Transfer::State::wantsRead;
     if (allRead || connection.ended)
@@ -160,6 +184,8 @@ void Front::finish(Connection& connection)
 
 void Front::refuse(Connection& connection, const Refusal& refusal)
 {
+    if (connection.channel->handshaking())
+        return drop(connection); // there is no way to tell the client
     answerRefusal(connection, refusal);
     connection.deadline = now() + lingerTime;
     connection.intake.markUnfinished();
@@ -207,6 +233,8 @@ void Front::expireOne(Connection& connection)
 {
     const Refusal slow{408, "the request did not arrive in time", "slow"};
     switch (connection.phase) {
+    case Phase::handshaking:
+        return drop(connection, "handshake");
     case Phase::idle:
         return drop(connection, connection.requests == 0 ? "silent" : "");
     case Phase::reading:
@@ -272,6 +300,8 @@ void Front::watchMemory(Connection& connection)
 
 void Front::drop(Connection& connection, std::string_view reason) noexcept
 {
+    if (connection.owesNothing())
+        connection.channel->conclude();
     _state->metrics.ended(reason);
     schedule(connection, std::nullopt);
     if (connection.heavy)

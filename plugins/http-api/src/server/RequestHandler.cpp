@@ -162,7 +162,8 @@ private:
     {
         auto& admission = connection.admission;
         if (!admission)
-            admission = _state->access.admit({connection.intake.head(), route, read, connection.address});
+            admission = _state->access.admit(
+                {connection.intake.head(), route, read, connection.address, connection.channel->client()});
         read.identity = admission->identity;
         return std::exchange(admission->refusal, std::nullopt);
     }

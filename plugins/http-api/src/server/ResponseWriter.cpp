@@ -6,6 +6,7 @@
 #include <waymark/node/Keccak.h>
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <sstream>
 #include <utility>
@@ -104,6 +105,9 @@ void ResponseWriter::prepare(const http::ApiResponse& answer)
     _response.setContentType(answer.contentType());
     for (const auto& [name, value] : securityHeaders)
         _response.set(name, value);
+    const auto hsts = std::chrono::duration_cast<std::chrono::seconds>(Duration(_state.hsts));
+    if (_connection.channel->encrypted() && hsts > Duration::zero())
+        _response.set("Strict-Transport-Security", "max-age=" + std::to_string(hsts.count()));
     for (const auto& [name, value] : answer.headers())
         _response.set(name, value);
     const RequestHead& head = _connection.intake.head();

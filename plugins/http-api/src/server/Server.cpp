@@ -45,7 +45,8 @@ struct Server::Running
           log(state->log),
           mailbox(std::make_shared<Mailbox>()),
           handlers(new RequestHandlerFactory(routes, state, mailbox)),
-          front({settings.threads, settings.name}, socket.impl()->sockfd(), routes, state, mailbox,
+          front({settings.threads, settings.handshakes, settings.name},
+                Acceptor(socket.impl()->sockfd(), settings.channels), routes, state, mailbox,
                 [this](Connection& connection) { serve(connection); })
     {
     }

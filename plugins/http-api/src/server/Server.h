@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/Channel.h"
 #include "server/ServerState.h"
 
 #include <waymark/http/RouteTable.h>
@@ -23,7 +24,9 @@ public:
     {
         node::Endpoint listen;
         std::size_t threads = 0;
-        std::string name; ///< of the threads
+        std::string name;        ///< of the threads
+        ChannelFactory channels; ///< of accepted connections
+        bool handshakes = false; ///< they begin with one
     };
 
     Server(Settings settings, const http::RouteTable& routes, std::shared_ptr<ServerState> state);

@@ -53,9 +53,10 @@ enum class Phase : std::uint8_t
     parked,     ///< for an answer that comes later
     streaming,  ///< for the next part of a streamed answer
     writing,    ///< for its client to take the answer
-    closing     ///< for its client to stop sending
+    closing,    ///< for its client to stop sending
+    handshaking ///< for its client to agree on how to talk
 };
-constexpr std::size_t phaseCount = 7;
+constexpr std::size_t phaseCount = 8;
 std::string_view nameOf(Phase phase) noexcept;
 
 /// What all connections of one server share. Any thread.
@@ -70,6 +71,7 @@ struct ServerState
     AccessMetrics metrics;
     observe::Log log;
     Access access;
+    std::atomic<Duration::rep> hsts{0};                        ///< told over TLS only; 0: nothing
     CountedUse connections;                                    ///< accepted and not yet closed
     std::array<std::atomic<std::size_t>, phaseCount> phases{}; ///< connections in each
     CountedUse streams;                                        ///< answers that are being streamed

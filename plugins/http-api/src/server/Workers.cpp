@@ -18,14 +18,19 @@ Workers::Workers(const Settings& settings, std::function<void(Connection&)> serv
 {
     const std::string name = settings.name.substr(0, threadNameLimit);
     try {
-        for (std::size_t i = 0; i < settings.ordinary + settings.reserved; ++i) {
-            Queue& queue = of(i < settings.ordinary ? Lane::ordinary : Lane::reserved);
-            _threads.emplace_back([this, &queue, name] { run(queue, name); });
-        }
+        start(Lane::ordinary, settings.ordinary, name);
+        start(Lane::reserved, settings.reserved, name);
+        start(Lane::handshake, settings.handshakes, name);
     } catch (...) {
         stop();
         throw;
     }
+}
+
+void Workers::start(Lane lane, std::size_t count, const std::string& name)
+{
+    for (std::size_t i = 0; i < count; ++i)
+        _threads.emplace_back([this, &queue = of(lane), name] { run(queue, name); });
 }
 
 void Workers::run(Queue& queue, const std::string& name)
@@ -71,7 +76,10 @@ bool Workers::busy(Lane lane) const
 std::size_t Workers::queued() const
 {
     const std::lock_guard lock(_mutex);
-    return of(Lane::ordinary).waiting.size() + of(Lane::reserved).waiting.size();
+    std::size_t count = 0;
+    for (const Queue& queue : _queues)
+        count += queue.waiting.size();
+    return count;
 }
 
 void Workers::stop() noexcept

@@ -23,12 +23,14 @@ public:
     enum class Lane
     {
         ordinary,
-        reserved
+        reserved,
+        handshake ///< what costs much and is nobody's request
     };
     struct Settings
     {
         std::size_t ordinary = 0;
         std::size_t reserved = 0;
+        std::size_t handshakes = 0;
         std::string name; ///< of the threads
     };
 
@@ -57,13 +59,14 @@ private:
         std::condition_variable filled;
     };
 
+    void start(Lane lane, std::size_t count, const std::string& name);
     void run(Queue& queue, const std::string& name);
     Queue& of(Lane lane) { return _queues[static_cast<std::size_t>(lane)]; }
     const Queue& of(Lane lane) const { return _queues[static_cast<std::size_t>(lane)]; }
 
     std::function<void(Connection&)> _serve;
     mutable std::mutex _mutex;
-    std::array<Queue, 2> _queues;
+    std::array<Queue, 3> _queues;
     bool _stopping = false;
     std::vector<std::thread> _threads;
 };
