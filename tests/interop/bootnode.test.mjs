@@ -83,7 +83,7 @@ describe(`waymarkd with ${registry} and a JavaScript node`, { timeout: 150_000 }
 
   test('nodes find each other through the bootnode', async () => {
     const friends = [];
-    for (const [index, name] of ['alice', 'bob', 'carol'].entries()) {
+    for (const [index, name] of ['first', 'second', 'third'].entries()) {
       const node = await startNode(name, 41001 + index, { explores: true });
       await node.bond(bootnode);
       await isDiscovered(node);

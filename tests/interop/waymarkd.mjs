@@ -1,6 +1,6 @@
 // A waymarkd of its own for a test: its configuration, its log, its HTTP API, its end.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,6 +37,11 @@ export class Home {
     ];
     writeFileSync(this.config, `${lines.join('\n')}\n`);
     process.once('exit', () => this.remove());
+  }
+
+  /** A further line of the configuration, before a start. */
+  add(line) {
+    appendFileSync(this.config, `${line}\n`);
   }
 
   remove() {
@@ -95,6 +100,10 @@ export class Waymarkd {
         }
       });
     });
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   get(path) {

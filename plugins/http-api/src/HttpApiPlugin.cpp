@@ -349,7 +349,7 @@ plugin::ReloadPlan HttpApiPlugin::prepareReload(const plugin::ConfigView& config
             _state->access.apply(rules);
             if (useTls)
                 useTls();
-    });
+        });
 }
 
 void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept

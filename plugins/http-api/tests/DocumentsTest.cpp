@@ -169,14 +169,13 @@ class DocumentsTest : public CppUnit::TestFixture
         for (const std::string path : paths) {
             const auto first = server.get(path);
             const std::string fields = "If-None-Match: \"other\", " + first.header("etag") + "\r\n";
-            const auto again = HttpClient::request(server.endpoint(), "GET", path, std::nullopt, fields);
-            CPPUNIT_ASSERT_EQUAL(200, again.status); // without a body that request() sends no such field
             HttpClient client(server.endpoint());
             client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
             const auto known = client.read(true);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 304, known.status);
             CPPUNIT_ASSERT_EQUAL(first.header("etag"), known.header("etag"));
-            CPPUNIT_ASSERT_EQUAL(std::string(), known.header("content-length"));
+            for (const char* const ofABody : {"content-length", "content-type"})
+                CPPUNIT_ASSERT_EQUAL(std::string(), known.header(ofABody));
         }
         place(server, 5, {node::IpAddress::v4(10, 0, 0, 4), 1, 2});
         CPPUNIT_ASSERT_EQUAL(std::string("4\n"), text(server, "/peer_count"));

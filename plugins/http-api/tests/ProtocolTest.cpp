@@ -30,6 +30,7 @@ class ProtocolTest : public CppUnit::TestFixture
     CPPUNIT_TEST(smugglingShapesAre400AndClose);
     CPPUNIT_TEST(brokenHeadsAre400AndClose);
     CPPUNIT_TEST(oversizedHeadsAreRefused);
+    CPPUNIT_TEST(refusalsOfHeadHaveNoBody);
     CPPUNIT_TEST(unspokenVersionsAndCodingsAreRefused);
     CPPUNIT_TEST(truncatedRequestsGetNoAnswer);
     CPPUNIT_TEST(clientsMayLeaveBetweenRequests);
@@ -194,6 +195,22 @@ class ProtocolTest : public CppUnit::TestFixture
         TestServer roomy;
         roomy.start();
         assertRefused(roomy, 414, "GET /" + std::string(9000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+
+    void refusalsOfHeadHaveNoBody()
+    {
+        TestServer server;
+        server.start();
+        const std::string head = "HEAD /peers HTTP/1.1\r\nHost: a\r\n";
+        const std::map<int, std::string> refused{{417, head + "Expect: x\r\n\r\n"},
+                                                 {400, head + "broken\r\n\r\n"},
+                                                 {431, head + "X: " + std::string(20000, 'x')}};
+        for (const auto& [status, request] : refused) {
+            HttpClient client(server.endpoint());
+            client.send(request);
+            CPPUNIT_ASSERT_EQUAL(status, client.read(true).status);
+            CPPUNIT_ASSERT_MESSAGE(request, client.ended());
+        }
     }
 
     void unspokenVersionsAndCodingsAreRefused()

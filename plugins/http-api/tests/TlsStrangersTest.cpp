@@ -196,7 +196,7 @@ class TlsStrangersTest : public TlsFixture
         CPPUNIT_ASSERT(server.lines->lines().find("http.handshake_failed outcome=no-certificate") !=
                        std::string::npos);
         CPPUNIT_ASSERT_EQUAL(200,
-                             statusOf(connect(server, trusting(authority.issue({.name = "alice"}))), "/"));
+                             statusOf(connect(server, trusting(authority.issue({.name = "client-a"}))), "/"));
         CPPUNIT_ASSERT_EQUAL(1.0, handshakes(server, "completed"));
     }
 
@@ -205,7 +205,7 @@ class TlsStrangersTest : public TlsFixture
         TestServer server(mutual());
         server.start();
         const TestAuthority impostor;
-        CPPUNIT_ASSERT(refuses(server, impostor.issue({.name = "alice"})));
+        CPPUNIT_ASSERT(refuses(server, impostor.issue({.name = "client-a"})));
         CPPUNIT_ASSERT(refuses(
             server, authority.issue({.begins = std::chrono::hours(-2), .ends = std::chrono::hours(-1)})));
         CPPUNIT_ASSERT(refuses(server, authority.issue({.begins = std::chrono::hours(1)})));
@@ -225,7 +225,7 @@ class TlsStrangersTest : public TlsFixture
                                               .handler = [](const auto&) {
                                                   return http::ApiResponse::json(200, "{}");
                                               }});
-        HttpClient client = connect(server.start(), trusting(authority.issue({.name = "alice"})));
+        HttpClient client = connect(server.start(), trusting(authority.issue({.name = "client-a"})));
         std::string statuses;
         for (const char* line : {"GET /peers", "DELETE /peers/00", "POST /admin"}) {
             client.send(std::string(line) + " HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -271,14 +271,14 @@ class TlsStrangersTest : public TlsFixture
     {
         TestServer server(mutual());
         const std::string where = server.start().endpoint().toString();
-        const TestCertificate alice = authority.issue({.name = "alice"});
+        const TestCertificate clientA = authority.issue({.name = "client-a"});
         const std::string request =
             file("request", "GET /peers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         testkit::Process openssl("/bin/sh",
                                  {"-c", "openssl s_client -quiet -verify_return_error -connect " + where +
                                             " -CAfile " + file("trusted.crt", authority.certificate()) +
-                                            " -cert " + file("alice.crt", alice.certificate) + " -key " +
-                                            file("alice.key", alice.key) + " < " + request});
+                                            " -cert " + file("client-a.crt", clientA.certificate) + " -key " +
+                                            file("client-a.key", clientA.key) + " < " + request});
         openssl.expectLine("HTTP/1.1 200");
         CPPUNIT_ASSERT_EQUAL(0, openssl.waitForExit().value());
     }

@@ -24,8 +24,9 @@ public:
 
     static testkit::Properties properties(testkit::Properties more = {})
     {
-        more.merge(testkit::Properties{
-            {"waymark.plugins", "registry-memory, http-api"}, {"discv4.listen", ""}, {"node.key", "ephemeral"}});
+        more.merge(testkit::Properties{{"waymark.plugins", "registry-memory, http-api"},
+                                       {"discv4.listen", ""},
+                                       {"node.key", "ephemeral"}});
         return more;
     }
 

@@ -1,7 +1,7 @@
 #include "Daemon.h"
 #include "ProcessMemory.h"
-#include "TestTokens.h"
 #include "TestCertificates.h"
+#include "TestTokens.h"
 
 #include <waymark/node/Key.h>
 
@@ -63,10 +63,14 @@ public:
     void tearDown() override { _daemon.reset(); }
 
 protected:
+    /// Over what it was started with before.
     void start(const testkit::Properties& more)
     {
+        for (const auto& [key, value] : more)
+            _properties[key] = value;
+        _daemon.reset();
         _daemon = std::make_unique<Daemon>(
-            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}}, more);
+            std::map<std::string, std::string>{{"WAYMARK_TEST_CONTROL", secretHex("control")}}, _properties);
     }
     node::Endpoint endpoint() const { return _daemon->endpoint(); }
     virtual HttpClient connect() { return HttpClient(endpoint()); }
@@ -280,9 +284,12 @@ private:
         std::string encoded;
         for (const char digit : key)
             encoded += digit == 'a' ? std::string("%61") : std::string(1, digit);
-        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers?secret_key=" + key)));
-        CPPUNIT_ASSERT_EQUAL(200, send(get("/peers?" + key + "=1&" + key + "=2&x=" + encoded)));
-        CPPUNIT_ASSERT_EQUAL(400, send(get("/peers?secret_key=" + key + "%zz")));
+        for (const std::string path : {"/peers", "/discovered"}) { // one refuses what it does not know
+            const int status = path == "/peers" ? 400 : 200;
+            CPPUNIT_ASSERT_EQUAL(status, send(get(path + "?secret_key=" + key)));
+            CPPUNIT_ASSERT_EQUAL(status, send(get(path + "?" + key + "=1&" + key + "=2&x=" + encoded)));
+            CPPUNIT_ASSERT_EQUAL(400, send(get(path + "?secret_key=" + key + "%zz")));
+        }
         CPPUNIT_ASSERT_EQUAL(404, send(get("http://a/x?" + key)));
         assertGone(key, encoded);
     }
@@ -315,8 +322,7 @@ private:
         const std::string token = secretHex("token");
         const TestTokens tokens;
         tokens.write(TestTokens::line("register", token, "label=ci"));
-        _daemon = std::make_unique<Daemon>(std::map<std::string, std::string>{},
-                                           testkit::Properties{{"http-api.tokens", tokens.file()}});
+        start({{"http-api.tokens", tokens.file()}});
         const std::string field = "Authorization: Bearer " + token + "\r\n";
         CPPUNIT_ASSERT_EQUAL(200, send(get("/peers", field)));
         CPPUNIT_ASSERT_EQUAL(200, send(get("/livez", field)));
@@ -349,7 +355,7 @@ private:
     {
         const std::string key = secretHex("kept");
         HttpClient client = connect();
-        client.send(get("/peers?secret_key=" + key, "X: " + key + "\r\n"));
+        client.send(get("/discovered?secret_key=" + key, "X: " + key + "\r\n"));
         CPPUNIT_ASSERT_EQUAL(200, client.read().status);
         client.send(get("/peers"));
         CPPUNIT_ASSERT_EQUAL(200, client.read().status);
@@ -363,6 +369,7 @@ private:
         assertGone(key);
     }
 
+    testkit::Properties _properties;
     std::unique_ptr<Daemon> _daemon;
 };
 

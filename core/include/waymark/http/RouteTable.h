@@ -42,7 +42,7 @@ struct Route
     /// What GET /openapi.yaml says of the operation: the YAML of an OpenAPI 3.1 operation object, not
     /// indented; it may refer to the parameters, responses and schemas of docs/openapi.yaml. Without it the
     /// summary is all that is said.
-    std::string openapi;
+    std::string openapi{};
     std::size_t largestBody = 0; ///< bytes, where that is more than the API plugin takes elsewhere
     Handler handler;
 };

@@ -35,7 +35,7 @@ std::string fixedHeaders()
     return lines;
 }
 
-std::string textOf(const Refusal& refusal)
+std::string textOf(const Refusal& refusal, bool withBody)
 {
     const auto response = http::ApiResponse::error(refusal.status, refusal.message);
     const auto& body = std::get<std::string>(response.body());
@@ -44,7 +44,8 @@ std::string textOf(const Refusal& refusal)
            Poco::Net::HTTPResponse::getReasonForStatus(status) +
            "\r\nContent-Type: " + response.contentType() +
            "\r\nContent-Length: " + std::to_string(body.size()) + fixedHeaders() +
-           (refusal.status == 503 ? "\r\nRetry-After: 1" : "") + "\r\nConnection: close\r\n\r\n" + body;
+           (refusal.status == 503 ? "\r\nRetry-After: 1" : "") + "\r\nConnection: close\r\n\r\n" +
+           (withBody ? body : std::string());
 }
 
 std::string chunkOf(std::string_view bytes)
@@ -201,7 +202,7 @@ void Front::answerRefusal(Connection& connection, const Refusal& refusal)
         connection.admission->answered(refusal.status);
     connection.keepAlive = false;
     connection.parked.reset();
-    connection.send(textOf(refusal));
+    connection.send(textOf(refusal, !connection.intake.asksForHead()));
 }
 
 void Front::dispatch(Connection& connection)

@@ -17,7 +17,7 @@ constexpr std::size_t readSize = 4096; // at a time, and more only for a body th
 std::span<Byte> RequestIntake::space()
 {
     if (_stage == Stage::body && !_decoder)
-        return _body.prepare(std::min(missing(), std::max(readSize, _body.size())));
+        return _body.prepare(std::min(missing(), std::max(readSize, _body.size())), _body.size() + missing());
     return _input.prepare(readSize);
 }
 
@@ -113,6 +113,11 @@ void RequestIntake::takeChunks()
         refuseBody(complete.error());
     else if (*complete)
         ready(true);
+}
+
+bool RequestIntake::asksForHead() const noexcept
+{
+    return (_text.empty() ? _input : _text).view().starts_with("HEAD ");
 }
 
 void RequestIntake::expectBody() noexcept

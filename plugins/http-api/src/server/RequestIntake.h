@@ -33,6 +33,8 @@ public:
     /// Of a request that has one; its views are valid until next().
     const RequestHead& head() const noexcept { return _head; }
     const Refusal& refusal() const noexcept { return _refusal; }
+    /// True when the method is HEAD, whose answers have no body; also of what is no request otherwise.
+    bool asksForHead() const noexcept;
 
     /// Where to put what is received next; received() makes it part of the request, as far as it goes.
     std::span<Byte> space();

@@ -102,7 +102,8 @@ void ResponseWriter::bePatient(PendingAnswer& pending, const http::Patience& pat
 void ResponseWriter::prepare(const http::ApiResponse& answer)
 {
     _response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(answer.status()));
-    _response.setContentType(answer.contentType());
+    if (answer.status() != 304) // which says nothing of a body (RFC 9110 section 15.4.5)
+        _response.setContentType(answer.contentType());
     for (const auto& [name, value] : securityHeaders)
         _response.set(name, value);
     const auto hsts = std::chrono::duration_cast<std::chrono::seconds>(Duration(_state.hsts));

@@ -63,13 +63,13 @@ void SecretBuffer::reserve(std::size_t capacity)
     _begin = 0;
 }
 
-std::span<Byte> SecretBuffer::prepare(std::size_t size)
+std::span<Byte> SecretBuffer::prepare(std::size_t size, std::size_t most)
 {
     if (_bytes.size() - _end < size) {
         if (this->size() + size <= _bytes.size())
             moveToFront();
         else
-            reserve(std::max(this->size() + size, _bytes.size() * 2));
+            reserve(std::max(this->size() + size, std::min(_bytes.size() * 2, most)));
     }
     return {_bytes.data() + _end, size};
 }

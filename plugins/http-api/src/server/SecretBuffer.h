@@ -3,6 +3,7 @@
 #include <waymark/base/Bytes.h>
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -34,8 +35,9 @@ public:
     /// Makes room for `capacity` bytes in all, so that appending up to there moves nothing.
     void reserve(std::size_t capacity);
 
-    /// Space behind the content for `size` bytes; commit() makes what was written there part of it.
-    std::span<Byte> prepare(std::size_t size);
+    /// Space behind the content for `size` bytes; commit() makes what was written there part of it. Where it
+    /// must grow, it grows for more than that, but not beyond `most` bytes altogether.
+    std::span<Byte> prepare(std::size_t size, std::size_t most = std::numeric_limits<std::size_t>::max());
     void commit(std::size_t written) noexcept;
 
     /// Takes `count` bytes off the front and overwrites them.

@@ -68,15 +68,15 @@ class CertificateTest : public CppUnit::TestFixture
 
     void subjectsAreOneLine()
     {
-        CPPUNIT_ASSERT_EQUAL(std::string("CN=alice"), subject({.name = "alice"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("CN=client-a"), subject({.name = "client-a"}));
         CPPUNIT_ASSERT_EQUAL(std::string("CN=a\\,b\\0Ac=1"), subject({.name = "a,b\nc=1"}));
         CPPUNIT_ASSERT_EQUAL(std::string("CN=\\C3\\A9"), subject({.name = "\xC3\xA9"}));
     }
 
     void withoutASubjectAnotherNameStandsForIt()
     {
-        CPPUNIT_ASSERT_EQUAL(std::string("URI:spiffe://waymark/alice"),
-                             subject({.name = "", .alternativeName = "URI:spiffe://waymark/alice"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("URI:spiffe://waymark/client-a"),
+                             subject({.name = "", .alternativeName = "URI:spiffe://waymark/client-a"}));
         CPPUNIT_ASSERT(subject({.name = "", .alternativeName = ""}).starts_with("serial "));
     }
 
