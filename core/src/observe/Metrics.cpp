@@ -152,7 +152,7 @@ Subscription MetricRegistry::sampledCounter(const std::string& name, const std::
         std::make_shared<Sample>(name, help, prometheus::MetricType::Counter, labels, std::move(sample)));
 }
 
-Subscription MetricRegistry::add(std::shared_ptr<Sample> sample)
+Subscription MetricRegistry::add(const std::shared_ptr<Sample>& sample)
 {
     _state->claim(sample->name, sample->kind, sample->labels);
     {

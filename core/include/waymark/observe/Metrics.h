@@ -94,7 +94,7 @@ public:
 private:
     struct Sample;
     struct State;
-    Subscription add(std::shared_ptr<Sample> sample);
+    Subscription add(const std::shared_ptr<Sample>& sample);
 
     std::shared_ptr<State> _state;
 };
