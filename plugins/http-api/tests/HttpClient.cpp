@@ -24,7 +24,7 @@ HttpClient::HttpClient(const node::Endpoint& server)
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 
-HttpClient::HttpClient(Poco::Net::StreamSocket connected) : _socket(std::move(connected))
+HttpClient::HttpClient(const Poco::Net::StreamSocket& connected) : _socket(connected)
 {
     _socket.setNoDelay(true);
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));

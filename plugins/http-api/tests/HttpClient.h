@@ -35,7 +35,7 @@ class HttpClient
 public:
     explicit HttpClient(const node::Endpoint& server);
     /// Over a connection that was made already, perhaps an encrypted one.
-    explicit HttpClient(Poco::Net::StreamSocket connected);
+    explicit HttpClient(const Poco::Net::StreamSocket& connected);
     /// From another address of this host.
     HttpClient(const node::Endpoint& server, const std::string& from);
 
