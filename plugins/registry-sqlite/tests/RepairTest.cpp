@@ -1,33 +1,22 @@
-#include "SqliteFixture.h"
-
-#include <waymark/contract/RegistryFixtures.h>
-#include <waymark/testkit/TemporaryFolder.h>
+#include "RepairFixture.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <random>
-#include <set>
-#include <sqlite3.h>
-#include <sstream>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace waymark::registry
 {
 
 using contract::apply;
 using contract::drop;
-using contract::PluginRun;
 using contract::put;
 using contract::testId;
 using contract::testPeer;
 using contract::testPeerWithEnr;
 
 /// `waymark registry repair` on files that are really damaged.
-class RepairTest : public CppUnit::TestFixture
+class RepairTest : public RepairFixture
 {
     CPPUNIT_TEST_SUITE(RepairTest);
     CPPUNIT_TEST(aHealthyFileStaysAsItIs);
@@ -42,144 +31,7 @@ class RepairTest : public CppUnit::TestFixture
     CPPUNIT_TEST(whatWasRemovedStaysRemoved);
     CPPUNIT_TEST(remembersSeqsOfRemovedPeers);
     CPPUNIT_TEST(startsAfterDamageOfAnyKind);
-    CPPUNIT_TEST(aDryRunChangesNothing);
-    CPPUNIT_TEST(changesNothingWhenNothingCanBeSaved);
-    CPPUNIT_TEST(saysOfAnEmptyFileThatItIsEmpty);
-    CPPUNIT_TEST(saysOfATinyFileThatItIsTooShort);
-    CPPUNIT_TEST(leavesNoLockThatItMade);
-    CPPUNIT_TEST(keepsTheOwner);
-    CPPUNIT_TEST(waitsForTheDaemonToEnd);
-    CPPUNIT_TEST(refusesWhatIsNoDamage);
-    CPPUNIT_TEST(findsTheFileOfAConfiguration);
-    CPPUNIT_TEST(wrongArgumentsEndWith64);
-    CPPUNIT_TEST(theErrorAtTheStartNamesIt);
     CPPUNIT_TEST_SUITE_END();
-
-    static constexpr std::uint64_t peers = 1'500;
-    static constexpr std::size_t pageSize = 4'096;
-
-    std::unique_ptr<testkit::TemporaryFolder> _folder;
-    std::filesystem::path _file;
-    std::string _output;
-
-public:
-    void setUp() override
-    {
-        _folder = std::make_unique<testkit::TemporaryFolder>();
-        _file = _folder->path() / "registry.db";
-    }
-
-private:
-    std::unique_ptr<PluginRun> start() const
-    {
-        auto run = std::make_unique<PluginRun>(makeSqlitePlugin(), PluginRun::Values{{"busy-timeout", "0ms"}},
-                                               _folder->path());
-        run->start();
-        return run;
-    }
-    static PeerRegistry& registryOf(const std::unique_ptr<PluginRun>& run)
-    {
-        return *run->service<PeerRegistry>();
-    }
-    static void registerPeers(PeerRegistry& registry, std::uint64_t from, std::uint64_t to)
-    {
-        ChangeBatch batch;
-        for (; from < to; ++from)
-            batch.push_back(put(testPeer(from)));
-        CPPUNIT_ASSERT(apply(registry, batch).has_value());
-    }
-    void fill() const { registerPeers(registryOf(start()), 0, peers); }
-
-    int repair(std::vector<std::string> words)
-    {
-        std::istringstream in;
-        std::ostringstream out;
-        const int code = makeSqlitePlugin()->command("repair")->run({std::move(words), in, out, out, false});
-        _output = out.str();
-        return code;
-    }
-    void repairs(const std::string& words)
-    {
-        const int code = repair({"--file", _file.string()});
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 0, code);
-        says(words);
-    }
-    void says(const std::string& words) const
-    {
-        CPPUNIT_ASSERT_MESSAGE("'" + words + "' is missing in: " + _output,
-                               _output.find(words) != std::string::npos);
-    }
-
-    static std::string contentOf(const std::filesystem::path& file)
-    {
-        std::ifstream in(file, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    void overwrite(std::size_t at, const std::string& bytes) const
-    {
-        std::fstream file(_file, std::ios::binary | std::ios::in | std::ios::out);
-        file.seekp(static_cast<std::streamoff>(at));
-        file << bytes;
-        CPPUNIT_ASSERT(file.good());
-    }
-    void zeroPage(std::size_t page) const { overwrite((page - 1) * pageSize, std::string(pageSize, '\0')); }
-
-    std::int64_t ask(const std::string& sql) const
-    {
-        sqlite3* connection = nullptr;
-        CPPUNIT_ASSERT_EQUAL(SQLITE_OK, ::sqlite3_open(_file.c_str(), &connection));
-        std::int64_t answer = 0;
-        ::sqlite3_exec(
-            connection, sql.c_str(),
-            [](void* into, int, char** values, char**) {
-                *static_cast<std::int64_t*>(into) = std::atoll(values[0]);
-                return 0;
-            },
-            &answer, nullptr);
-        ::sqlite3_close(connection);
-        return answer;
-    }
-    /// Pages of a type, the first page apart.
-    std::vector<std::size_t> pagesOfType(char type) const
-    {
-        const std::string content = contentOf(_file);
-        std::vector<std::size_t> found;
-        for (std::size_t at = pageSize; at < content.size(); at += pageSize) {
-            if (content[at] == type)
-                found.push_back(at / pageSize + 1);
-        }
-        return found;
-    }
-    std::filesystem::path kept() const
-    {
-        for (const auto& entry : std::filesystem::directory_iterator(_folder->path())) {
-            const std::string name = entry.path().filename().string();
-            if (name.starts_with("registry.db.damaged-") && !name.ends_with("-wal"))
-                return entry.path();
-        }
-        CPPUNIT_FAIL("the damaged file was not kept");
-        return {};
-    }
-    std::set<std::string> names() const
-    {
-        std::set<std::string> found;
-        for (const auto& entry : std::filesystem::directory_iterator(_folder->path()))
-            found.insert(entry.path().filename().string());
-        return found;
-    }
-    /// How many of those that were registered the registry has now, each as it was, and no others.
-    std::size_t survivors() const
-    {
-        const auto run = start();
-        std::size_t found = 0;
-        for (std::uint64_t i = 0; i < peers; ++i) {
-            const auto peer = registryOf(run).find(testId(i));
-            CPPUNIT_ASSERT(!peer || *peer == testPeer(i));
-            found += peer ? 1 : 0;
-        }
-        CPPUNIT_ASSERT_EQUAL(found, registryOf(run).size());
-        return found;
-    }
 
     void aHealthyFileStaysAsItIs()
     {
@@ -363,136 +215,6 @@ private:
             says("is healthy");
         }
         CPPUNIT_ASSERT_MESSAGE(std::to_string(repaired), repaired >= 20);
-    }
-
-    void aDryRunChangesNothing()
-    {
-        fill();
-        zeroPage(pagesOfType('\x0d').at(3));
-        const std::string before = contentOf(_file);
-        const auto filesBefore = names();
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--dry-run", "--file", _file.string()}));
-        says("saved: ");
-        says("nothing was changed (--dry-run)");
-        CPPUNIT_ASSERT(contentOf(_file) == before);
-        CPPUNIT_ASSERT(names() == filesBefore);
-    }
-
-    void changesNothingWhenNothingCanBeSaved()
-    {
-        std::ofstream(_file) << std::string(20'000, 'x');
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--file", _file.string()}));
-        says("nothing can be saved; nothing was changed");
-        CPPUNIT_ASSERT_EQUAL(std::string(20'000, 'x'), contentOf(_file));
-    }
-
-    void saysOfAnEmptyFileThatItIsEmpty()
-    {
-        std::ofstream(_file).close();
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--file", _file.string()}));
-        says("is empty (0 bytes)");
-        CPPUNIT_ASSERT_EQUAL(std::string(), contentOf(_file));
-    }
-
-    void saysOfATinyFileThatItIsTooShort()
-    {
-        fill();
-        const std::string whole = contentOf(_file);
-        for (const std::size_t size : {1, 16, 99}) {
-            std::ofstream(_file, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 65, repair({"--file", _file.string()}));
-            says("is too short for a database (" + std::to_string(size) + " bytes)");
-            says("nothing can be saved; nothing was changed");
-        }
-    }
-
-    void leavesNoLockThatItMade()
-    {
-        fill();
-        const auto lock = _file.string() + ".lock";
-        CPPUNIT_ASSERT(std::filesystem::remove(lock));
-        repairs("is healthy");
-        CPPUNIT_ASSERT(!std::filesystem::exists(lock));
-        std::ofstream(lock).close();
-        repairs("is healthy");
-        CPPUNIT_ASSERT(std::filesystem::exists(lock));
-    }
-
-    /// Who repairs is often root, and the daemon is not.
-    void keepsTheOwner()
-    {
-        if (::geteuid() != 0)
-            return;
-        fill();
-        constexpr uid_t daemon = 4711;
-        CPPUNIT_ASSERT_EQUAL(0, ::chown(_file.c_str(), daemon, daemon));
-        zeroPage(pagesOfType('\x0d').at(3));
-        repairs("kept:");
-        struct stat status = {};
-        CPPUNIT_ASSERT_EQUAL(0, ::stat(_file.c_str(), &status));
-        CPPUNIT_ASSERT_EQUAL(daemon, status.st_uid);
-        CPPUNIT_ASSERT_EQUAL(0600U, status.st_mode & 0777U);
-    }
-
-    void waitsForTheDaemonToEnd()
-    {
-        const auto run = start();
-        CPPUNIT_ASSERT_EQUAL(75, repair({"--file", _file.string()}));
-        says("is locked by another daemon");
-        says(": stop the daemon first\n");
-    }
-
-    void refusesWhatIsNoDamage()
-    {
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--file", (_folder->path() / "missing.db").string()}));
-        says("missing.db cannot be read");
-        fill();
-        ask("PRAGMA user_version = 4711");
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--file", _file.string()}));
-        says("written by a newer Waymark");
-        says(_file.string() + " was");
-    }
-
-    void findsTheFileOfAConfiguration()
-    {
-        fill();
-        const auto config =
-            _folder->write("waymark.properties", "waymark.plugins = peers:registry-sqlite\n"
-                                                 "waymark.state-dir = " +
-                                                     _folder->path().string() + "\npeers.queue = 7\n");
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 0, repair({"--config", config.string()}));
-        says("is healthy (1500 registrations");
-        const auto wrong = _folder->write(
-            "wrong.properties", "waymark.plugins = registry-sqlite\nregistry-sqlite.queue = many\n");
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--config", wrong.string()}));
-        says("wrong.properties:2: registry-sqlite.queue");
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--config", "/nonexistent"}));
-    }
-
-    void wrongArgumentsEndWith64()
-    {
-        for (const auto& words : std::vector<std::vector<std::string>>{
-                 {}, {"--file"}, {"--file", "a", "--config", "b"}, {"a"}, {"--force"}}) {
-            CPPUNIT_ASSERT_EQUAL(64, repair(words));
-            says("--help");
-        }
-        CPPUNIT_ASSERT_EQUAL(0, repair({"--help"}));
-        says("usage: waymark registry repair");
-        says("78 when it cannot be repaired");
-    }
-
-    void theErrorAtTheStartNamesIt()
-    {
-        fill();
-        zeroPage(pagesOfType('\x0d').at(3));
-        try {
-            start();
-        } catch (const plugin::StartError& error) {
-            _output = error.what();
-            says("`waymark registry repair --file " + _file.string() + '`');
-            return;
-        }
-        CPPUNIT_FAIL("it started");
     }
 };
 
