@@ -28,6 +28,7 @@ class TlsStrangersTest : public TlsFixture
     CPPUNIT_TEST(requiredCertificatesAreRequired);
     CPPUNIT_TEST(onlyCertificatesThatHoldAreAccepted);
     CPPUNIT_TEST(clientsMayDoWhatTheirRoleMay);
+    CPPUNIT_TEST(webPagesChangeNothingWithTheirVisitorsCertificate);
     CPPUNIT_TEST(withoutOptionalCertificatesThereIsHealth);
     CPPUNIT_TEST(clientCertificatesAreLookedAtEachTime);
     CPPUNIT_TEST(opensslSpeaksMutualTls);
@@ -239,6 +240,19 @@ class TlsStrangersTest : public TlsFixture
         CPPUNIT_ASSERT_EQUAL(std::string("200 403 403 "), statusesAs("read"));
         CPPUNIT_ASSERT_EQUAL(std::string("200 400 403 "), statusesAs("register"));
         CPPUNIT_ASSERT_EQUAL(std::string("200 400 200 "), statusesAs("admin"));
+    }
+
+    /// Browsers show their user's certificate to every page's requests.
+    void webPagesChangeNothingWithTheirVisitorsCertificate()
+    {
+        TestServer server(mutual({{"tls-client-role", "admin"}}));
+        HttpClient client = connect(server.start(), trusting(authority.issue({.name = "client-a"})));
+        const auto statusWith = [&client](const std::string& fields) {
+            return client.send("DELETE /peers/00 HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n").read().status;
+        };
+        CPPUNIT_ASSERT_EQUAL(403, statusWith("Origin: https://evil.example\r\n"));
+        CPPUNIT_ASSERT_EQUAL(403, statusWith("Origin: null\r\nAuthorization: Basic YTpi\r\n"));
+        CPPUNIT_ASSERT_EQUAL(400, statusWith(""));
     }
 
     void withoutOptionalCertificatesThereIsHealth()
