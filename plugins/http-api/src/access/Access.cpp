@@ -100,6 +100,7 @@ std::shared_ptr<const AccessRules> Access::rules() const
 Admission Access::admit(const Asked& asked)
 {
     Admission admission;
+    admission.request = asked.request.requestId;
     if (asked.route != nullptr && asked.route->role == http::Role::open && !asked.route->mutates)
         return admission;
     admission.refusal = overRate(asked.budget);
