@@ -12,6 +12,7 @@ class BatchTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(BatchTest);
     CPPUNIT_TEST(registersManyWithAResultForEach);
     CPPUNIT_TEST(takesTenThousandAndNoMore);
+    CPPUNIT_TEST(oneRegistrationIsNoLargerThanElsewhere);
     CPPUNIT_TEST(anEmptyBatchIsNoMistake);
     CPPUNIT_TEST(refusesWhatIsNoArray);
     CPPUNIT_TEST(aRegistryThatIsBusyTakesNothing);
@@ -50,6 +51,27 @@ class BatchTest : public CppUnit::TestFixture
               R"({"status":400,"error":"the body)", R"({"status":422,"error":"this is the bootnode itself)",
               R"("outcome":"unchanged"}]})"})
             CPPUNIT_ASSERT_MESSAGE(part + ("\n" + answer.body), rest.find(part) != std::string::npos);
+    }
+
+    /// Numbers take many times the memory of their text.
+    void oneRegistrationIsNoLargerThanElsewhere()
+    {
+        TestServer server;
+        server.start();
+        const auto padded = [](std::size_t size) {
+            const std::string start = byId(2, R"(,"x":[0)");
+            const std::size_t rest = size - start.size() - 1;
+            std::string text = start.substr(0, start.size() - 1);
+            for (std::size_t i = 0; i < rest / 2; ++i)
+                text += ",0";
+            return text + std::string(rest % 2, ' ') + "]}";
+        };
+        const auto answer = post(server, "[" + padded(65536) + "," + padded(65537) + "," + byId(3) + "]");
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        const std::string expected =
+            "[" + created(2) + R"(,{"status":413,"error":"this registration has more than 65536 bytes"},)" +
+            created(3) + "]}";
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.ends_with(expected));
     }
 
     void takesTenThousandAndNoMore()
