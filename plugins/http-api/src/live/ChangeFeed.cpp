@@ -320,13 +320,25 @@ void ChangeFeed::run(const std::stop_token& stop, Worker& worker)
             all = std::exchange(_ready->all, false);
             beats = std::exchange(_ready->beat, false);
         }
-        if (all) {
-            const std::lock_guard lock(_mutex);
-            for (const auto& [id, follower] : _followers)
-                ids.insert(id);
-        }
-        for (const FollowerId id : ids)
-            serve(id, beats);
+/// Without a list of them, for which memory may be missing.
+void ChangeFeed::serveAll(bool beats) noexcept
+{
+    for (std::optional<FollowerId> id = followerAfter(0); id; id = followerAfter(*id))
+        serve(*id, beats);
+}
+
+std::optional<ChangeFeed::FollowerId> ChangeFeed::followerAfter(FollowerId id) const
+{
+    const std::lock_guard lock(_mutex);
+    const auto next = _followers.upper_bound(id);
+    return next == _followers.end() ? std::nullopt : std::optional(next->first);
+}
+
+        if (all)
+            serveAll(beats);
+        else
+            for (const FollowerId id : ids)
+                serve(id, beats);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace waymark::httpapi
@@ -57,12 +58,13 @@ private:
 
     Result<std::unique_ptr<registry::Watch>> watch(FollowerId id, registry::Revision from);
     void add(FollowerId id, std::unique_ptr<Follower> follower);
-    bool hasRoom();
+    std::optional<FollowerId> followerAfter(FollowerId id) const;
     void run(const std::stop_token& stop, Worker& worker);
     void serve(FollowerId id, bool beats) noexcept;
 
     registry::PeerRegistry& _registry;
     Timers& _timers;
+    void serveAll(bool beats) noexcept;
     const std::atomic<std::size_t>& _limit;
     const std::shared_ptr<Ready> _ready;
     std::atomic<FollowerId> _lastId{0};
