@@ -21,6 +21,7 @@ class WaitTest : public CppUnit::TestFixture
     CPPUNIT_TEST(mayWaitLongerThanOtherRequests);
     CPPUNIT_TEST(forgetsClientsThatLeave);
     CPPUNIT_TEST(isBoundedInNumber);
+    CPPUNIT_TEST(sharesItsLimitWithStreams);
     CPPUNIT_TEST(stoppingIs503);
     CPPUNIT_TEST_SUITE_END();
 
@@ -119,6 +120,32 @@ class WaitTest : public CppUnit::TestFixture
         const auto refused = wait(server, "10m", 0).read();
         CPPUNIT_ASSERT_EQUAL(503, refused.status);
         CPPUNIT_ASSERT_EQUAL(std::string("1"), refused.header("retry-after"));
+    }
+
+    /// Both give way to nobody: together they would leave no connection for requests.
+    void sharesItsLimitWithStreams()
+    {
+        TestServer server(Values{{"max-streams", "2"}});
+        server.start();
+        const auto watch = [&server] {
+            HttpClient client(server.endpoint());
+            client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+            return client;
+        };
+        auto stream = watch();
+        stream.readUntil("event: revision");
+        {
+            const auto client = wait(server, "10m", 0);
+            server.awaitMetric("waymark_http_streams", 2);
+            CPPUNIT_ASSERT_EQUAL(503, watch().read().status);
+            CPPUNIT_ASSERT_EQUAL(503, wait(server, "10m", 0).read().status);
+        }
+        server.awaitMetric("waymark_http_streams", 1);
+        auto client = wait(server, "10m", 0);
+        server.awaitMetric("waymark_http_streams", 2);
+        server.post(registration(2));
+        CPPUNIT_ASSERT_EQUAL(200, client.read().status);
+        server.awaitMetric("waymark_http_streams", 1);
     }
 
     void stoppingIs503()
