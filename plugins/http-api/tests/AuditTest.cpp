@@ -18,6 +18,7 @@ class AuditTest : public CppUnit::TestFixture
     CPPUNIT_TEST(whatIsNoIdIsNotRepeated);
     CPPUNIT_TEST(lookingIsNotTold);
     CPPUNIT_TEST(answersThatNeverCameAreTold);
+    CPPUNIT_TEST(clientsThatLeaveAreTold);
     CPPUNIT_TEST(eachRequestOfAConnectionIsToldOnce);
     CPPUNIT_TEST(changesThatNeedNoRoleAreTold);
     CPPUNIT_TEST(aBodyThatIsWaitedForChangesNoRequestsId);
@@ -120,6 +121,22 @@ class AuditTest : public CppUnit::TestFixture
         assertLine(server, "DELETE", " status=503 identity=anonymous role=none");
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(server.lines->lines(), begin));
         server.registry.forget();
+    }
+
+    void clientsThatLeaveAreTold()
+    {
+        TestServer server;
+        server.registry.hold();
+        server.start();
+        HttpClient client(server.endpoint());
+        client.send("DELETE " + _path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        server.registry.waitUntilHeld();
+        server.awaitConnections("parked", 1);
+        client.breakOff();
+        assertLine(server, "DELETE", " status=0 identity=anonymous role=none");
+        server.registry.release();
+        server.stop();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(server.lines->lines(), begin));
     }
 
     void eachRequestOfAConnectionIsToldOnce()
