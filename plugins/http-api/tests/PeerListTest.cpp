@@ -22,6 +22,7 @@ class PeerListTest : public CppUnit::TestFixture
     CPPUNIT_TEST(filtersByLabels);
     CPPUNIT_TEST(pagesWhilePeersComeAndGo);
     CPPUNIT_TEST(pagesKeepTheirFilter);
+    CPPUNIT_TEST(tellsTheRevisionOfItsBeginning);
     CPPUNIT_TEST(noListIsLargerThanItsClientCouldTake);
     CPPUNIT_TEST(refusesParametersThatItDoesNotKnow);
     CPPUNIT_TEST_SUITE_END();
@@ -178,6 +179,28 @@ class PeerListTest : public CppUnit::TestFixture
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t(5), found);
         CPPUNIT_ASSERT_EQUAL(std::size_t(3), pages);
+    }
+
+    /// Who goes on from the revision of a list misses nothing that happened while it was read.
+    void tellsTheRevisionOfItsBeginning()
+    {
+        constexpr unsigned peers = 1500; // more than are read at once
+        TestServer server;
+        const auto put = [](unsigned number) {
+            return registry::PutClaim{
+                {"test", registry::Peer::at(testKey(number), {node::IpAddress::v4(10, 0, 0, 1), 1, 1}), {}}};
+        };
+        registry::ChangeBatch batch;
+        for (unsigned i = 0; i < peers; ++i)
+            batch.emplace_back(put(i + 2));
+        server.registry.apply(std::move(batch), [](const auto&) {});
+        server.registry.afterPage = [&server, put, next = peers + 2]() mutable {
+            server.registry.apply({put(next++)}, [](const auto&) {});
+        };
+        server.start();
+        const auto list = server.get("/peers");
+        CPPUNIT_ASSERT(ids(list).size() >= peers);
+        CPPUNIT_ASSERT_EQUAL("0000000000000000-" + std::to_string(peers), list.header("waymark-revision"));
     }
 
     void noListIsLargerThanItsClientCouldTake()
