@@ -13,6 +13,7 @@ class BatchTest : public CppUnit::TestFixture
     CPPUNIT_TEST(registersManyWithAResultForEach);
     CPPUNIT_TEST(takesTenThousandAndNoMore);
     CPPUNIT_TEST(oneRegistrationIsNoLargerThanElsewhere);
+    CPPUNIT_TEST(aStaleRecordIsNotRegistered);
     CPPUNIT_TEST(anEmptyBatchIsNoMistake);
     CPPUNIT_TEST(refusesWhatIsNoArray);
     CPPUNIT_TEST(aRegistryThatIsBusyTakesNothing);
@@ -90,6 +91,28 @@ class BatchTest : public CppUnit::TestFixture
                    "Content-Length: 8388609\r\n\r\n");
         CPPUNIT_ASSERT_EQUAL(413, large.read().status);
         CPPUNIT_ASSERT_EQUAL(std::size_t(1), server.registry.size());
+    }
+
+    void aStaleRecordIsNotRegistered()
+    {
+        const auto record = [](std::uint64_t seq) {
+            node::EnrBuilder builder;
+            builder.seq(seq).endpoint({node::IpAddress::v4(10, 0, 0, 1), 1, 2});
+            return R"({"enr":")" +
+                   builder.sign(node::SecretKey::fromHex(testSecret(2)).value()).value().toString() + "\"}";
+        };
+        TestServer server;
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(201, server.post(record(5)).status);
+        const auto answer = post(server, '[' + record(4) + ',' + byId(3) + ']');
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        CPPUNIT_ASSERT_MESSAGE(answer.body,
+                               answer.body.find(R"([{"status":409,"error":"enr: )") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.ends_with(created(3) + "]}"));
+        const std::string line = "http-api peer.registered peer=0x";
+        server.lines->await(line + testKey(3).hex());
+        const std::string lines = server.lines->lines();
+        CPPUNIT_ASSERT_EQUAL(lines.find(line + testKey(2).hex()), lines.rfind(line + testKey(2).hex()));
     }
 
     void anEmptyBatchIsNoMistake()

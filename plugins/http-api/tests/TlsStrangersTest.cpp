@@ -29,6 +29,7 @@ class TlsStrangersTest : public TlsFixture
     CPPUNIT_TEST(requiredCertificatesAreRequired);
     CPPUNIT_TEST(onlyCertificatesThatHoldAreAccepted);
     CPPUNIT_TEST(clientsMayDoWhatTheirRoleMay);
+    CPPUNIT_TEST(anIntermediateAuthorityStandsForItself);
     CPPUNIT_TEST(aTokenCountsMoreThanACertificate);
     CPPUNIT_TEST(webPagesChangeNothingWithTheirVisitorsCertificate);
     CPPUNIT_TEST(withoutOptionalCertificatesThereIsHealth);
@@ -214,6 +215,16 @@ class TlsStrangersTest : public TlsFixture
         CPPUNIT_ASSERT(refuses(server, authority.issue({.begins = std::chrono::hours(1)})));
         server.awaitConnections("open", 0);
         CPPUNIT_ASSERT_EQUAL(3.0, handshakes(server, "bad-certificate"));
+    }
+
+    void anIntermediateAuthorityStandsForItself()
+    {
+        const TestAuthority intermediate("Test Intermediate", authority);
+        TestServer server(values({{"tls-client-ca", file("clients.crt", intermediate.certificate())}}));
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(
+            200, statusOf(connect(server, trusting(intermediate.issue({.name = "client-a"}))), "/"));
+        CPPUNIT_ASSERT(refuses(server, authority.issue({.name = "client-a"})));
     }
 
     /// The statuses of a look, a registration and an admin's work.

@@ -17,6 +17,7 @@ class WaitTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(WaitTest);
     CPPUNIT_TEST(answersAtOnceWhenThereWasAChange);
     CPPUNIT_TEST(answersWhenSomethingChanges);
+    CPPUNIT_TEST(answersWhenTooMuchChanges);
     CPPUNIT_TEST(answersWhenTheTimeIsOver);
     CPPUNIT_TEST(mayWaitLongerThanOtherRequests);
     CPPUNIT_TEST(forgetsClientsThatLeave);
@@ -59,6 +60,24 @@ class WaitTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
         CPPUNIT_ASSERT(answer.body.find(testKey(2).hex()) != std::string::npos);
         server.awaitMetric("waymark_http_followers", 0);
+    }
+
+    /// More changes at once than are kept for who waits.
+    void answersWhenTooMuchChanges()
+    {
+        TestServer server;
+        server.start();
+        auto client = wait(server, "10m", 0);
+        server.awaitMetric("waymark_http_followers", 1);
+        server.awaitConnections("parked", 1);
+        registry::ChangeBatch batch;
+        for (unsigned i = 0; i < 2000; ++i)
+            batch.emplace_back(registry::PutClaim{
+                {"test", registry::Peer::at(testKey(2), {node::IpAddress::v4(10, 0, 0, 1), 1, 1}), {}}});
+        for (unsigned i = 0; i < batch.size(); ++i)
+            std::get<registry::PutClaim>(batch[i]).claim.peer.labels["n"] = std::to_string(i);
+        server.registry.apply(std::move(batch), [](const auto&) {});
+        CPPUNIT_ASSERT_EQUAL(std::string("0000000000000000-2000"), client.read().header("waymark-revision"));
     }
 
     void answersWhenTheTimeIsOver()
