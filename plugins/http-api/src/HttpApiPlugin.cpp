@@ -81,6 +81,17 @@ std::size_t streamsWithin(std::size_t configured, std::size_t connections)
     return std::min(configured, std::max<std::size_t>(1, connections * 3 / 4));
 }
 
+/// A query that waits for a change is as long in coming as a stream, and gives way to nobody either: both
+/// share one limit, or together they would leave no connection for requests.
+std::shared_ptr<void> enterStream(const std::shared_ptr<ServerState>& state)
+{
+    if (!state->streams.tryEnter(state->limits.streams))
+        return nullptr;
+    return {state.get(), [state](void*) {
+                state->streams.leave();
+            }};
+}
+
 /// The keys that say how much and how long; who may do what is said by others.
 std::vector<Option> ownOptions()
 {
@@ -114,9 +125,8 @@ std::vector<Option> ownOptions()
             .defaultsTo("256")
             .reloadable(),
         Option::integer("max-streams", 1, 1000000)
-            .help(
-                "Streamed answers at a time, and never more than three quarters of the connections; more get "
-                "503")
+            .help("Streamed answers and queries that wait for a change at a time, and never more than three "
+                  "quarters of the connections; more get 503")
             .defaultsTo("4096")
             .reloadable(),
         Option::size("max-buffered", "1M", "4G")
@@ -246,7 +256,7 @@ void HttpApiPlugin::addMetrics(observe::MetricRegistry& metrics)
         return static_cast<double>(server->queued());
     }));
     _subscriptions.push_back(
-        metrics.sampled("waymark_http_streams", "Answers that are being streamed", {},
+        metrics.sampled("waymark_http_streams", "Answers that are being streamed or wait for a change", {},
                         [state = _state] { return static_cast<double>(state->streams.count()); }));
     _subscriptions.push_back(
         metrics.sampled("waymark_http_buffered_bytes",
@@ -258,7 +268,8 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 {
     _context.registry = &services.get<registry::PeerRegistry>();
     _context.discoveries = services.all<discovery::Discovery>();
-    _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers, _state->limits.streams);
+    _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers,
+                                         [state = _state] { return enterStream(state); });
     _context.feed = _feed.get();
     _subscriptions.push_back(
         _context.metrics->sampled("waymark_http_followers", "Clients that wait for changes of the registry",

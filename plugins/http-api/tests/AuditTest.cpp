@@ -18,7 +18,10 @@ class AuditTest : public CppUnit::TestFixture
     CPPUNIT_TEST(whatIsNoIdIsNotRepeated);
     CPPUNIT_TEST(lookingIsNotTold);
     CPPUNIT_TEST(answersThatNeverCameAreTold);
+    CPPUNIT_TEST(clientsThatLeaveAreTold);
     CPPUNIT_TEST(eachRequestOfAConnectionIsToldOnce);
+    CPPUNIT_TEST(changesThatNeedNoRoleAreTold);
+    CPPUNIT_TEST(aBodyThatIsWaitedForChangesNoRequestsId);
     CPPUNIT_TEST(strangersDoNotFillTheLog);
     CPPUNIT_TEST(tokensAreNeverLogged);
     CPPUNIT_TEST_SUITE_END();
@@ -120,6 +123,22 @@ class AuditTest : public CppUnit::TestFixture
         server.registry.forget();
     }
 
+    void clientsThatLeaveAreTold()
+    {
+        TestServer server;
+        server.registry.hold();
+        server.start();
+        HttpClient client(server.endpoint());
+        client.send("DELETE " + _path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        server.registry.waitUntilHeld();
+        server.awaitConnections("parked", 1);
+        client.breakOff();
+        assertLine(server, "DELETE", " status=0 identity=anonymous role=none");
+        server.registry.release();
+        server.stop();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, count(server.lines->lines(), begin));
+    }
+
     void eachRequestOfAConnectionIsToldOnce()
     {
         TestServer server;
@@ -133,6 +152,44 @@ class AuditTest : public CppUnit::TestFixture
         server.stop();
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, count(server.lines->lines(), begin));
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, count(server.lines->lines(), " status=404 identity="));
+    }
+
+    void changesThatNeedNoRoleAreTold()
+    {
+        TestServer server;
+        http::Route route;
+        route.method = "POST";
+        route.pattern = "/open";
+        route.role = http::Role::open;
+        route.mutates = true;
+        route.handler = [](const http::ApiRequest&) {
+            return http::ApiResponse::json(200, "{}");
+        };
+        const auto added = server.routes.add(std::move(route));
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(200, send(server, "POST", "/open", ""));
+        assertLine(server, "POST", " route=/open peer= status=200 identity=anonymous role=none");
+        CPPUNIT_ASSERT_EQUAL(403, send(server, "POST", "/open", "Origin: https://evil.example\r\n"));
+        CPPUNIT_ASSERT_EQUAL(403, send(server, "POST", "/open",
+                                       "Origin: https://evil.example\r\nAuthorization: Bearer x\r\n"));
+    }
+
+    void aBodyThatIsWaitedForChangesNoRequestsId()
+    {
+        TestServer server;
+        server.start();
+        HttpClient client(server.endpoint());
+        client.send("POST /peers HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    "Expect: 100-continue\r\nContent-Length: " +
+                    std::to_string(_body.size()) + "\r\n\r\n");
+        CPPUNIT_ASSERT_EQUAL(100, client.read().status);
+        const auto answer = client.send(_body).read();
+        CPPUNIT_ASSERT_EQUAL(201, answer.status);
+        const std::string line = server.lines->await(begin);
+        CPPUNIT_ASSERT_MESSAGE(line, line.find(" request=" + answer.header("x-request-id") + ' ') !=
+                                         std::string::npos);
+        CPPUNIT_ASSERT(client.send("GET /peers HTTP/1.1\r\nHost: a\r\n\r\n").read().header("x-request-id") !=
+                       answer.header("x-request-id"));
     }
 
     void strangersDoNotFillTheLog()

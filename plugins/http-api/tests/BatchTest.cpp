@@ -12,6 +12,8 @@ class BatchTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(BatchTest);
     CPPUNIT_TEST(registersManyWithAResultForEach);
     CPPUNIT_TEST(takesTenThousandAndNoMore);
+    CPPUNIT_TEST(oneRegistrationIsNoLargerThanElsewhere);
+    CPPUNIT_TEST(aStaleRecordIsNotRegistered);
     CPPUNIT_TEST(anEmptyBatchIsNoMistake);
     CPPUNIT_TEST(refusesWhatIsNoArray);
     CPPUNIT_TEST(aRegistryThatIsBusyTakesNothing);
@@ -52,6 +54,27 @@ class BatchTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT_MESSAGE(part + ("\n" + answer.body), rest.find(part) != std::string::npos);
     }
 
+    /// Numbers take many times the memory of their text.
+    void oneRegistrationIsNoLargerThanElsewhere()
+    {
+        TestServer server;
+        server.start();
+        const auto padded = [](std::size_t size) {
+            const std::string start = byId(2, R"(,"x":[0)");
+            const std::size_t rest = size - start.size() - 1;
+            std::string text = start.substr(0, start.size() - 1);
+            for (std::size_t i = 0; i < rest / 2; ++i)
+                text += ",0";
+            return text + std::string(rest % 2, ' ') + "]}";
+        };
+        const auto answer = post(server, "[" + padded(65536) + "," + padded(65537) + "," + byId(3) + "]");
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        const std::string expected =
+            "[" + created(2) + R"(,{"status":413,"error":"this registration has more than 65536 bytes"},)" +
+            created(3) + "]}";
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.ends_with(expected));
+    }
+
     void takesTenThousandAndNoMore()
     {
         TestServer server(Values{{"request-timeout", "2m"}});
@@ -68,6 +91,28 @@ class BatchTest : public CppUnit::TestFixture
                    "Content-Length: 8388609\r\n\r\n");
         CPPUNIT_ASSERT_EQUAL(413, large.read().status);
         CPPUNIT_ASSERT_EQUAL(std::size_t(1), server.registry.size());
+    }
+
+    void aStaleRecordIsNotRegistered()
+    {
+        const auto record = [](std::uint64_t seq) {
+            node::EnrBuilder builder;
+            builder.seq(seq).endpoint({node::IpAddress::v4(10, 0, 0, 1), 1, 2});
+            return R"({"enr":")" +
+                   builder.sign(node::SecretKey::fromHex(testSecret(2)).value()).value().toString() + "\"}";
+        };
+        TestServer server;
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(201, server.post(record(5)).status);
+        const auto answer = post(server, '[' + record(4) + ',' + byId(3) + ']');
+        CPPUNIT_ASSERT_EQUAL(200, answer.status);
+        CPPUNIT_ASSERT_MESSAGE(answer.body,
+                               answer.body.find(R"([{"status":409,"error":"enr: )") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.ends_with(created(3) + "]}"));
+        const std::string line = "http-api peer.registered peer=0x";
+        server.lines->await(line + testKey(3).hex());
+        const std::string lines = server.lines->lines();
+        CPPUNIT_ASSERT_EQUAL(lines.find(line + testKey(2).hex()), lines.rfind(line + testKey(2).hex()));
     }
 
     void anEmptyBatchIsNoMistake()

@@ -30,7 +30,7 @@ class DescriptionTest : public CppUnit::TestFixture
         std::string pattern;
         bool inPaths = false;
         for (std::string line; std::getline(lines, line);) {
-            if (!line.starts_with(' '))
+            if (!line.empty() && !line.starts_with(' '))
                 inPaths = line == "paths:";
             else if (inPaths && line.starts_with("  /"))
                 pattern = line.substr(2, line.size() - 3);
@@ -82,6 +82,8 @@ class DescriptionTest : public CppUnit::TestFixture
             added.push_back(server.routes.add(std::move(route)));
         };
         add("GET", "/hello", "summary: Hello\nresponses:\n  '200':\n    description: Hello");
+        add("GET", "/lines", "summary: Lines\ndescription: |\n  One.\n\n\n  Two.\nresponses: {}\n");
+        add("POST", "/lines", "summary: More\nresponses: {}\n");
         add("POST", "/hello", "");
         add("PUT", "/peers/{id}", "summary: Another method of a path that is described\n");
         const std::string text = server.start().get("/openapi.yaml").body;
@@ -96,6 +98,17 @@ class DescriptionTest : public CppUnit::TestFixture
                                      "      responses:\n"
                                      "        default: {$ref: '#/components/responses/Error'}\n";
         CPPUNIT_ASSERT_MESSAGE(text, text.find(expected) != std::string::npos);
+        const std::string lines = "  /lines:\n"
+                                  "    get:\n"
+                                  "      summary: Lines\n"
+                                  "      description: |\n"
+                                  "        One.\n"
+                                  "\n\n"
+                                  "        Two.\n"
+                                  "      responses: {}\n"
+                                  "    post:\n"
+                                  "      summary: More\n";
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(lines) != std::string::npos);
         const auto all = described(text);
         for (const auto& operation : served(server.routes))
             CPPUNIT_ASSERT(all.contains(operation));

@@ -17,6 +17,7 @@ class EventsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(tellsEveryChangeAsItHappens);
     CPPUNIT_TEST(tellsWhatALeasesEndChanges);
     CPPUNIT_TEST(goesOnAfterTheLastEvent);
+    CPPUNIT_TEST(theLastEventCountsMoreThanTheUrl);
     CPPUNIT_TEST(aForeignOrForgottenRevisionIs410);
     CPPUNIT_TEST(refusesWhatIsNoRevision);
     CPPUNIT_TEST(aLongHistoryArrivesWhole);
@@ -101,6 +102,18 @@ class EventsTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT(text.find("event: put\ndata: {\"revision\":\"" + revision(2)) ==
                            std::string::npos);
         }
+    }
+
+    /// Who comes back asks with the URL that he asked with first.
+    void theLastEventCountsMoreThanTheUrl()
+    {
+        TestServer server;
+        server.start();
+        for (unsigned i = 2; i < 5; ++i)
+            server.post(registration(i));
+        auto client = watch(server, "Last-Event-ID: " + revision(2) + "\r\n", "?revision=" + revision(0));
+        const std::string text = client.readUntil(change(3, 4));
+        CPPUNIT_ASSERT(text.find(change(2, 3)) == std::string::npos);
     }
 
     void aForeignOrForgottenRevisionIs410()

@@ -22,6 +22,8 @@ class PeerListTest : public CppUnit::TestFixture
     CPPUNIT_TEST(filtersByLabels);
     CPPUNIT_TEST(pagesWhilePeersComeAndGo);
     CPPUNIT_TEST(pagesKeepTheirFilter);
+    CPPUNIT_TEST(tellsTheRevisionOfItsBeginning);
+    CPPUNIT_TEST(noListIsLargerThanItsClientCouldTake);
     CPPUNIT_TEST(refusesParametersThatItDoesNotKnow);
     CPPUNIT_TEST_SUITE_END();
 
@@ -177,6 +179,53 @@ class PeerListTest : public CppUnit::TestFixture
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t(5), found);
         CPPUNIT_ASSERT_EQUAL(std::size_t(3), pages);
+    }
+
+    /// Who goes on from the revision of a list misses nothing that happened while it was read.
+    void tellsTheRevisionOfItsBeginning()
+    {
+        constexpr unsigned peers = 1500; // more than are read at once
+        TestServer server;
+        const auto put = [](unsigned number) {
+            return registry::PutClaim{
+                {"test", registry::Peer::at(testKey(number), {node::IpAddress::v4(10, 0, 0, 1), 1, 1}), {}}};
+        };
+        registry::ChangeBatch batch;
+        for (unsigned i = 0; i < peers; ++i)
+            batch.emplace_back(put(i + 2));
+        server.registry.apply(std::move(batch), [](const auto&) {});
+        server.registry.afterPage = [&server, put, next = peers + 2]() mutable {
+            server.registry.apply({put(next++)}, [](const auto&) {});
+        };
+        server.start();
+        const auto list = server.get("/peers");
+        CPPUNIT_ASSERT(ids(list).size() >= peers);
+        CPPUNIT_ASSERT_EQUAL("0000000000000000-" + std::to_string(peers), list.header("waymark-revision"));
+    }
+
+    void noListIsLargerThanItsClientCouldTake()
+    {
+        constexpr unsigned peers = 4200; // of more than 8 kB
+        TestServer server(Values{{"request-timeout", "2m"}});
+        server.start();
+        registry::ChangeBatch batch;
+        for (unsigned i = 0; i < peers; ++i) {
+            auto peer = registry::Peer::at(testKey(i + 2), {node::IpAddress::v4(10, 0, 0, 1), 1, 1});
+            for (int j = 0; j < 32; ++j)
+                peer.labels[std::to_string(j)] = std::string(256, 'x');
+            batch.emplace_back(registry::PutClaim{{"test", std::move(peer), {}}});
+        }
+        server.registry.apply(std::move(batch), [](const auto&) {});
+        assertError(422, server.get("/peers"));
+        assertError(422, server.get("/peers?label.0=" + std::string(256, 'x')));
+        std::vector<std::size_t> pages;
+        for (std::string target = "/peers?limit=10000"; !target.empty();) {
+            const auto page = server.get(target);
+            pages.push_back(ids(page).size());
+            target = next(page);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t(2), pages.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t(peers), pages[0] + pages[1]);
     }
 
     void refusesParametersThatItDoesNotKnow()

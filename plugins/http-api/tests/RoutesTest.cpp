@@ -14,6 +14,7 @@ class RoutesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(tellsNoEnodeBeforeADiscoverySocketIsBound);
     CPPUNIT_TEST(registersListsShowsAndRemovesAPeer);
     CPPUNIT_TEST(idsAreTakenWithAndWithoutPrefixAndPercentEncoded);
+    CPPUNIT_TEST(absoluteTargetsEndTheirHostAtAQuery);
     CPPUNIT_TEST(registeringAgainMovesThePeer);
     CPPUNIT_TEST(unknownPeerIs404AndBadIdIs400);
     CPPUNIT_TEST(badIdIsNotRepeated);
@@ -116,6 +117,17 @@ class RoutesTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(200, server.get("http://waymark/peers/" + id + "?x=1").status);
         assertError(400, server.get("/peers/%zz" + id));
         assertError(400, server.get("/peers/" + id + "%2f"));
+    }
+
+    void absoluteTargetsEndTheirHostAtAQuery()
+    {
+        TestServer server;
+        server.start();
+        const std::string own = server.get("/").body;
+        for (const char* target : {"http://waymark", "http://waymark?", "http://waymark?x=1",
+                                   "HTTP://waymark?x=/peers", "https://waymark/?/peers"})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(target, own, server.get(target).body);
+        CPPUNIT_ASSERT_EQUAL(std::string("[]"), server.get("http://waymark/peers?label.a=/").body);
     }
 
     void registeringAgainMovesThePeer()

@@ -117,6 +117,14 @@ TestAuthority::TestAuthority(std::string name)
     _certificate = sign({_name, own, true}, *_key->key, *_key->key);
 }
 
+TestAuthority::TestAuthority(std::string name, const TestAuthority& parent)
+    : _name(std::move(name)), _key(std::make_unique<Key>(Key{newKey(false)}))
+{
+    Request own;
+    own.name = _name;
+    _certificate = sign({parent._name, own, true}, *_key->key, *parent._key->key);
+}
+
 TestAuthority::~TestAuthority() = default;
 
 TestCertificate TestAuthority::issue(const Request& request) const

@@ -29,13 +29,15 @@ public:
     };
 
     explicit TestAuthority(std::string name = "Test CA");
+    /// An intermediate one.
+    TestAuthority(std::string name, const TestAuthority& parent);
     TestAuthority(const TestAuthority&) = delete;
     TestAuthority& operator=(const TestAuthority&) = delete;
     ~TestAuthority();
 
     TestCertificate issue(const Request& request) const;
     TestCertificate issue() const { return issue(Request()); }
-    /// The authority's own, which signs itself.
+    /// The authority's own, which it or its parent signed.
     const std::string& certificate() const noexcept { return _certificate; }
 
 private:

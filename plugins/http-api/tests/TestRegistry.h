@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -16,7 +17,8 @@ namespace waymark::httpapi
 class TestRegistry : public registry::PeerRegistry
 {
 public:
-    testkit::ManualClock clock; ///< stands still at 2033-05-18T03:33:20Z until a test moves it
+    testkit::ManualClock clock;      ///< stands still at 2033-05-18T03:33:20Z until a test moves it
+    std::function<void()> afterPage; ///< called whenever list() has read one; set before anything is served
 
     /// From now on changes fail with this.
     void failWith(std::optional<Error> error);
@@ -41,7 +43,10 @@ public:
     }
     registry::PeerPage list(const std::optional<node::PeerId>& after, std::size_t limit) const override
     {
-        return _state.list(after, limit);
+        auto page = _state.list(after, limit);
+        if (afterPage)
+            afterPage();
+        return page;
     }
     std::size_t size() const override { return _state.size(); }
     registry::ClosestAnswer closest(const registry::ClosestQuery& query,

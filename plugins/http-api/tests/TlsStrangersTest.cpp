@@ -1,5 +1,6 @@
 #include "HeldRoutes.h"
 #include "RawTls.h"
+#include "TestTokens.h"
 #include "TlsFixture.h"
 
 #include <waymark/testkit/Process.h>
@@ -28,6 +29,9 @@ class TlsStrangersTest : public TlsFixture
     CPPUNIT_TEST(requiredCertificatesAreRequired);
     CPPUNIT_TEST(onlyCertificatesThatHoldAreAccepted);
     CPPUNIT_TEST(clientsMayDoWhatTheirRoleMay);
+    CPPUNIT_TEST(anIntermediateAuthorityStandsForItself);
+    CPPUNIT_TEST(aTokenCountsMoreThanACertificate);
+    CPPUNIT_TEST(webPagesChangeNothingWithTheirVisitorsCertificate);
     CPPUNIT_TEST(withoutOptionalCertificatesThereIsHealth);
     CPPUNIT_TEST(clientCertificatesAreLookedAtEachTime);
     CPPUNIT_TEST(opensslSpeaksMutualTls);
@@ -213,6 +217,16 @@ class TlsStrangersTest : public TlsFixture
         CPPUNIT_ASSERT_EQUAL(3.0, handshakes(server, "bad-certificate"));
     }
 
+    void anIntermediateAuthorityStandsForItself()
+    {
+        const TestAuthority intermediate("Test Intermediate", authority);
+        TestServer server(values({{"tls-client-ca", file("clients.crt", intermediate.certificate())}}));
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(
+            200, statusOf(connect(server, trusting(intermediate.issue({.name = "client-a"}))), "/"));
+        CPPUNIT_ASSERT(refuses(server, authority.issue({.name = "client-a"})));
+    }
+
     /// The statuses of a look, a registration and an admin's work.
     std::string statusesAs(const std::string& role)
     {
@@ -239,6 +253,38 @@ class TlsStrangersTest : public TlsFixture
         CPPUNIT_ASSERT_EQUAL(std::string("200 403 403 "), statusesAs("read"));
         CPPUNIT_ASSERT_EQUAL(std::string("200 400 403 "), statusesAs("register"));
         CPPUNIT_ASSERT_EQUAL(std::string("200 400 200 "), statusesAs("admin"));
+    }
+
+    /// Several programs may share a certificate.
+    void aTokenCountsMoreThanACertificate()
+    {
+        const TestTokens tokens;
+        TestServer server(mutual({{"tls-client-role", "admin"}, {"tokens", tokens.file()}}));
+        HttpClient client = connect(server.start(), trusting(authority.issue({.name = "client-a"})));
+        const auto statusWith = [&client](const std::string& fields) {
+            return client.send("DELETE /peers/00 HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n").read().status;
+        };
+        CPPUNIT_ASSERT_EQUAL(401, statusWith(TestTokens::bearer("wrong")));
+        CPPUNIT_ASSERT_EQUAL(403, statusWith(TestTokens::bearer("read-token")));
+        CPPUNIT_ASSERT_EQUAL(400, statusWith(TestTokens::bearer("register-token")));
+        CPPUNIT_ASSERT_EQUAL(400, statusWith(""));
+        server.lines->await("http-api http.audit method=DELETE route=/peers/{id} peer= status=400 "
+                            "identity=token:registrar role=register ");
+        server.lines->await("http-api http.audit method=DELETE route=/peers/{id} peer= status=400 "
+                            "identity=certificate:CN=client-a role=admin ");
+    }
+
+    /// Browsers show their user's certificate to every page's requests.
+    void webPagesChangeNothingWithTheirVisitorsCertificate()
+    {
+        TestServer server(mutual({{"tls-client-role", "admin"}}));
+        HttpClient client = connect(server.start(), trusting(authority.issue({.name = "client-a"})));
+        const auto statusWith = [&client](const std::string& fields) {
+            return client.send("DELETE /peers/00 HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n").read().status;
+        };
+        CPPUNIT_ASSERT_EQUAL(403, statusWith("Origin: https://evil.example\r\n"));
+        CPPUNIT_ASSERT_EQUAL(403, statusWith("Origin: null\r\nAuthorization: Basic YTpi\r\n"));
+        CPPUNIT_ASSERT_EQUAL(400, statusWith(""));
     }
 
     void withoutOptionalCertificatesThereIsHealth()

@@ -17,10 +17,12 @@ class WaitTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(WaitTest);
     CPPUNIT_TEST(answersAtOnceWhenThereWasAChange);
     CPPUNIT_TEST(answersWhenSomethingChanges);
+    CPPUNIT_TEST(answersWhenTooMuchChanges);
     CPPUNIT_TEST(answersWhenTheTimeIsOver);
     CPPUNIT_TEST(mayWaitLongerThanOtherRequests);
     CPPUNIT_TEST(forgetsClientsThatLeave);
     CPPUNIT_TEST(isBoundedInNumber);
+    CPPUNIT_TEST(sharesItsLimitWithStreams);
     CPPUNIT_TEST(stoppingIs503);
     CPPUNIT_TEST_SUITE_END();
 
@@ -58,6 +60,24 @@ class WaitTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
         CPPUNIT_ASSERT(answer.body.find(testKey(2).hex()) != std::string::npos);
         server.awaitMetric("waymark_http_followers", 0);
+    }
+
+    /// More changes at once than are kept for who waits.
+    void answersWhenTooMuchChanges()
+    {
+        TestServer server;
+        server.start();
+        auto client = wait(server, "10m", 0);
+        server.awaitMetric("waymark_http_followers", 1);
+        server.awaitConnections("parked", 1);
+        registry::ChangeBatch batch;
+        for (unsigned i = 0; i < 2000; ++i)
+            batch.emplace_back(registry::PutClaim{
+                {"test", registry::Peer::at(testKey(2), {node::IpAddress::v4(10, 0, 0, 1), 1, 1}), {}}});
+        for (unsigned i = 0; i < batch.size(); ++i)
+            std::get<registry::PutClaim>(batch[i]).claim.peer.labels["n"] = std::to_string(i);
+        server.registry.apply(std::move(batch), [](const auto&) {});
+        CPPUNIT_ASSERT_EQUAL(std::string("0000000000000000-2000"), client.read().header("waymark-revision"));
     }
 
     void answersWhenTheTimeIsOver()
@@ -119,6 +139,32 @@ class WaitTest : public CppUnit::TestFixture
         const auto refused = wait(server, "10m", 0).read();
         CPPUNIT_ASSERT_EQUAL(503, refused.status);
         CPPUNIT_ASSERT_EQUAL(std::string("1"), refused.header("retry-after"));
+    }
+
+    /// Both give way to nobody: together they would leave no connection for requests.
+    void sharesItsLimitWithStreams()
+    {
+        TestServer server(Values{{"max-streams", "2"}});
+        server.start();
+        const auto watch = [&server] {
+            HttpClient client(server.endpoint());
+            client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+            return client;
+        };
+        auto stream = watch();
+        stream.readUntil("event: revision");
+        {
+            const auto client = wait(server, "10m", 0);
+            server.awaitMetric("waymark_http_streams", 2);
+            CPPUNIT_ASSERT_EQUAL(503, watch().read().status);
+            CPPUNIT_ASSERT_EQUAL(503, wait(server, "10m", 0).read().status);
+        }
+        server.awaitMetric("waymark_http_streams", 1);
+        auto client = wait(server, "10m", 0);
+        server.awaitMetric("waymark_http_streams", 2);
+        server.post(registration(2));
+        CPPUNIT_ASSERT_EQUAL(200, client.read().status);
+        server.awaitMetric("waymark_http_streams", 1);
     }
 
     void stoppingIs503()

@@ -29,8 +29,8 @@ http::ApiResponse answerTo(const Denial& denial)
     return answer.header("WWW-Authenticate", challenge);
 }
 
-/// A web page makes its visitor's browser send what it likes to where only the visitor may connect, and a
-/// browser says so. Nothing that needs no credentials may be changed that way.
+/// A web page makes its visitor's browser send what it likes to where only the visitor may connect, with the
+/// visitor's certificate where he has one, and a browser says so. Only a token is not the browser's to give.
 bool isFromWebPage(const http::ApiRequest& request)
 {
     return request.header("Origin").has_value();
@@ -49,7 +49,8 @@ Verdict decide(const AccessPolicy& policy, const Access::Asked& asked)
         credentials = *asked.client;
     const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
     Verdict verdict = policy.decide(*asked.route, *credentials, caller);
-    if (!verdict.denial && asked.route->mutates && verdict.isAnonymous() && isFromWebPage(asked.request))
+    const bool byToken = std::holds_alternative<BearerToken>(*credentials) && !verdict.isAnonymous();
+    if (!verdict.denial && asked.route->mutates && !byToken && isFromWebPage(asked.request))
         verdict.denial = Denial{403, "a web page may change nothing here without a token"};
     return verdict;
 }
@@ -99,6 +100,7 @@ std::shared_ptr<const AccessRules> Access::rules() const
 Admission Access::admit(const Asked& asked)
 {
     Admission admission;
+    admission.request = asked.request.requestId;
     if (asked.route != nullptr && asked.route->role == http::Role::open && !asked.route->mutates)
         return admission;
     admission.refusal = overRate(asked.budget);

@@ -33,6 +33,7 @@ struct AccessRules
 /// What was decided about one request. Its line in the audit log is written when it ends, if not before.
 struct Admission
 {
+    std::string request; ///< its id
     std::string identity = "anonymous";
     std::optional<http::ApiResponse> refusal;
     std::unique_ptr<AuditEntry> audit; ///< of requests that change something

@@ -44,7 +44,9 @@ http::ApiResponse::Headers CrossOrigin::headersFor(const RequestHead& head) cons
     if (!origin || !lets(*origin))
         return headers;
     headers.emplace("Access-Control-Allow-Origin", _all ? "*" : *origin);
-    headers.emplace("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id");
+    headers.emplace("Access-Control-Expose-Headers",
+                    "Content-Digest, ETag, Link, Retry-After, Signature, Signature-Input, "
+                    "Waymark-Revision, X-Request-Id");
     return headers;
 }
 

@@ -41,6 +41,9 @@ class CrossOriginTest : public CppUnit::TestFixture
             const auto headers = origins.headersFor(head("GET", origin));
             CPPUNIT_ASSERT_EQUAL(std::string(origin), headers.at("Access-Control-Allow-Origin"));
             CPPUNIT_ASSERT_EQUAL(std::string("Origin"), headers.at("Vary"));
+            const std::string& readable = headers.at("Access-Control-Expose-Headers");
+            for (const char* name : {"ETag", "Link", "Waymark-Revision", "Signature-Input"})
+                CPPUNIT_ASSERT_MESSAGE(name, readable.find(name) != std::string::npos);
         }
         for (const char* origin : {"", "null", "http://a.example", "https://a.example:8000",
                                    "https://A.example", "https://a.example.evil.example"}) {

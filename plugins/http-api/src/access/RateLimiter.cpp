@@ -19,8 +19,12 @@ void RateLimiter::setRate(Rate rate) noexcept
     const std::int64_t second = Duration(std::chrono::seconds(1)).count();
     const std::int64_t interval = rate.perSecond == 0 ? 0 : second / rate.perSecond;
     const std::int64_t atOnce = std::max<std::int64_t>(rate.burst, 1);
-    _tolerance = (atOnce - 1) * interval;
-    _interval = interval;
+    const std::int64_t tolerance = (atOnce - 1) * interval;
+    const bool changes = _tolerance.exchange(tolerance) != tolerance;
+    if (_interval.exchange(interval) == interval && !changes)
+        return;
+    for (std::size_t i = 0; i < _slots; ++i)
+        _wholeAt[i] = 0;
 }
 
 std::optional<Duration> RateLimiter::take(const node::IpAddress& address, MonotonicTime now) noexcept

@@ -26,7 +26,8 @@ class RateLimiter
 public:
     explicit RateLimiter(std::uint64_t seed, std::size_t slots = 32768);
 
-    /// Holds from the next request on.
+    /// Holds from the next request on. Where it is another than before, what addresses have used is
+    /// forgotten: a slower rate's debt could take them days.
     void setRate(Rate rate) noexcept;
 
     /// Takes one request from the budget of an address (of IPv6, pass the first of its /64). Nothing when

@@ -17,6 +17,7 @@ class RateLimiterTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysHowLongToWait);
     CPPUNIT_TEST(addressesHaveBudgetsOfTheirOwn);
     CPPUNIT_TEST(changedRateHoldsAtOnce);
+    CPPUNIT_TEST(changedRateForgetsTheDebtOfTheOther);
     CPPUNIT_TEST_SUITE_END();
 
     const node::IpAddress _address = node::IpAddress::v4(192, 0, 2, 1);
@@ -74,6 +75,21 @@ class RateLimiterTest : public CppUnit::TestFixture
         limiter.setRate({0, 1});
         CPPUNIT_ASSERT(!limiter.take(_address, _start));
         limiter.setRate({1, 3});
+        CPPUNIT_ASSERT(!limiter.take(_address, _start));
+    }
+
+    void changedRateForgetsTheDebtOfTheOther()
+    {
+        RateLimiter limiter(1);
+        limiter.setRate({1, 1000});
+        for (int i = 0; i < 1000; ++i)
+            CPPUNIT_ASSERT(!limiter.take(_address, _start));
+        limiter.setRate({1, 1000}); // as a reload does that changes something else
+        CPPUNIT_ASSERT(limiter.take(_address, _start));
+        limiter.setRate({50, 1});
+        CPPUNIT_ASSERT(!limiter.take(_address, _start));
+        CPPUNIT_ASSERT(limiter.take(_address, _start) == Duration(20ms));
+        limiter.setRate({50, 2});
         CPPUNIT_ASSERT(!limiter.take(_address, _start));
     }
 };

@@ -81,7 +81,6 @@ public:
     /// Nothing has happened for a while.
     virtual void beat() {}
     virtual void end() {}
-    virtual bool isQuery() const noexcept { return false; }
 };
 
 class ChangeFeed::Streaming final : public Follower
@@ -149,7 +148,10 @@ private:
 class ChangeFeed::Client
 {
 public:
-    Client(std::shared_ptr<Ready> ready, FollowerId id) : _ready(std::move(ready)), _id(id) {}
+    Client(std::shared_ptr<Ready> ready, FollowerId id, std::shared_ptr<void> room)
+        : _ready(std::move(ready)), _id(id), _room(std::move(room))
+    {
+    }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
     ~Client() { _ready->push(_id); }
@@ -157,6 +159,7 @@ public:
 private:
     std::shared_ptr<Ready> _ready;
     FollowerId _id;
+    std::shared_ptr<void> _room;
 };
 
 class ChangeFeed::Waiting final : public Follower
@@ -188,16 +191,13 @@ public:
         return Next::over;
     }
 
-    bool isQuery() const noexcept override { return true; }
-
 private:
     std::unique_ptr<registry::Watch> _watch;
     Query _query;
 };
 
-ChangeFeed::ChangeFeed(registry::PeerRegistry& registry, Timers& timers,
-                       const std::atomic<std::size_t>& limit)
-    : _registry(registry), _timers(timers), _limit(limit), _ready(std::make_shared<Ready>())
+ChangeFeed::ChangeFeed(registry::PeerRegistry& registry, Timers& timers, Room room)
+    : _registry(registry), _timers(timers), _room(std::move(room)), _ready(std::make_shared<Ready>())
 {
 }
 
@@ -263,10 +263,11 @@ http::ApiResponse ChangeFeed::answerAfter(registry::Revision since, Duration wai
     auto watch = this->watch(id, since);
     if (!watch)
         return http::ApiResponse::error(410, goneMessage);
-    if (!hasRoom())
-        return http::ApiResponse::error(503, "too many queries wait for changes; try again later")
+    auto room = _room();
+    if (!room)
+        return http::ApiResponse::error(503, "too many clients wait for changes; try again later")
             .header("Retry-After", "1");
-    const auto client = std::make_shared<Client>(_ready, id);
+    const auto client = std::make_shared<Client>(_ready, id, std::move(room));
     auto held = std::make_shared<std::unique_ptr<registry::Watch>>(std::move(*watch));
     auto start = [this, id, wait, held, show = std::move(show),
                   client = std::weak_ptr<const Client>(client)](const http::Responder& responder) {
@@ -279,15 +280,6 @@ http::ApiResponse ChangeFeed::answerAfter(registry::Revision since, Duration wai
                     std::move(*held), Waiting::Query{client, responder, show, expired, std::move(timer)}));
     };
     return http::ApiResponse::later(std::move(start), {wait, client});
-}
-
-bool ChangeFeed::hasRoom()
-{
-    const std::lock_guard lock(_mutex);
-    std::size_t queries = 0;
-    for (const auto& [id, follower] : _followers)
-        queries += follower->isQuery() ? 1 : 0;
-    return queries < _limit;
 }
 
 void ChangeFeed::add(FollowerId id, std::unique_ptr<Follower> follower)
@@ -320,14 +312,26 @@ void ChangeFeed::run(const std::stop_token& stop, Worker& worker)
             all = std::exchange(_ready->all, false);
             beats = std::exchange(_ready->beat, false);
         }
-        if (all) {
-            const std::lock_guard lock(_mutex);
-            for (const auto& [id, follower] : _followers)
-                ids.insert(id);
-        }
-        for (const FollowerId id : ids)
-            serve(id, beats);
+        if (all)
+            serveAll(beats);
+        else
+            for (const FollowerId id : ids)
+                serve(id, beats);
     }
+}
+
+/// Without a list of them, for which memory may be missing.
+void ChangeFeed::serveAll(bool beats) noexcept
+{
+    for (std::optional<FollowerId> id = followerAfter(0); id; id = followerAfter(*id))
+        serve(*id, beats);
+}
+
+std::optional<ChangeFeed::FollowerId> ChangeFeed::followerAfter(FollowerId id) const
+{
+    const std::lock_guard lock(_mutex);
+    const auto next = _followers.upper_bound(id);
+    return next == _followers.end() ? std::nullopt : std::optional(next->first);
 }
 
 void ChangeFeed::serve(FollowerId id, bool beats) noexcept

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace waymark::httpapi
@@ -25,8 +26,12 @@ class ChangeFeed
 public:
     using Show = std::function<http::ApiResponse()>;
 
-    /// `limit` is how many blocking queries may wait at a time. Both objects outlive this.
-    ChangeFeed(registry::PeerRegistry& registry, Timers& timers, const std::atomic<std::size_t>& limit);
+    /// Place for one more client that waits long for its answer, until this is released; nothing when there
+    /// is none.
+    using Room = std::function<std::shared_ptr<void>()>;
+
+    /// `room` is for blocking queries; who streams an answer has its own. Both objects outlive this.
+    ChangeFeed(registry::PeerRegistry& registry, Timers& timers, Room room);
     ChangeFeed(const ChangeFeed&) = delete;
     ChangeFeed& operator=(const ChangeFeed&) = delete;
     ~ChangeFeed() { stop(); }
@@ -57,13 +62,14 @@ private:
 
     Result<std::unique_ptr<registry::Watch>> watch(FollowerId id, registry::Revision from);
     void add(FollowerId id, std::unique_ptr<Follower> follower);
-    bool hasRoom();
+    std::optional<FollowerId> followerAfter(FollowerId id) const;
     void run(const std::stop_token& stop, Worker& worker);
+    void serveAll(bool beats) noexcept;
     void serve(FollowerId id, bool beats) noexcept;
 
     registry::PeerRegistry& _registry;
     Timers& _timers;
-    const std::atomic<std::size_t>& _limit;
+    const Room _room;
     const std::shared_ptr<Ready> _ready;
     std::atomic<FollowerId> _lastId{0};
     mutable std::mutex _mutex; ///< of the followers; never held while one of them ends

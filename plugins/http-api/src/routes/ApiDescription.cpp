@@ -15,7 +15,8 @@ namespace
 
 constexpr std::string_view endOfPaths = "\ncomponents:\n";
 
-/// The lines of a path item; nothing without it. They begin behind "  <pattern>:" and are indented deeper.
+/// The lines of a path item; nothing without it. They begin behind "  <pattern>:" and are indented deeper, or
+/// empty.
 std::string_view pathItem(std::string_view document, std::string_view pattern)
 {
     const std::string key = "\n  " + std::string(pattern) + ":\n";
@@ -24,7 +25,10 @@ std::string_view pathItem(std::string_view document, std::string_view pattern)
         return {};
     const std::string_view rest = document.substr(found + key.size() - 1);
     std::size_t end = 0;
-    while (end < rest.size() && rest.substr(end).starts_with("\n    "))
+    const auto goesOn = [rest](std::size_t at) {
+        return rest.substr(at).starts_with("\n    ") || rest.substr(at).starts_with("\n\n");
+    };
+    while (end < rest.size() && goesOn(end))
         end = std::min(rest.find('\n', end + 1), rest.size());
     return rest.substr(0, end);
 }

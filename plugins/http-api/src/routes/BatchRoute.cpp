@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,6 +19,7 @@ namespace
 
 constexpr std::size_t largestBatch = 10000;
 constexpr std::size_t batchBytes = 8U << 20U;
+constexpr std::size_t largestRegistration = 64U << 10U;
 
 /// What became of each registration: those that were refused at once say why, the others belong to the
 /// changes of the batch, in order.
@@ -69,6 +71,16 @@ http::ApiResponse applied(const Context& context, const Batch& batch, const std:
     return results(batch, report->outcomes, report->revision);
 }
 
+/// Parsed, a text of numbers takes many times its size: that of one registration is bounded, as that of POST
+/// /peers is.
+Answered<registry::Claim> admitElement(const Context& context, std::string_view element, bool secretKeys)
+{
+    if (element.size() > largestRegistration)
+        return refuse(413,
+                      "this registration has more than " + std::to_string(largestRegistration) + " bytes");
+    return admit(context, element, secretKeys);
+}
+
 /// The registrations that can be made are made in one step, all or none of them.
 http::ApiResponse registerBatch(const Context& context, const http::ApiRequest& request)
 {
@@ -78,7 +90,7 @@ http::ApiResponse registerBatch(const Context& context, const http::ApiRequest& 
     Batch batch;
     const bool secretKeys = takesSecretKeys(context, request);
     for (const std::string_view element : *elements) {
-        auto claim = admit(context, element, secretKeys);
+        auto claim = admitElement(context, element, secretKeys);
         if (!claim) {
             batch.items.emplace_back(std::move(claim.error()));
             continue;

@@ -15,6 +15,7 @@ namespace
 {
 
 constexpr std::size_t pageSize = 1000;
+constexpr std::size_t largestList = 32U << 20U; // bytes: each thread that serves requests may have one
 
 /// What a query finds, as a JSON array, and where the next page would start.
 struct Found
@@ -25,13 +26,14 @@ struct Found
     std::optional<registry::Revision> revision;
 };
 
-/// Puts a page of the registry into the answer as far as it is asked for. False when that is full.
+/// Puts a page of the registry into the answer as far as it is asked for. False when that is full, at the
+/// latest with so much that no client could take it.
 bool add(const Context& context, const PeerQuery& query, const registry::PeerPage& page, Found& found)
 {
     for (const registry::Peer& peer : page.peers) {
         if (!query.matches(peer))
             continue;
-        if (query.limit && found.count == *query.limit)
+        if ((query.limit && found.count == *query.limit) || found.body.size() >= largestList)
             return false;
         if (found.count++ != 0)
             found.body += ',';
@@ -55,7 +57,11 @@ http::ApiResponse listPeers(const Context& context, const PeerQuery& query)
         more = !add(context, query, page, found);
         after = page.next;
     } while (after && !more);
-    auto response = http::ApiResponse::json(200, found.body + ']');
+    if (more && !query.limit)
+        return http::ApiResponse::error(422, "there are more peers than one answer holds: ask for them in "
+                                             "pages, with limit");
+    found.body += ']';
+    auto response = http::ApiResponse::json(200, std::move(found.body));
     response.header(revisionHeader, found.revision->toString());
     if (more && found.last)
         response.header("Link", '<' + query.next(*found.last) + ">; rel=\"next\"");

@@ -71,7 +71,7 @@ private:
     bool serve(Connection& connection, Poco::Net::HTTPServerResponse& response)
     {
         auto parked = std::exchange(connection.parked, std::nullopt);
-        std::string id = parked ? std::move(parked->id) : nextRequestId();
+        std::string id = parked ? std::move(parked->id) : requestId(connection);
         response.set("X-Request-Id", id);
         auto outcome =
             parked ? Outcome{parked->answer->take(), std::move(parked->route)} : dispatch(connection, id);
@@ -109,8 +109,11 @@ private:
         }
     }
 
-    std::string nextRequestId()
+    /// A request whose body was waited for has one already, which the log may have told.
+    std::string requestId(const Connection& connection)
     {
+        if (connection.admission)
+            return connection.admission->request;
         return _state->requestPrefix + '-' +
                Poco::NumberFormatter::formatHex(static_cast<Poco::UInt64>(_state->nextRequest++), 8);
     }

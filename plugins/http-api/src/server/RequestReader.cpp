@@ -88,8 +88,10 @@ Answered<Target> parseTarget(std::string_view target)
 {
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (sameWord(target.substr(0, scheme.size()), scheme) && target.size() > scheme.size()) {
-            const std::size_t slash = target.find('/', scheme.size());
-            target = slash == std::string_view::npos ? "/" : target.substr(slash);
+            const std::size_t end = std::min(target.find_first_of("/?", scheme.size()), target.size());
+            target.remove_prefix(end);
+            if (!target.starts_with('/')) // RFC 3986 section 6.2.3: an empty path is "/"
+                return Target{"/", target.empty() ? target : target.substr(1)};
         }
     }
     if (!target.starts_with('/') && target != "*")

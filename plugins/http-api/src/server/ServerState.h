@@ -74,7 +74,7 @@ struct ServerState
     std::atomic<Duration::rep> hsts{0};                        ///< told over TLS only; 0: nothing
     CountedUse connections;                                    ///< accepted and not yet closed
     std::array<std::atomic<std::size_t>, phaseCount> phases{}; ///< connections in each
-    CountedUse streams;                                        ///< answers that are being streamed
+    CountedUse streams; ///< answers that are being streamed or wait for a change
     std::shared_ptr<HeldBytes> held = std::make_shared<HeldBytes>();
     std::atomic<bool> stopping{false}; ///< no new requests; streams end
     std::atomic<bool> aborting{false}; ///< nobody waits for anything any more
