@@ -478,7 +478,7 @@ private:
         }
         CPPUNIT_ASSERT_EQUAL(0, repair({"--help"}));
         says("usage: waymark registry repair");
-        says("78 when it cannot be repaired");
+        says("78  it cannot be repaired");
     }
 
     void theErrorAtTheStartNamesIt()
