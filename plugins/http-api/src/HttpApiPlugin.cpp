@@ -1,7 +1,10 @@
 #include "HttpApiPlugin.h"
 
 #include "access/AccessSettings.h"
+#include "commands/PeersCommand.h"
+#include "commands/RegisterCommand.h"
 #include "commands/TokenCommand.h"
+#include "commands/VerifyCommand.h"
 
 #include <waymark/base/Random.h>
 
@@ -258,6 +261,7 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 {
     _context.registry = &services.get<registry::PeerRegistry>();
     _context.discoveries = services.all<discovery::Discovery>();
+    _state->access.checkProofsWith(std::make_unique<ProofChecker>(*_context.clock, *_context.registry));
     _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers, _state->limits.streams);
     _context.feed = _feed.get();
     _subscriptions.push_back(
@@ -362,8 +366,15 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 
 std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
 {
+    static const SystemClock clock;
     if (name == "token")
         return std::make_unique<TokenCommand>();
+    if (name == "register")
+        return std::make_unique<RegisterCommand>(clock);
+    if (name == "peers")
+        return std::make_unique<PeersCommand>(clock);
+    if (name == "verify")
+        return std::make_unique<VerifyCommand>(clock);
     return nullptr;
 }
 
