@@ -91,6 +91,9 @@ std::vector<Option> ownOptions()
         Option::endpoint("listen")
             .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
             .defaultsTo("127.0.0.1:8080"),
+        Option::path("socket").help(
+            "Unix socket that serves the same to who may write it: its owner and group (0660). Root and "
+            "the daemon's user have the role admin there, others register"),
         Option::choice("secret-keys", {"refuse", "loopback", "accept"})
             .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")
             .defaultsTo("loopback")
@@ -218,6 +221,7 @@ void HttpApiPlugin::provide(plugin::Services& services)
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
+    settings.socket = _config->findPath("socket");
     settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     _name = services.instance();
     settings.name = _name;
@@ -287,6 +291,8 @@ void HttpApiPlugin::start()
         throw;
     }
     const std::string where = _server->bound().toString();
+    if (const auto path = _config->findPath("socket"))
+        _context.log.info("http.listening", {{"url", "unix:" + path->string()}}, "");
     _context.log.info("http.listening", {{"url", _tls->scheme() + where}}, "The HTTP API is served.");
 }
 

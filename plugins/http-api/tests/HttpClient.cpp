@@ -24,9 +24,10 @@ HttpClient::HttpClient(const node::Endpoint& server)
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 
-HttpClient::HttpClient(Poco::Net::StreamSocket connected) : _socket(std::move(connected))
+HttpClient::HttpClient(Poco::Net::StreamSocket connected, bool isTcp) : _socket(std::move(connected))
 {
-    _socket.setNoDelay(true);
+    if (isTcp)
+        _socket.setNoDelay(true);
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 

@@ -25,6 +25,15 @@ bool isFromWebPage(const http::ApiRequest& request)
     return request.header("Origin").has_value();
 }
 
+/// False for nobody in particular, and for a proxy that passes on what others ask over a Unix socket: they
+/// are not the user that the proxy runs as.
+bool speaksForItself(const Access::Asked& asked)
+{
+    if (asked.client == nullptr || asked.client->kind != ClientIdentity::localUser)
+        return asked.client != nullptr;
+    return comesFromThisHost(asked.request) && !isFromWebPage(asked.request);
+}
+
 /// The id in the path, when it is one: somebody may have pasted a secret there.
 std::string peerIn(const http::ApiRequest& request)
 {
@@ -125,7 +134,7 @@ Verdict Access::decide(const AccessPolicy& policy, const Asked& asked, Admission
         credentials = NoCredentials{}; // as other schemes that nobody looks at here
     }
     // A token says more exactly who asks: several programs may share a certificate.
-    if (std::holds_alternative<NoCredentials>(*credentials) && asked.client != nullptr)
+    if (std::holds_alternative<NoCredentials>(*credentials) && speaksForItself(asked))
         credentials = *asked.client;
     const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
     Verdict verdict = policy.decide(*asked.route, *credentials, caller);

@@ -40,7 +40,7 @@ Verdict AccessPolicy::identify(const Credentials& credentials, const Caller& cal
     if (const auto* const token = std::get_if<BearerToken>(&credentials))
         return identifyToken(token->text, caller);
     if (const auto* const certificate = std::get_if<ClientCertificate>(&credentials))
-        return {"certificate:" + certificate->subject, certificate->role, std::nullopt};
+        return {std::string(certificate->kind) + ':' + certificate->subject, certificate->role, std::nullopt};
     return {};
 }
 

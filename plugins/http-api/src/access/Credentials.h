@@ -21,7 +21,7 @@ struct BearerToken
     std::string_view text;
 };
 
-/// What the client proved before its connection was encrypted.
+/// What the client proved before its connection was encrypted, or the system says of it.
 using ClientCertificate = ClientIdentity;
 
 /// How a request says who sends it.
