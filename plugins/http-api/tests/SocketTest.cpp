@@ -14,6 +14,8 @@
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -26,6 +28,7 @@ class SocketTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(SocketTest);
     CPPUNIT_TEST(servesTheSameToWhoMayConnect);
     CPPUNIT_TEST(userIsKnownWithoutTokens);
+    CPPUNIT_TEST(anotherUserMayRegisterAndNoMore);
     CPPUNIT_TEST(whatAProxyPassesOnHasNoRole);
     CPPUNIT_TEST(tokenThatIsSentMustBeGood);
     CPPUNIT_TEST(largeBodyThatIsRefusedDoesNotHangTheConnection);
@@ -65,9 +68,7 @@ class SocketTest : public CppUnit::TestFixture
     {
         TestServer server(values());
         server.start();
-        struct stat made
-        {
-        };
+        struct stat made{};
         CPPUNIT_ASSERT_EQUAL(0, ::lstat(_path.c_str(), &made));
         CPPUNIT_ASSERT_EQUAL(mode_t{S_IFSOCK | 0660}, made.st_mode);
         CPPUNIT_ASSERT_EQUAL(201, ask("POST", "/peers", "", _body).status);
@@ -75,9 +76,8 @@ class SocketTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(server.lines->lines().find("http.listening url=unix:" + _path) != std::string::npos);
     }
 
-    void userIsKnownWithoutTokens()
+    static Subscription addAdminRoute(TestServer& server)
     {
-        TestServer server(values({{"tokens", _tokens.file()}}));
         http::Route route;
         route.method = "POST";
         route.pattern = "/administer";
@@ -86,7 +86,13 @@ class SocketTest : public CppUnit::TestFixture
         route.handler = [](const http::ApiRequest&) {
             return http::ApiResponse::json(200, "{}");
         };
-        const auto added = server.routes.add(std::move(route));
+        return server.routes.add(std::move(route));
+    }
+
+    void userIsKnownWithoutTokens()
+    {
+        TestServer server(values({{"tokens", _tokens.file()}}));
+        const auto added = addAdminRoute(server);
         server.start();
         CPPUNIT_ASSERT_EQUAL(401, server.get("/peers").status);
         CPPUNIT_ASSERT_EQUAL(201, ask("POST", "/peers", "", _body).status);
@@ -94,6 +100,31 @@ class SocketTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_MESSAGE(line, line.find(" identity=uid:" + std::to_string(::geteuid()) +
                                                " role=admin remote=127.0.0.1:0 ") != std::string::npos);
         CPPUNIT_ASSERT_EQUAL(200, ask("POST", "/administer").status);
+    }
+
+    /// Of the same group. Only root can become somebody else to try.
+    void anotherUserMayRegisterAndNoMore()
+    {
+        constexpr uid_t nobody = 65534;
+        if (::geteuid() != 0)
+            return;
+        std::filesystem::permissions(_folder.path(), std::filesystem::perms(0710));
+        TestServer server(values({{"tokens", _tokens.file()}}));
+        const auto added = addAdminRoute(server);
+        server.start();
+        int registered = 0;
+        int administered = 0;
+        // The system call is for one thread, the library's function for all.
+        std::thread([&] {
+            if (::syscall(SYS_setresuid, -1, nobody, -1) != 0)
+                return;
+            registered = ask("POST", "/peers", "", _body).status;
+            administered = ask("POST", "/administer").status;
+        }).join();
+        CPPUNIT_ASSERT_EQUAL(201, registered);
+        CPPUNIT_ASSERT_EQUAL(403, administered);
+        const auto line = server.lines->await("http-api http.audit method=POST");
+        CPPUNIT_ASSERT_MESSAGE(line, line.find(" identity=uid:65534 role=register ") != std::string::npos);
     }
 
     void whatAProxyPassesOnHasNoRole()

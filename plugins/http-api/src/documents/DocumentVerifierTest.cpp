@@ -78,7 +78,7 @@ class DocumentVerifierTest : public CppUnit::TestFixture
 
     void missingFieldsMeanUnsigned()
     {
-        for (std::string DocumentCopy::*field :
+        for (std::string DocumentCopy::* field :
              {&DocumentCopy::contentDigest, &DocumentCopy::signatureInput, &DocumentCopy::signature}) {
             auto changed = copy();
             (changed.*field).clear();

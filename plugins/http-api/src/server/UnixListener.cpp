@@ -67,9 +67,7 @@ struct Attempt
 /// Takes away what a daemon left behind that did not end well.
 void clear(const std::filesystem::path& path, const sockaddr_un& address)
 {
-    struct stat found
-    {
-    };
+    struct stat found{};
     if (::lstat(path.c_str(), &found) != 0)
         return;
     if (!S_ISSOCK(found.st_mode))
@@ -109,9 +107,7 @@ void UnixListener::bind()
     if (::bind(_descriptor, generic(address), sizeof(address)) != 0)
         fail(errno);
     // Nobody can connect before listen(): there is no moment with another mode.
-    struct stat made
-    {
-    };
+    struct stat made{};
     if (::chmod(_path.c_str(), ownerAndGroup) != 0 || ::lstat(_path.c_str(), &made) != 0 ||
         ::listen(_descriptor, backlog) != 0) {
         const int error = errno;
@@ -132,9 +128,7 @@ void UnixListener::fail(int error) const
 UnixListener::~UnixListener()
 {
     ::close(_descriptor);
-    struct stat found
-    {
-    };
+    struct stat found{};
     if (::lstat(_path.c_str(), &found) == 0 && found.st_dev == _device && found.st_ino == _inode)
         ::unlink(_path.c_str());
 }
