@@ -61,7 +61,7 @@ ApiAnswer answerOf(const Poco::Net::HTTPResponse& response, std::istream& in)
 
 std::string ApiAnswer::complaint() const
 {
-    const std::string code = "status " + std::to_string(status);
+    std::string code = "status " + std::to_string(status);
     try {
         const auto object = Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
         return object->getValue<std::string>("error") + " (" + code + ')';
