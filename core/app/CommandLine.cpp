@@ -1,6 +1,6 @@
 #include "CommandLine.h"
 
-#include "Columns.h"
+#include "base/Columns.h"
 #include "base/Text.h"
 #include "host/loader/PluginLoader.h"
 
@@ -41,7 +41,7 @@ void printManifest(const host::PluginSource& source)
     line("wants", text::joined(manifest.wants));
     for (const auto& [name, help] : manifest.commands)
         line("command", name + ": " + help);
-    std::cout << aligned(rows, unlimited); // paths stay whole
+    std::cout << text::aligned(rows, text::unlimited); // paths stay whole
 }
 
 void printCommands(const std::string& library, const host::PluginManifest& manifest)
@@ -50,7 +50,7 @@ void printCommands(const std::string& library, const host::PluginManifest& manif
     std::vector<std::vector<std::string>> rows;
     for (const auto& [name, text] : manifest.commands)
         rows.push_back({"  " + name, text});
-    std::cout << aligned(rows, terminalWidth());
+    std::cout << text::aligned(rows, text::terminalWidth());
 }
 
 std::string meant(const std::string& word, const std::vector<std::string>& known)
@@ -168,7 +168,7 @@ int CommandLine::list() const
                 {library, source.manifest->version,
                  source.manifest->provides.empty() ? "-" : text::joined(source.manifest->provides)});
     }
-    std::cout << aligned(rows, terminalWidth());
+    std::cout << text::aligned(rows, text::terminalWidth());
     return static_cast<int>(ExitCode::ok);
 }
 

@@ -1,12 +1,13 @@
 #include "Choices.h"
 #include "Fuzzing.h"
+#include "access/Credentials.h"
 #include "json/RegistrationRequest.h"
 #include "server/ChunkedDecoder.h"
 #include "server/RequestHead.h"
 #include "server/RequestReader.h"
 
-/// A request to the HTTP API: head, target, framing of the body and POST /peers. However the bytes are cut
-/// into pieces on their way, they mean the same.
+/// A request to the HTTP API: head, credentials, target, framing of the body and POST /peers. However the
+/// bytes are cut into pieces on their way, they mean the same.
 namespace waymark::fuzz
 {
 
@@ -91,8 +92,25 @@ std::string bodyOf(const RequestHead& head, std::string_view behind, Choices& pi
     return atOnce.text;
 }
 
+void lookAtCredentials(const RequestHead& head)
+{
+    const auto credentials = credentialsIn(head);
+    if (!credentials)
+        return look(credentials.error());
+    const auto* const proof = std::get_if<Proof>(&*credentials);
+    if (proof == nullptr)
+        return;
+    const std::string text = proof->toString();
+    const auto again = Proof::parse(std::string_view(text).substr(Proof::scheme.size()));
+    require(again && again->toString() == text, "a proof becomes text and back");
+    const auto digest = proof->digest({head.method, head.path(), {}});
+    require(again->digest({head.method, head.path(), {}}) == digest, "what is signed has one text");
+    require(!proof->isSigned(digest) || proof->peer.isOnCurve(), "who signed has a key");
+}
+
 void lookAtHead(const RequestHead& head)
 {
+    lookAtCredentials(head);
     require(!(head.chunked && head.contentLength), "a body has one length");
     const auto blind = head.withoutContent();
     require(!blind.empty() && blind.ends_with("\r\n\r\n"), "what Poco is shown is a head");
@@ -153,6 +171,9 @@ std::vector<Seed> seeds()
         get("http-1.0", "HEAD /metrics HTTP/1.0"),
         get("two-lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked"),
         get("expect", "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 0"),
+        get("proof", "DELETE /peers/" + id + " HTTP/1.1\r\nHost: a\r\nAuthorization: Waymark-Proof peer=\"" +
+                         id + "\", epoch=\"5d0c2b1e9f3a7c48\", expires=\"2000000060\", signature=\"" + id +
+                         "00\""),
         post("by-id", R"({"id": "0x)" + id + "\"" + place),
         post("by-secret", R"({"secret_key": ")" + std::string(63, '0') + "1\"" + place),
         post("by-enode", R"({"enode": "enode://)" + id + R"(@127.0.0.1:30303"})"),

@@ -1,7 +1,10 @@
 #include "HttpApiPlugin.h"
 
 #include "access/AccessSettings.h"
+#include "commands/PeersCommand.h"
+#include "commands/RegisterCommand.h"
 #include "commands/TokenCommand.h"
+#include "commands/VerifyCommand.h"
 
 #include <waymark/base/Random.h>
 
@@ -99,6 +102,9 @@ std::vector<Option> ownOptions()
         Option::endpoint("listen")
             .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
             .defaultsTo("127.0.0.1:8080"),
+        Option::path("socket").help(
+            "Unix socket that serves the same to who may write it: its owner and group (0660). Root and "
+            "the daemon's user have the role admin there, others register"),
         Option::choice("secret-keys", {"refuse", "loopback", "accept"})
             .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")
             .defaultsTo("loopback")
@@ -225,6 +231,7 @@ void HttpApiPlugin::provide(plugin::Services& services)
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
+    settings.socket = _config->findPath("socket");
     settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     _name = services.instance();
     settings.name = _name;
@@ -268,6 +275,7 @@ void HttpApiPlugin::wire(const plugin::Services& services)
 {
     _context.registry = &services.get<registry::PeerRegistry>();
     _context.discoveries = services.all<discovery::Discovery>();
+    _state->access.checkProofsWith(std::make_unique<ProofChecker>(*_context.clock, *_context.registry));
     _feed = std::make_unique<ChangeFeed>(*_context.registry, *_timers,
                                          [state = _state] { return enterStream(state); });
     _context.feed = _feed.get();
@@ -294,6 +302,8 @@ void HttpApiPlugin::start()
         throw;
     }
     const std::string where = _server->bound().toString();
+    if (const auto path = _config->findPath("socket"))
+        _context.log.info("http.listening", {{"url", "unix:" + path->string()}}, "");
     _context.log.info("http.listening", {{"url", _tls->scheme() + where}}, "The HTTP API is served.");
 }
 
@@ -373,8 +383,15 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 
 std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
 {
+    static const SystemClock clock;
     if (name == "token")
         return std::make_unique<TokenCommand>();
+    if (name == "register")
+        return std::make_unique<RegisterCommand>(clock);
+    if (name == "peers")
+        return std::make_unique<PeersCommand>(clock);
+    if (name == "verify")
+        return std::make_unique<VerifyCommand>(clock);
     return nullptr;
 }
 

@@ -221,7 +221,7 @@ class CapsTest : public CppUnit::TestFixture
                 std::this_thread::yield();
         }
         CPPUNIT_ASSERT(clients.front().ended());
-        server.awaitConnections("open", clients.size() - 1);
+        server.awaitConnections("open", 1); // no two fit; under load a third may have come before one ended
         CPPUNIT_ASSERT(server.metric("waymark_http_buffered_bytes") < 1048576);
         CPPUNIT_ASSERT_EQUAL(400, clients.back().send(std::string(300000, ' ')).read().status);
     }

@@ -24,9 +24,10 @@ HttpClient::HttpClient(const node::Endpoint& server)
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 
-HttpClient::HttpClient(const Poco::Net::StreamSocket& connected) : _socket(connected)
+HttpClient::HttpClient(const Poco::Net::StreamSocket& connected, bool isTcp) : _socket(connected)
 {
-    _socket.setNoDelay(true);
+    if (isTcp)
+        _socket.setNoDelay(true);
     _socket.setReceiveTimeout(Poco::Timespan(patience, 0));
 }
 

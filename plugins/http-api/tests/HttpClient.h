@@ -34,8 +34,8 @@ class HttpClient
 {
 public:
     explicit HttpClient(const node::Endpoint& server);
-    /// Over a connection that was made already, perhaps an encrypted one.
-    explicit HttpClient(const Poco::Net::StreamSocket& connected);
+    /// Over a connection that was made already, perhaps an encrypted one, or one over a Unix socket.
+    explicit HttpClient(const Poco::Net::StreamSocket& connected, bool isTcp = true);
     /// From another address of this host.
     HttpClient(const node::Endpoint& server, const std::string& from);
 

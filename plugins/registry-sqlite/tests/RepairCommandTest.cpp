@@ -138,7 +138,7 @@ class RepairCommandTest : public RepairFixture
         }
         CPPUNIT_ASSERT_EQUAL(0, repair({"--help"}));
         says("usage: waymark registry repair");
-        says("78 when it cannot be repaired");
+        says("78  it cannot be repaired");
     }
 
     void theErrorAtTheStartNamesIt()

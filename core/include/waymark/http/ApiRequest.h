@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/node/Endpoint.h>
+#include <waymark/node/Key.h>
 
 #include <functional>
 #include <map>
@@ -31,6 +32,10 @@ struct ApiRequest
     node::Endpoint remote;                                      ///< the peer of the connection
     std::string requestId;                                      ///< for logs
     std::string identity; ///< who asks, for logs: "anonymous" or what its credentials are called
+
+    /// Whose key the request was signed with. Then it may be about this peer and no other; where the pattern
+    /// has {id}, that is this one.
+    std::optional<node::PublicKey> provenPeer{};
 
     /// True when the connection comes from 127.0.0.0/8 or ::1.
     bool fromLoopback() const noexcept { return remote.ip.scope() == node::IpScope::loopback; }

@@ -37,6 +37,7 @@ struct Route
     std::string summary; ///< one line for people
     Role role = Role::reader;
     bool mutates = false;     ///< changes something: then a reader may not, and each request is logged
+    bool takesProof = false;  ///< a peer may ask for itself, see ApiRequest::provenPeer
     bool acceptsJson = false; ///< takes a body, which must be application/json
     bool mayBeEmpty = false;  ///< of one that takes a body: a request may come without
     /// What GET /openapi.yaml says of the operation: the YAML of an OpenAPI 3.1 operation object, not

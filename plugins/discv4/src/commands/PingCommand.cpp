@@ -3,14 +3,14 @@
 #include "Settings.h"
 #include "commands/PingProbe.h"
 
-#include <waymark/plugin/Plugin.h>
+#include <waymark/plugin/CommandLine.h>
 
-#include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <iomanip>
 #include <optional>
 #include <ostream>
 #include <string>
-#include <string_view>
 
 namespace waymark::discv4
 {
@@ -18,68 +18,33 @@ namespace waymark::discv4
 namespace
 {
 
-constexpr std::string_view usage =
-    "usage: waymark discv4 ping [--count N] [--timeout MILLISECONDS] [--json] NODE\n"
-    "\n"
-    "Asks a discv4 node for a PONG and shows how long it took.\n"
-    "NODE is an enode URL (enode://...@127.0.0.1:30303) or an ENR (enr:...).\n"
-    "\n"
-    "  --count N               how many pings, a second apart at least (1)\n"
-    "  --timeout MILLISECONDS  how long to wait for each answer (1000)\n"
-    "  --json                  one JSON object for each ping\n"
-    "\n"
-    "The exit code is 0 when the node answered, 69 when it did not.\n";
+constexpr unsigned most = 600'000;
 
-struct Arguments
-{
-    unsigned count = 1;
-    unsigned timeout = 1'000;
-    bool json = false;
-    bool help = false;
-    std::string node;
-};
+using plugin::CommandArgument;
 
-std::optional<unsigned> number(const std::string& text, unsigned highest)
+const plugin::CommandLine& commandLine()
 {
-    unsigned value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || rest != end || value == 0 || value > highest)
-        return std::nullopt;
-    return value;
-}
-
-Result<Arguments> parse(const std::vector<std::string>& words)
-{
-    Arguments arguments;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& word = words[i];
-        if (word == "--help" || word == "-h") {
-            arguments.help = true;
-        } else if (word == "--json") {
-            arguments.json = true;
-        } else if (word == "--count" || word == "--timeout") {
-            const auto value = i + 1 < words.size() ? number(words[++i], 600'000) : std::nullopt;
-            if (!value)
-                return failure(ErrorCode::invalidArgument,
-                               word + " needs a number " +
-                                   (word == "--timeout" ? "of milliseconds " : "of pings ") +
-                                   "from 1 to 600000, without a unit");
-            (word == "--count" ? arguments.count : arguments.timeout) = *value;
-        } else if (word.starts_with("-") || !arguments.node.empty()) {
-            return failure(ErrorCode::invalidArgument, "unexpected argument '" + word + "'");
-        } else {
-            arguments.node = word;
-        }
-    }
-    if (arguments.node.empty() && !arguments.help)
-        return failure(ErrorCode::invalidArgument, "NODE is missing: an enode URL or an ENR");
-    return arguments;
-}
-
-int code(plugin::ExitCode exitCode)
-{
-    return static_cast<int>(exitCode);
+    static const plugin::CommandLine line =
+        plugin::CommandLine("discv4 ping", "Asks a discv4 node for a PONG and shows how long it took.")
+            .takes(CommandArgument::option("count", "N")
+                       .needs("a number of pings")
+                       .integer(1, most)
+                       .defaultsTo("1")
+                       .help("how many pings, a second apart at least"))
+            .takes(CommandArgument::option("timeout", "MILLISECONDS")
+                       .needs("a number of milliseconds, without a unit,")
+                       .integer(1, most)
+                       .defaultsTo("1000")
+                       .help("how long to wait for each answer"))
+            .takes(CommandArgument::flag("json").help("one JSON object for each ping"))
+            .takes(CommandArgument::operand("NODE")
+                       .needs("an enode URL or an ENR")
+                       .help("an enode URL (enode://...@127.0.0.1:30303) or an ENR (enr:...)"))
+            .example("waymark discv4 ping --count 3 enr:-...")
+            .exits(plugin::ExitCode::ok, "the node answered")
+            .exits(plugin::ExitCode::usage, "the arguments are wrong")
+            .exits(plugin::ExitCode::addressInUse, "it did not answer, or there is no socket to ask with");
+    return line;
 }
 
 double milliseconds(Duration duration)
@@ -87,11 +52,11 @@ double milliseconds(Duration duration)
     return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-void print(std::ostream& out, const Arguments& arguments, const node::Endpoint& from,
+void print(std::ostream& out, const plugin::CommandValues& values, const node::Endpoint& from,
            const std::optional<PingProbe::Answer>& answer)
 {
     out << std::fixed << std::setprecision(3);
-    if (arguments.json) {
+    if (values.has("json")) {
         out << R"({"address":")" << from.toString() << R"(","answered":)" << (answer ? "true" : "false");
         if (answer)
             out << R"(,"round_trip_ms":)" << milliseconds(answer->roundTrip);
@@ -104,7 +69,7 @@ void print(std::ostream& out, const Arguments& arguments, const node::Endpoint& 
             out << " enr-seq=" << *answer->enrSeq;
         out << '\n';
     } else {
-        out << "no answer from " << from.toString() << " within " << arguments.timeout << " ms\n";
+        out << "no answer from " << from.toString() << " within " << values.text("timeout") << " ms\n";
     }
     out.flush();
 }
@@ -113,36 +78,25 @@ void print(std::ostream& out, const Arguments& arguments, const node::Endpoint& 
 
 int PingCommand::run(const plugin::CommandContext& context)
 {
-    const auto arguments = parse(context.arguments);
-    if (!arguments) {
-        context.error << "discv4 ping: " << arguments.error().message << "; see --help\n";
-        return code(plugin::ExitCode::usage);
-    }
-    if (arguments->help) {
-        context.out << usage;
-        return code(plugin::ExitCode::ok);
-    }
-    const auto target = parseNode(arguments->node);
-    if (!target) {
-        context.error << "discv4 ping: " << target.error().message << "; see --help\n";
-        return code(plugin::ExitCode::usage);
-    }
+    const auto& line = commandLine();
+    const auto values = line.read(context);
+    if (!values)
+        return values.error();
+    const auto target = parseNode(values->text("NODE"));
+    if (!target)
+        return line.refuse(context, target.error().message);
     auto probe = PingProbe::open(*target);
-    if (!probe) {
-        context.error << "discv4 ping: " << probe.error().message << '\n';
-        return code(plugin::ExitCode::addressInUse);
-    }
+    if (!probe)
+        return line.fail(context, plugin::ExitCode::addressInUse, probe.error().message);
     bool answered = false;
-    for (unsigned i = 0; i < arguments->count; ++i) {
-        const auto answer = (*probe)->ping(std::chrono::milliseconds(arguments->timeout));
-        if (!answer) {
-            context.error << "discv4 ping: " << answer.error().message << '\n';
-            return code(plugin::ExitCode::addressInUse);
-        }
-        print(context.out, *arguments, target->endpoint.udpEndpoint(), *answer);
+    for (std::uint64_t i = 0; i < values->integer("count"); ++i) {
+        const auto answer = (*probe)->ping(std::chrono::milliseconds(values->integer("timeout")));
+        if (!answer)
+            return line.fail(context, plugin::ExitCode::addressInUse, answer.error().message);
+        print(context.out, *values, target->endpoint.udpEndpoint(), *answer);
         answered = answered || answer->has_value();
     }
-    return code(answered ? plugin::ExitCode::ok : plugin::ExitCode::addressInUse);
+    return static_cast<int>(answered ? plugin::ExitCode::ok : plugin::ExitCode::addressInUse);
 }
 
 } // namespace waymark::discv4

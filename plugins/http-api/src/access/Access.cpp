@@ -18,17 +18,6 @@ bool comesFromThisHost(const http::ApiRequest& request)
     return request.fromLoopback() && !request.header("Forwarded") && !request.header("X-Forwarded-For");
 }
 
-http::ApiResponse answerTo(const Denial& denial)
-{
-    auto answer = http::ApiResponse::error(denial.status, denial.message);
-    if (denial.status != 401 && denial.error.empty())
-        return answer;
-    std::string challenge = R"(Bearer realm="waymark")";
-    if (!denial.error.empty())
-        challenge.append(R"(, error=")").append(denial.error).append("\"");
-    return answer.header("WWW-Authenticate", challenge);
-}
-
 /// A web page makes its visitor's browser send what it likes to where only the visitor may connect, with the
 /// visitor's certificate where he has one, and a browser says so. Only a token is not the browser's to give.
 bool isFromWebPage(const http::ApiRequest& request)
@@ -36,23 +25,13 @@ bool isFromWebPage(const http::ApiRequest& request)
     return request.header("Origin").has_value();
 }
 
-Verdict decide(const AccessPolicy& policy, const Access::Asked& asked)
+/// False for nobody in particular, and for a proxy that passes on what others ask over a Unix socket: they
+/// are not the user that the proxy runs as.
+bool speaksForItself(const Access::Asked& asked)
 {
-    auto credentials = credentialsIn(asked.head);
-    if (!credentials) {
-        Verdict verdict;
-        verdict.denial = Denial{credentials.error().status, credentials.error().message};
-        return verdict;
-    }
-    // A token says more exactly who asks: several programs may share a certificate.
-    if (std::holds_alternative<NoCredentials>(*credentials) && asked.client != nullptr)
-        credentials = *asked.client;
-    const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
-    Verdict verdict = policy.decide(*asked.route, *credentials, caller);
-    const bool byToken = std::holds_alternative<BearerToken>(*credentials) && !verdict.isAnonymous();
-    if (!verdict.denial && asked.route->mutates && !byToken && isFromWebPage(asked.request))
-        verdict.denial = Denial{403, "a web page may change nothing here without a token"};
-    return verdict;
+    if (asked.client == nullptr || asked.client->kind != ClientIdentity::localUser)
+        return asked.client != nullptr;
+    return comesFromThisHost(asked.request) && !isFromWebPage(asked.request);
 }
 
 /// The id in the path, when it is one: somebody may have pasted a secret there.
@@ -108,14 +87,87 @@ Admission Access::admit(const Asked& asked)
         return admission;
     Verdict verdict;
     if (!admission.refusal) {
-        verdict = decide(rules()->policy, asked);
+        const auto current = rules();
+        verdict = decide(current->policy, asked, admission);
         if (verdict.denial)
-            admission.refusal = answerTo(*verdict.denial);
+            admission.refusal = answerTo(*verdict.denial, current->policy.takesProof(*asked.route),
+                                         current->policy.takesTokens());
     }
     admission.identity = verdict.identity;
     if (asked.route->mutates)
-        admission.audit = entryOf(asked, verdict, admission.refusal.has_value());
+        admission.audit = entryOf(asked, verdict, admission.refusal || admission.proof);
     return admission;
+}
+
+std::optional<http::ApiResponse> Access::prove(Admission& admission, http::ApiRequest& request,
+                                               const node::IpAddress& budget)
+{
+    const Proof proof = *std::exchange(admission.proof, std::nullopt);
+    if (auto refusal = _proofs->check(proof, {request.method, request.path, request.body}, budget)) {
+        return answerTo({refusal->status, std::move(refusal->message)}, true, false);
+    }
+    admission.identity = proof.identity();
+    if (admission.audit)
+        admission.audit->identified(admission.identity, toString(http::Role::registrant));
+    request.identity = admission.identity;
+    request.provenPeer = proof.peer;
+    return std::nullopt;
+}
+
+Verdict Access::decide(const AccessPolicy& policy, const Asked& asked, Admission& admission) const
+{
+    const auto denied = [](int status, std::string message) {
+        Verdict verdict;
+        verdict.denial = Denial{status, std::move(message)};
+        return verdict;
+    };
+    auto credentials = credentialsIn(asked.head);
+    if (!credentials)
+        return denied(credentials.error().status, credentials.error().message);
+    if (const auto* const proof = std::get_if<Proof>(&*credentials)) {
+        if (_proofs && policy.takesProof(*asked.route)) {
+            Verdict verdict;
+            verdict.denial = considerProof(*proof, asked);
+            if (!verdict.denial)
+                admission.proof = *proof;
+            return verdict;
+        }
+        credentials = NoCredentials{}; // as other schemes that nobody looks at here
+    }
+    // A token says more exactly who asks: several programs may share a certificate.
+    if (std::holds_alternative<NoCredentials>(*credentials) && speaksForItself(asked))
+        credentials = *asked.client;
+    const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
+    Verdict verdict = policy.decide(*asked.route, *credentials, caller);
+    const bool byToken = std::holds_alternative<BearerToken>(*credentials) && !verdict.isAnonymous();
+    if (!verdict.denial && asked.route->mutates && !byToken && isFromWebPage(asked.request))
+        verdict.denial = Denial{403, "a web page may change nothing here without a token"};
+    return verdict;
+}
+
+/// Cheap things first; the signature is looked at when the body is there.
+std::optional<Denial> Access::considerProof(const Proof& proof, const Asked& asked) const
+{
+    if (auto refusal = _proofs->precheck(proof))
+        return Denial{refusal->status, std::move(refusal->message)};
+    const std::string named = peerIn(asked.request);
+    if (!named.empty() && named != node::PeerId(proof.peer).toString())
+        return Denial{403, "this peer may only be changed with a proof by its own key"};
+    return std::nullopt;
+}
+
+http::ApiResponse Access::answerTo(const Denial& denial, bool takesProof, bool takesTokens) const
+{
+    auto answer = http::ApiResponse::error(denial.status, denial.message);
+    if (denial.status != 401 && denial.error.empty())
+        return answer;
+    std::string challenge = takesProof && _proofs && denial.error.empty() ? _proofs->challenge() : "";
+    if (challenge.empty() || takesTokens) {
+        challenge.append(challenge.empty() ? "" : ", ").append(R"(Bearer realm="waymark")");
+        if (!denial.error.empty())
+            challenge.append(R"(, error=")").append(denial.error).append("\"");
+    }
+    return answer.header("WWW-Authenticate", challenge);
 }
 
 std::optional<http::ApiResponse> Access::overRate(const node::IpAddress& budget)

@@ -3,6 +3,7 @@
 #include "access/AccessPolicy.h"
 #include "access/AuditEntry.h"
 #include "access/CrossOrigin.h"
+#include "access/ProofChecker.h"
 #include "access/RateLimiter.h"
 #include "server/RequestHead.h"
 
@@ -17,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -37,6 +39,7 @@ struct Admission
     std::string identity = "anonymous";
     std::optional<http::ApiResponse> refusal;
     std::unique_ptr<AuditEntry> audit; ///< of requests that change something
+    std::optional<Proof> proof;        ///< that is to be checked when the body is there
 
     void answered(int status) noexcept
     {
@@ -66,17 +69,27 @@ public:
     /// Logs how many tokens there are.
     void apply(std::shared_ptr<const AccessRules> rules);
     std::shared_ptr<const AccessRules> rules() const;
+    /// Without one no proof is good. Before anybody asks.
+    void checkProofsWith(std::unique_ptr<ProofChecker> proofs) { _proofs = std::move(proofs); }
 
     /// Once for each request: it counts.
     Admission admit(const Asked& asked);
+    /// With its body, where `admission.proof` waits for it. The answer, or nothing: then the request is the
+    /// peer's, whose key it tells.
+    std::optional<http::ApiResponse> prove(Admission& admission, http::ApiRequest& request,
+                                           const node::IpAddress& budget);
 
 private:
+    Verdict decide(const AccessPolicy& policy, const Asked& asked, Admission& admission) const;
+    std::optional<Denial> considerProof(const Proof& proof, const Asked& asked) const;
+    http::ApiResponse answerTo(const Denial& denial, bool takesProof, bool takesTokens) const;
     std::optional<http::ApiResponse> overRate(const node::IpAddress& budget);
     std::unique_ptr<AuditEntry> entryOf(const Asked& asked, const Verdict& verdict, bool refused) const;
 
     const observe::Log& _log;
     observe::Counter _auditLost;
     RateLimiter _rates;
+    std::unique_ptr<ProofChecker> _proofs;
     mutable std::mutex _mutex; ///< of the pointer
     std::shared_ptr<const AccessRules> _rules = std::make_shared<const AccessRules>();
 };

@@ -31,7 +31,7 @@ Verdict AccessPolicy::decide(const http::Route& route, const Credentials& creden
         return {};
     Verdict verdict = identify(credentials, caller);
     if (!verdict.denial && verdict.role < needed && !allowsAnybody(needed, caller))
-        verdict.denial = denialFor(needed, verdict);
+        verdict.denial = denialFor(route, verdict);
     return verdict;
 }
 
@@ -40,7 +40,7 @@ Verdict AccessPolicy::identify(const Credentials& credentials, const Caller& cal
     if (const auto* const token = std::get_if<BearerToken>(&credentials))
         return identifyToken(token->text, caller);
     if (const auto* const certificate = std::get_if<ClientCertificate>(&credentials))
-        return {"certificate:" + certificate->subject, certificate->role, std::nullopt};
+        return {std::string(certificate->kind) + ':' + certificate->subject, certificate->role, std::nullopt};
     return {};
 }
 
@@ -70,11 +70,17 @@ bool AccessPolicy::allowsAnybody(Role needed, const Caller& caller) const
     return !hasCredentials() && caller.isThisHost;
 }
 
-Denial AccessPolicy::denialFor(Role needed, const Verdict& verdict) const
+Denial AccessPolicy::denialFor(const http::Route& route, const Verdict& verdict) const
 {
+    const Role needed = neededFor(route);
     const std::string role(toString(needed));
     if (!verdict.isAnonymous())
         return {403, "this needs credentials with the role " + role, "insufficient_scope"};
+    if (takesProof(route))
+        return {401, "this needs a proof by the peer's own key, or a token with the role " + role +
+                         ": waymark register makes one"};
+    if (!hasCredentials() && needed == Role::registrant)
+        return {403, "this takes no proof, and nobody has a token for it: set http-api.tokens"};
     if (!hasCredentials())
         return {403, "this may only be asked from this host itself, and not through a proxy, unless "
                      "http-api.tokens is set"};

@@ -18,8 +18,9 @@ namespace waymark::httpapi
 /// Who may register and remove peers.
 enum class Registration : std::uint8_t
 {
-    open, ///< everybody
-    token ///< who has credentials with the role for it
+    open,  ///< everybody
+    token, ///< who has credentials with the role for it
+    proof  ///< each peer itself, and who has such credentials
 };
 
 /// Why a request gets no better answer than 401 or 403.
@@ -63,14 +64,21 @@ public:
     explicit AccessPolicy(Settings settings) : _settings(std::move(settings)) {}
 
     /// A token that is sent must be a good one, also where none is needed; a route of Role::open looks at
-    /// none. Admin includes registering, and that includes looking.
+    /// none. Admin includes registering, and that includes looking. Proofs are not looked at here.
     Verdict decide(const http::Route& route, const Credentials& credentials, const Caller& caller) const;
+
+    /// True where a peer's proof is asked for.
+    bool takesProof(const http::Route& route) const noexcept
+    {
+        return _settings.registration == Registration::proof && route.takesProof;
+    }
+    bool takesTokens() const noexcept { return _settings.tokens.has_value(); }
 
 private:
     Verdict identify(const Credentials& credentials, const Caller& caller) const;
     Verdict identifyToken(std::string_view token, const Caller& caller) const;
     bool allowsAnybody(http::Role needed, const Caller& caller) const;
-    Denial denialFor(http::Role needed, const Verdict& verdict) const;
+    Denial denialFor(const http::Route& route, const Verdict& verdict) const;
     bool hasCredentials() const noexcept { return _settings.tokens || _settings.clientCertificates; }
 
     Settings _settings;

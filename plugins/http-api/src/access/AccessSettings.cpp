@@ -26,7 +26,9 @@ bool hasCredentials(const plugin::ConfigView& config)
 Registration registrationIn(const plugin::ConfigView& config)
 {
     if (const auto word = config.findText("registration"))
-        return *word == "open" ? Registration::open : Registration::token;
+        return *word == "open"    ? Registration::open
+               : *word == "proof" ? Registration::proof
+                                  : Registration::token;
     return isReachable(config) || hasCredentials(config) ? Registration::token : Registration::open;
 }
 
@@ -39,8 +41,9 @@ std::vector<Option> accessOptions()
             .help("File with the digests of bearer tokens, a line each (waymark token new makes them); read "
                   "again at each reload")
             .reloadable(),
-        Option::choice("registration", {"open", "token"})
-            .help("Who may register and remove peers: everybody, or who has a token with the role register. "
+        Option::choice("registration", {"open", "token", "proof"})
+            .help("Who may register and remove peers: everybody, who has a token with the role register, or, "
+                  "with proof, also each peer itself, by a signature of its own key. "
                   "Without it open where listen is a loopback address and there are no tokens, else token")
             .reloadable(),
         Option::boolean("allow-anonymous")

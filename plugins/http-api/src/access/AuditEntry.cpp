@@ -16,6 +16,13 @@ AuditEntry::~AuditEntry()
     answered(0);
 }
 
+void AuditEntry::identified(std::string identity, std::string_view role)
+{
+    _facts.identity = std::move(identity);
+    _facts.role = role;
+    _facts.byStranger = false;
+}
+
 void AuditEntry::answered(int status) noexcept
 {
     if (std::exchange(_written, true))

@@ -33,6 +33,8 @@ public:
     AuditEntry& operator=(const AuditEntry&) = delete;
     ~AuditEntry();
 
+    /// Who asks turned out later.
+    void identified(std::string identity, std::string_view role);
     /// The first call counts.
     void answered(int status) noexcept;
 

@@ -26,6 +26,10 @@ Answered<Credentials> credentialsIn(const RequestHead& head)
         return refuse(400, "a request may have one Authorization field", "malformed");
     const std::string_view value = found->second;
     const std::size_t end = std::min(value.find(' '), value.size());
+    if (sameWord(value.substr(0, end), Proof::scheme)) {
+        const auto proof = Proof::parse(value.substr(end));
+        return proof ? Answered<Credentials>(*proof) : tl::unexpected(proof.error());
+    }
     if (!sameWord(value.substr(0, end), scheme))
         return NoCredentials{};
     return BearerToken{trimmed(value.substr(end))};

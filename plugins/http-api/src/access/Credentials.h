@@ -1,5 +1,6 @@
 #pragma once
 
+#include "access/Proof.h"
 #include "server/Channel.h"
 #include "server/Refusal.h"
 #include "server/RequestHead.h"
@@ -20,14 +21,14 @@ struct BearerToken
     std::string_view text;
 };
 
-/// What the client proved before its connection was encrypted.
+/// What the client proved before its connection was encrypted, or the system says of it.
 using ClientCertificate = ClientIdentity;
 
 /// How a request says who sends it.
-using Credentials = std::variant<NoCredentials, BearerToken, ClientCertificate>;
+using Credentials = std::variant<NoCredentials, BearerToken, ClientCertificate, Proof>;
 
-/// The token of the Authorization field. Other schemes than Bearer are not ours and count as none: proxies
-/// leave theirs behind. 400 when the field stands twice.
+/// The token or proof of the Authorization field. Other schemes are not ours and count as none: proxies leave
+/// theirs behind. 400 when the field stands twice, 401 for a proof that is none.
 Answered<Credentials> credentialsIn(const RequestHead& head);
 
 } // namespace waymark::httpapi

@@ -9,6 +9,8 @@ namespace waymark::httpapi
 
 bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
 {
+    if (request.provenPeer)
+        return false; // who can sign has no reason to give the key away
     switch (context.secretKeys.load()) {
     case SecretKeys::accept:
         return true;

@@ -61,7 +61,8 @@ http::ApiResponse describeNode(const Context& context)
                  R"(,"discovery_addrs":[)" + advertisedAddresses(node) + ']' + R"(,"http_addr":")" +
                  context.bound().toString() + R"(","registered_peers":)" +
                  std::to_string(context.registry->size()) + R"(,"discovered_peers":)" +
-                 std::to_string(discoveredCount(context)) + '}');
+                 std::to_string(discoveredCount(context)) + R"(,"revision":")" +
+                 context.registry->revision().toString() + "\"}");
 }
 
 http::ApiResponse describeHealth(const Context& context)

@@ -37,6 +37,9 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto claim = admit(context, request.body, takesSecretKeys(context, request));
     if (!claim)
         return answer(claim.error());
+    if (request.provenPeer && claim->peer.id != node::PeerId(*request.provenPeer))
+        return http::ApiResponse::error(403, "the proof is by another key than that of the peer which this "
+                                             "would register");
     const auto lease = registry::Lease::beginning(claim->ttl, context.clock->now(), context.clock->wallNow());
     return http::ApiResponse::later([&context, claim = std::move(*claim), lease,
                                      id = request.requestId](const http::Responder& responder) {
@@ -144,6 +147,7 @@ std::vector<Subscription> addRegistrationRoutes(http::RouteTable& routes, const 
         route.summary = std::move(summary);
         route.role = http::Role::registrant;
         route.mutates = true;
+        route.takesProof = true;
         route.handler = [serve, &context](const http::ApiRequest& request) {
             return serve(context, request);
         };

@@ -52,7 +52,9 @@ Acceptor::Accepted Acceptor::accept() const
         return {nullptr, {}, ::poll(&entry, 1, 0) == 0 ? EAGAIN : error};
     }
     Accepted accepted;
-    accepted.remote = toEndpoint(Poco::Net::SocketAddress(address, length));
+    // Who comes over a Unix socket is on this host.
+    accepted.remote = address->sa_family == AF_UNIX ? node::Endpoint{node::IpAddress::v4(127, 0, 0, 1), 0}
+                                                    : toEndpoint(Poco::Net::SocketAddress(address, length));
     accepted.channel = _channels(descriptor, accepted.remote);
     if (!accepted.channel) {
         ::close(descriptor);

@@ -35,8 +35,12 @@ struct Transfer
 /// Who the other end has proven to be.
 struct ClientIdentity
 {
+    static constexpr std::string_view certificate = "certificate";
+    static constexpr std::string_view localUser = "uid";
+
     std::string subject; ///< for logs
     http::Role role = http::Role::reader;
+    std::string_view kind = certificate; ///< before the subject, in logs
 };
 
 /// A connection as a way for bytes, plain or encrypted. No call waits; one thread at a time.

@@ -16,9 +16,8 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t listenerName = 0;
-constexpr std::uint64_t mailboxName = 1;
-constexpr ConnectionId firstConnection = 2;
+constexpr std::uint64_t mailboxName = 2; // behind those of the acceptors
+constexpr ConnectionId firstConnection = 3;
 constexpr std::size_t reservedThreads = 2;
 constexpr std::size_t handshakeThreads = 2;
 constexpr int expiriesAtATime = 64;
@@ -31,13 +30,13 @@ constexpr std::size_t threadNameLimit = 15; // of the system
 
 } // namespace
 
-Front::Front(const Settings& settings, Acceptor acceptor, const http::RouteTable& routes,
+Front::Front(const Settings& settings, std::vector<Acceptor> acceptors, const http::RouteTable& routes,
              std::shared_ptr<ServerState> state, std::shared_ptr<Mailbox> mailbox, Serve serve)
     : _routes(routes),
       _state(std::move(state)),
       _serve(std::move(serve)),
       _mailbox(std::move(mailbox)),
-      _acceptor(std::move(acceptor)),
+      _acceptors(std::move(acceptors)),
       _name((settings.name + "-front").substr(0, threadNameLimit)),
       _connections(*_state),
       _lastId(firstConnection),
@@ -49,7 +48,8 @@ Front::Front(const Settings& settings, Acceptor acceptor, const http::RouteTable
 
 void Front::start()
 {
-    _poller.add(_acceptor.descriptor(), EPOLLIN, listenerName);
+    for (std::size_t i = 0; i < _acceptors.size(); ++i)
+        _poller.add(_acceptors[i].descriptor(), EPOLLIN, i);
     _thread = std::thread([this] {
         pthread_setname_np(pthread_self(), _name.c_str());
         run();
@@ -128,8 +128,8 @@ void Front::takeBack(Connection& connection)
 
 void Front::handle(std::uint64_t name, std::uint32_t events)
 {
-    if (name == listenerName)
-        return accept();
+    if (name < _acceptors.size())
+        return accept(_acceptors[name]);
     Connection* const connection = _connections.find(name);
     if (connection == nullptr || connection->phase == Phase::dispatched)
         return;
@@ -163,7 +163,7 @@ void Front::expire()
     }
     if (_acceptAgain && *_acceptAgain <= now) {
         _acceptAgain.reset();
-        _poller.change(_acceptor.descriptor(), EPOLLIN, listenerName);
+        listen(EPOLLIN);
     }
 }
 
@@ -174,11 +174,17 @@ void Front::relieveMemory()
         drop(*_heavy.front(), "no-memory");
 }
 
-void Front::accept()
+void Front::listen(std::uint32_t events) noexcept
+{
+    for (std::size_t i = 0; i < _acceptors.size(); ++i)
+        _poller.change(_acceptors[i].descriptor(), events, i);
+}
+
+void Front::accept(const Acceptor& acceptor)
 {
     for (int i = 0; i < acceptsAtATime && !_stopping; ++i) {
         try {
-            auto accepted = _acceptor.accept();
+            auto accepted = acceptor.accept();
             if (accepted.channel)
                 admit(std::move(accepted));
             else if (accepted.error == EAGAIN)
@@ -231,7 +237,7 @@ bool Front::makeRoom()
 void Front::pauseAccepting(int error) noexcept
 {
     _acceptAgain = std::chrono::steady_clock::now() + exhaustedPause;
-    _poller.change(_acceptor.descriptor(), 0, listenerName);
+    listen(0);
     const bool memory = error == ENOMEM || error == ENOBUFS;
     _state->metrics.ended(memory ? "no-memory" : "no-descriptors");
     try {
@@ -248,8 +254,10 @@ void Front::pauseAccepting(int error) noexcept
 void Front::beginStop()
 {
     _stopping = true;
-    _poller.remove(_acceptor.descriptor());
-    ::shutdown(_acceptor.descriptor(), SHUT_RDWR); // who connects now is refused at once
+    for (const Acceptor& acceptor : _acceptors) {
+        _poller.remove(acceptor.descriptor());
+        ::shutdown(acceptor.descriptor(), SHUT_RDWR); // who connects now is refused at once
+    }
     for (const Phase phase : {Phase::handshaking, Phase::idle, Phase::reading, Phase::streaming})
         for (auto next = _connections.in(phase).begin(); next != _connections.in(phase).end();)
             guarded(**next++, &Front::settle);

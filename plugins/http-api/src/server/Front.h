@@ -39,8 +39,8 @@ public:
         std::string name;        ///< of the threads
     };
 
-    /// Throws std::system_error, as start().
-    Front(const Settings& settings, Acceptor acceptor, const http::RouteTable& routes,
+    /// With one or two acceptors. Throws std::system_error, as start().
+    Front(const Settings& settings, std::vector<Acceptor> acceptors, const http::RouteTable& routes,
           std::shared_ptr<ServerState> state, std::shared_ptr<Mailbox> mailbox, Serve serve);
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
@@ -69,7 +69,8 @@ private:
     void abortOne(Connection& connection);
     void expire();
     void relieveMemory();
-    void accept();
+    void accept(const Acceptor& acceptor);
+    void listen(std::uint32_t events) noexcept;
     void admit(Acceptor::Accepted accepted);
     void begin(Connection& connection);
     void turnAway(Connection& connection);
@@ -104,7 +105,7 @@ private:
     Serve _serve;
     std::shared_ptr<Mailbox> _mailbox;
     Poller _poller;
-    Acceptor _acceptor;
+    const std::vector<Acceptor> _acceptors;
     std::string _name;
     ConnectionTable _connections;
     Places _heavy; ///< that hold much memory; those that have it longest stand first

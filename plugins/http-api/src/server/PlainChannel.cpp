@@ -25,7 +25,8 @@ Transfer outcome(ssize_t count, Transfer::State blocked) noexcept
 
 PlainChannel::~PlainChannel()
 {
-    ::close(_descriptor);
+    if (_descriptor >= 0)
+        ::close(_descriptor);
 }
 
 Transfer PlainChannel::receive(std::span<Byte> into) noexcept

@@ -6,7 +6,7 @@ namespace waymark::httpapi
 {
 
 /// A TCP connection as it is.
-class PlainChannel final : public Channel
+class PlainChannel : public Channel
 {
 public:
     /// Takes a descriptor over that does not block.
@@ -20,6 +20,10 @@ public:
     Transfer send(std::string_view bytes) noexcept override;
     Transfer discard() noexcept override;
     void finishSending() noexcept override;
+
+protected:
+    /// The descriptor stays open.
+    void release() noexcept { _descriptor = -1; }
 
 private:
     int _descriptor;

@@ -156,6 +156,9 @@ private:
         if (!body)
             return refused(body.error(), route);
         read.body = body->view();
+        if (connection.admission && connection.admission->proof)
+            if (auto refusal = _state->access.prove(*connection.admission, read, connection.address))
+                return Outcome{std::move(*refusal), route};
         return call(*match.route, read);
     }
 

@@ -4,6 +4,7 @@
 #include "server/ListenSocket.h"
 #include "server/RequestHandler.h"
 #include "server/RequestSocket.h"
+#include "server/UnixListener.h"
 
 #include <Poco/Net/HTTPServerConnection.h>
 #include <Poco/Net/HTTPServerParams.h>
@@ -11,6 +12,7 @@
 #include <exception>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace waymark::httpapi
 {
@@ -42,13 +44,23 @@ struct Server::Running
     Running(const Settings& settings, const http::RouteTable& routes,
             const std::shared_ptr<ServerState>& state)
         : socket(settings.listen),
+          local(settings.socket ? std::make_unique<UnixListener>(*settings.socket) : nullptr),
           log(state->log),
           mailbox(std::make_shared<Mailbox>()),
           handlers(new RequestHandlerFactory(routes, state, mailbox)),
-          front({settings.threads, settings.handshakes, settings.name},
-                Acceptor(socket.impl()->sockfd(), settings.channels), routes, state, mailbox,
-                [this](Connection& connection) { serve(connection); })
+          front({settings.threads, settings.handshakes, settings.name}, acceptors(settings), routes, state,
+                mailbox, [this](Connection& connection) { serve(connection); })
     {
+    }
+
+    std::vector<Acceptor> acceptors(const Settings& settings)
+    {
+        std::vector<Acceptor> made{Acceptor(socket.impl()->sockfd(), settings.channels)};
+        if (local)
+            made.emplace_back(local->descriptor(), [](int descriptor, const node::Endpoint&) {
+                return UnixListener::open(descriptor);
+            });
+        return made;
     }
 
     /// On a worker. A request that memory or Poco failed for has no answer, and its connection ends.
@@ -65,6 +77,7 @@ struct Server::Running
     }
 
     ListenSocket socket;
+    std::unique_ptr<UnixListener> local; ///< or none
     observe::Log log;
     std::shared_ptr<Mailbox> mailbox;
     Poco::Net::HTTPServerParams::Ptr parameters = params();

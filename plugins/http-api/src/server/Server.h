@@ -8,8 +8,10 @@
 #include <waymark/plugin/Plugin.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace waymark::httpapi
@@ -23,6 +25,7 @@ public:
     struct Settings
     {
         node::Endpoint listen;
+        std::optional<std::filesystem::path> socket{}; ///< the same over a Unix socket
         std::size_t threads = 0;
         std::string name;        ///< of the threads
         ChannelFactory channels; ///< of accepted connections

@@ -2,12 +2,11 @@
 
 #include "repair/Repair.h"
 
+#include <waymark/plugin/CommandLine.h>
 #include <waymark/plugin/ConfigFile.h>
-#include <waymark/plugin/Plugin.h>
 
-#include <optional>
 #include <ostream>
-#include <string_view>
+#include <string>
 
 namespace waymark::registry
 {
@@ -19,50 +18,29 @@ using repair::Salvaged;
 namespace
 {
 
-constexpr std::string_view usage =
-    "usage: waymark registry repair [--file FILE | --config FILE] [--dry-run]\n"
-    "\n"
-    "Saves what can be read of a damaged database of registry-sqlite into a new one, which takes its place.\n"
-    "The damaged file stays beside it as FILE.damaged-TIME. Stop the daemon first.\n"
-    "\n"
-    "  --file FILE     the database\n"
-    "  --config FILE   the daemon's configuration, which names the database\n"
-    "  --dry-run       say what would be saved and change nothing\n"
-    "\n"
-    "The exit code is 0 when the file is usable afterwards, 65 when it still is damaged or empty, 75 while "
-    "a\n"
-    "daemon has it, 78 when it cannot be repaired: it is missing, another program's or a newer Waymark's, "
-    "or\n"
-    "there is no room for three copies.\n";
+using plugin::CommandArgument;
 
-struct Arguments
+const plugin::CommandLine& commandLine()
 {
-    std::optional<std::string> file;
-    std::optional<std::string> config;
-    bool isDryRun = false;
-    bool help = false;
-};
-
-Result<Arguments> parse(const std::vector<std::string>& words)
-{
-    Arguments arguments;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& word = words[i];
-        if (word == "--help" || word == "-h") {
-            arguments.help = true;
-        } else if (word == "--dry-run") {
-            arguments.isDryRun = true;
-        } else if (word == "--file" || word == "--config") {
-            if (i + 1 == words.size())
-                return failure(ErrorCode::invalidArgument, word + " needs the name of a file");
-            (word == "--file" ? arguments.file : arguments.config) = words[++i];
-        } else {
-            return failure(ErrorCode::invalidArgument, "unexpected argument '" + word + "'");
-        }
-    }
-    if (!arguments.help && arguments.file.has_value() == arguments.config.has_value())
-        return failure(ErrorCode::invalidArgument, "name the database, with either --file or --config");
-    return arguments;
+    static const plugin::CommandLine line =
+        plugin::CommandLine("registry repair",
+                            "Saves what can be read of a damaged database of registry-sqlite into a new one, "
+                            "which takes its place. The damaged file stays beside it as FILE.damaged-TIME. "
+                            "Stop the daemon first.")
+            .takes(CommandArgument::option("file", "FILE").needs("the name of a file").help("the database"))
+            .takes(CommandArgument::option("config", "FILE")
+                       .needs("the name of a file")
+                       .help("the daemon's configuration, which names the database"))
+            .takes(CommandArgument::flag("dry-run").help("say what would be saved and change nothing"))
+            .example("waymark registry repair --file /var/lib/waymark/registry.db --dry-run")
+            .exits(ExitCode::ok, "the file is usable afterwards")
+            .exits(ExitCode::usage, "the arguments are wrong")
+            .exits(ExitCode::corruptData, "it still is damaged, or it is empty")
+            .exits(ExitCode::lockedDatabase, "a daemon has it")
+            .exits(ExitCode::configuration,
+                   "it cannot be repaired: it is missing, another program's or a newer Waymark's, or there "
+                   "is no room for three copies");
+    return line;
 }
 
 std::string counted(std::size_t count, const std::string& one, const std::string& many)
@@ -139,28 +117,24 @@ int print(const plugin::CommandContext& context, const Repaired& result, bool is
 
 int RepairCommand::run(const plugin::CommandContext& context)
 {
-    const auto complain = [&](ExitCode code, const std::string& what) {
-        context.error << "registry repair: " << what << '\n';
-        return static_cast<int>(code);
-    };
-    const auto arguments = parse(context.arguments);
-    if (!arguments)
-        return complain(ExitCode::usage, arguments.error().message + "; see --help");
-    if (arguments->help) {
-        context.out << usage;
-        return static_cast<int>(ExitCode::ok);
-    }
-    std::filesystem::path file = arguments->file.value_or("");
-    if (arguments->config) {
-        const auto config = plugin::readConfigFile(*arguments->config, "registry-sqlite", _schema);
+    const auto& line = commandLine();
+    const auto values = line.read(context);
+    if (!values)
+        return values.error();
+    if (values->has("file") == values->has("config"))
+        return line.refuse(context, "name the database, with either --file or --config");
+    std::filesystem::path file = values->find("file").value_or("");
+    if (const auto named = values->find("config")) {
+        const auto config = plugin::readConfigFile(*named, "registry-sqlite", _schema);
         if (!config)
-            return complain(ExitCode::configuration, config.error().message);
+            return line.fail(context, ExitCode::configuration, config.error().message);
         file = config->path("file");
     }
+    const bool isDryRun = values->has("dry-run");
     try {
-        return print(context, repair::repair(file, arguments->isDryRun), arguments->isDryRun);
+        return print(context, repair::repair(file, isDryRun), isDryRun);
     } catch (const plugin::StartError& error) {
-        return complain(error.code(), error.what());
+        return line.fail(context, error.code(), error.what());
     }
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace waymark::app
+namespace waymark::text
 {
 
 /// How many columns standard output has; 80 when it is no terminal or does not say.
@@ -23,4 +23,4 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 /// Every row has as many cells as the first. Each line ends.
 std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size_t width);
 
-} // namespace waymark::app
+} // namespace waymark::text

@@ -1,10 +1,10 @@
-#include "Columns.h"
+#include "base/Columns.h"
 
 #include <algorithm>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace waymark::app
+namespace waymark::text
 {
 
 namespace
@@ -65,4 +65,4 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size
     return lines;
 }
 
-} // namespace waymark::app
+} // namespace waymark::text

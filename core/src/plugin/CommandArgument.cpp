@@ -1,0 +1,154 @@
+#include "plugin/ConfigValue.h"
+
+#include <waymark/plugin/CommandArgument.h>
+
+#include <charconv>
+#include <utility>
+
+namespace waymark::plugin
+{
+
+namespace
+{
+
+bool isWithin(const std::string& text, std::uint64_t least, std::uint64_t most)
+{
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc() && rest == end && value >= least && value <= most;
+}
+
+} // namespace
+
+CommandArgument CommandArgument::flag(std::string name)
+{
+    return {Kind::flag, std::move(name)};
+}
+
+CommandArgument CommandArgument::option(std::string name, std::string value)
+{
+    CommandArgument made(Kind::option, std::move(name));
+    made._needs = "a value";
+    made._value = std::move(value);
+    return made;
+}
+
+CommandArgument CommandArgument::operand(std::string name)
+{
+    CommandArgument made(Kind::operand, std::move(name));
+    made._required = true;
+    return made;
+}
+
+CommandArgument CommandArgument::word(std::string text)
+{
+    CommandArgument made(Kind::word, std::move(text));
+    made._required = true;
+    return made;
+}
+
+CommandArgument CommandArgument::help(std::string text) &&
+{
+    _help = std::move(text);
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::needs(std::string what) &&
+{
+    _needs = std::move(what);
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::integer(std::uint64_t least, std::uint64_t most) &&
+{
+    const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
+    if (_needs.empty() || _needs == "a value")
+        _needs = "a number";
+    _needs += ' ' + range;
+    _check = [least, most](const std::string& value) -> Result<void> {
+        if (isWithin(value, least, most))
+            return {};
+        return failure(ErrorCode::invalidArgument, "");
+    };
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::duration() &&
+{
+    _needs = "a duration as 500ms, 30s, 5m, 12h or 2d";
+    _check = [](const std::string& value) -> Result<void> {
+        if (value::parseDuration(value))
+            return {};
+        return failure(ErrorCode::invalidArgument, "");
+    };
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::check(Check check) &&
+{
+    _check = std::move(check);
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::defaultsTo(std::string value) &&
+{
+    _default = std::move(value);
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::required() &&
+{
+    _required = true;
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::optional() &&
+{
+    _required = false;
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::repeatable() &&
+{
+    _repeatable = true;
+    return std::move(*this);
+}
+
+std::string CommandArgument::written() const
+{
+    return isNamed() ? "--" + _name : _name;
+}
+
+std::string CommandArgument::shown() const
+{
+    return _kind == Kind::option ? written() + ' ' + _value : written();
+}
+
+Error CommandArgument::lacking(std::string_view value) const
+{
+    std::string message = written();
+    if (_kind == Kind::option)
+        message += " needs " + _needs;
+    else
+        message += " is missing" + (_needs.empty() ? "" : ": " + _needs);
+    if (!value.empty())
+        message += ", not '" + std::string(value) + '\'';
+    return {ErrorCode::invalidArgument, std::move(message)};
+}
+
+Result<void> CommandArgument::accept(const std::string& value) const
+{
+    if (!_check)
+        return {};
+    const auto checked = _check(value);
+    if (checked)
+        return {};
+    if (checked.error().message.empty())
+        return failure(_kind == Kind::option ? lacking(value)
+                                             : Error(ErrorCode::invalidArgument,
+                                                     written() + " is " + _needs + ", not '" + value + '\''));
+    return failure(checked.error().in(written()));
+}
+
+} // namespace waymark::plugin

@@ -1,0 +1,143 @@
+#include "base/Columns.h"
+#include "plugin/CommandParser.h"
+
+#include <waymark/plugin/CommandLine.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string_view>
+
+namespace waymark::plugin
+{
+
+namespace
+{
+
+constexpr std::size_t width = 80;
+
+/// Wherever it stands: who does not know what to write asks in the middle of it.
+bool asksForHelp(const std::vector<std::string>& words)
+{
+    const auto end = std::ranges::find(words, "--");
+    return std::any_of(words.begin(), end,
+                       [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
+std::string inUsage(const CommandArgument& argument)
+{
+    std::string text = argument.shown();
+    if (!argument.isRequired())
+        text = '[' + text + ']';
+    return argument.isRepeatable() ? text + "..." : text;
+}
+
+/// Breaks between arguments, not within one.
+std::string wrappedParts(std::string start, const std::vector<std::string>& parts)
+{
+    std::string lines;
+    const std::size_t indent = start.size() < width / 2 ? start.size() : width / 10;
+    for (const std::string& part : parts) {
+        if (start.size() + 1 + part.size() > width) {
+            lines += start + '\n';
+            start = std::string(indent, ' ');
+        }
+        start += ' ' + part;
+    }
+    return lines + start + '\n';
+}
+
+std::string listed(const std::vector<std::vector<std::string>>& rows)
+{
+    return rows.empty() ? std::string() : '\n' + text::aligned(rows, width);
+}
+
+} // namespace
+
+CommandLine::CommandLine(std::string command, std::string summary)
+    : _command(std::move(command)), _summary(std::move(summary))
+{
+}
+
+CommandLine CommandLine::takes(CommandArgument argument) &&
+{
+    _arguments.push_back(std::move(argument));
+    return std::move(*this);
+}
+
+CommandLine CommandLine::example(std::string line) &&
+{
+    _examples.push_back(std::move(line));
+    return std::move(*this);
+}
+
+CommandLine CommandLine::exits(ExitCode code, std::string when) &&
+{
+    _exits.emplace_back(code, std::move(when));
+    return std::move(*this);
+}
+
+tl::expected<CommandValues, int> CommandLine::read(const CommandContext& context) const
+{
+    if (asksForHelp(context.arguments)) {
+        context.out << help();
+        return tl::unexpected(static_cast<int>(ExitCode::ok));
+    }
+    auto values = parse(context.arguments);
+    if (!values)
+        return tl::unexpected(refuse(context, values.error().message));
+    return std::move(*values);
+}
+
+Result<CommandValues> CommandLine::parse(const std::vector<std::string>& words) const
+{
+    return CommandParser(*this, words).run();
+}
+
+int CommandLine::refuse(const CommandContext& context, const std::string& message) const
+{
+    return fail(context, ExitCode::usage, message + "; see --help");
+}
+
+int CommandLine::fail(const CommandContext& context, ExitCode code, const std::string& message) const
+{
+    context.error << _command << ": " << message << '\n';
+    return static_cast<int>(code);
+}
+
+std::string CommandLine::usage() const
+{
+    std::vector<std::string> parts;
+    for (const CommandArgument& argument : _arguments)
+        if (argument.kind() == CommandArgument::Kind::word)
+            parts.push_back(argument.name());
+    for (const CommandArgument& argument : _arguments)
+        if (argument.isNamed())
+            parts.push_back(inUsage(argument));
+    for (const CommandArgument& argument : _arguments)
+        if (argument.kind() == CommandArgument::Kind::operand)
+            parts.push_back(inUsage(argument));
+    return wrappedParts("usage: waymark " + _command, parts);
+}
+
+std::string CommandLine::help() const
+{
+    std::vector<std::vector<std::string>> options;
+    for (const CommandArgument& argument : _arguments) {
+        if (argument.helpText().empty())
+            continue;
+        const std::string usual = argument.defaultText().empty() ? "" : " (" + argument.defaultText() + ')';
+        options.push_back({"  " + argument.shown(), argument.helpText() + usual});
+    }
+    options.push_back({"  --help", "this"});
+    std::vector<std::vector<std::string>> codes;
+    for (const auto& [code, when] : _exits)
+        codes.push_back({"  " + std::to_string(static_cast<int>(code)), when});
+    std::string text = usage() + '\n' + text::wrapped(_summary, 0, width) + '\n' + listed(options);
+    for (const std::string& line : _examples)
+        text += (&line == &_examples.front() ? "\nexample:\n  " : "  ") + line + '\n';
+    if (!codes.empty())
+        text += "\nexit codes:" + listed(codes);
+    return text;
+}
+
+} // namespace waymark::plugin

@@ -1,0 +1,248 @@
+#include "TestServer.h"
+#include "TestTokens.h"
+#include "TlsFixture.h"
+#include "commands/PeersCommand.h"
+#include "commands/RegisterCommand.h"
+#include "commands/VerifyCommand.h"
+
+#include <waymark/node/Enode.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <cstdlib>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace waymark::httpapi
+{
+
+/// The commands that ask a daemon, against one that really serves.
+class ClientCommandsTest : public TlsFixture
+{
+    CPPUNIT_TEST_SUITE(ClientCommandsTest);
+    CPPUNIT_TEST(registersWithAProofAndRemovesAgain);
+    CPPUNIT_TEST(learnsTheEpochAlsoWhereItMayNotLook);
+    CPPUNIT_TEST(tokenIsSentWhereNoProofIsTaken);
+    CPPUNIT_TEST(secretKeyIsNeverSent);
+    CPPUNIT_TEST(speaksTlsWithServersThatItCanCheck);
+    CPPUNIT_TEST(exitCodesSayWhoseTurnItIs);
+    CPPUNIT_TEST(goodDocumentsAreGood);
+    CPPUNIT_TEST(olderDocumentsAreRefused);
+    CPPUNIT_TEST(documentsOfOthersAreRefused);
+    CPPUNIT_TEST(wrongArgumentsAre64);
+    CPPUNIT_TEST_SUITE_END();
+
+    TestTokens _tokens;
+    std::string _out;
+    std::string _error;
+
+public:
+    void tearDown() override { ::unsetenv("WAYMARK_TOKEN_FILE"); }
+
+private:
+    template <class C>
+    int run(const TestServer& server, const std::vector<std::string>& words)
+    {
+        std::istringstream in;
+        std::ostringstream out;
+        std::ostringstream error;
+        const int code = C(server.registry.clock).run({words, in, out, error, false});
+        _out = out.str();
+        _error = error.str();
+        return code;
+    }
+
+    std::string key(unsigned number = 2) const { return file("peer.key", testSecret(number) + '\n'); }
+    static std::string url(const TestServer& server, const std::string& path = {})
+    {
+        return "http://" + server.endpoint().toString() + path;
+    }
+    int registers(const TestServer& server, std::vector<std::string> more = {"--ip", "10.0.1.5"})
+    {
+        more.insert(more.begin(), {"--key", key(), "--url", url(server)});
+        return run<RegisterCommand>(server, more);
+    }
+
+    void registersWithAProofAndRemovesAgain()
+    {
+        TestServer server(Values{{"registration", "proof"}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(
+            _error, 0,
+            registers(server, {"--ip", "10.0.1.5", "--tcp-port", "30304", "--udp-port=30305", "--ttl", "10m",
+                               "--label", "name=a \"b\"=c", "--label", "nodeType=validator"}));
+        CPPUNIT_ASSERT_MESSAGE(_out,
+                               _out.starts_with(R"({"id":"0x)" + testKey(2).hex() +
+                                                R"(","ip":"10.0.1.5","tcp_port":30304,"udp_port":30305)"));
+        const auto peer = server.registry.find(node::PeerId(testKey(2)));
+        CPPUNIT_ASSERT(peer.has_value());
+        CPPUNIT_ASSERT_EQUAL(std::string("a \"b\"=c"), peer->labels.at("name"));
+        CPPUNIT_ASSERT_EQUAL(std::string("validator"), peer->labels.at("nodeType"));
+        CPPUNIT_ASSERT(server.registry.claims(peer->id).front().lease.ttl == std::chrono::minutes(10));
+        const std::vector<std::string> remove{"remove", "--key", key(), "--url", url(server)};
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, run<PeersCommand>(server, remove));
+        CPPUNIT_ASSERT_EQUAL(std::string("removed\n"), _out);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.registry.size());
+        server.registry.clock.advance(std::chrono::seconds(1));
+        CPPUNIT_ASSERT_EQUAL(0, run<PeersCommand>(server, remove));
+        CPPUNIT_ASSERT_EQUAL(std::string("was not registered\n"), _out);
+    }
+
+    void learnsTheEpochAlsoWhereItMayNotLook()
+    {
+        TestServer server(Values{{"registration", "proof"}, {"tokens", _tokens.file()}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(401, server.get("/").status);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
+    }
+
+    void tokenIsSentWhereNoProofIsTaken()
+    {
+        TestServer server(Values{{"tokens", _tokens.file()}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(77, registers(server));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("needs a token with the role register (status 401)") !=
+                                               std::string::npos ||
+                                           _error.find("role register") != std::string::npos);
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
+        ::setenv("WAYMARK_TOKEN_FILE", "/nonexistent", 1);
+        CPPUNIT_ASSERT_EQUAL(77, registers(server));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("WAYMARK_TOKEN_FILE") != std::string::npos);
+    }
+
+    /// Whatever the server takes.
+    void secretKeyIsNeverSent()
+    {
+        TestServer server(Values{{"secret-keys", "accept"}});
+        std::string seen;
+        http::Route route;
+        route.method = "POST";
+        route.pattern = "/spy/peers";
+        route.handler = [&seen](const http::ApiRequest& request) {
+            seen = request.body;
+            for (const auto& [name, value] : request.headers)
+                seen += value;
+            return http::ApiResponse::json(201, "{}");
+        };
+        const auto added = server.routes.add(std::move(route));
+        server.start();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(
+            _error, 0,
+            run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5", "--url", url(server, "/spy")}));
+        CPPUNIT_ASSERT(seen.find(testKey(2).hex()) != std::string::npos);
+        CPPUNIT_ASSERT(seen.find(testSecret(2)) == std::string::npos);
+    }
+
+    void speaksTlsWithServersThatItCanCheck()
+    {
+        TestServer server(values({{"registration", "proof"}}));
+        server.start();
+        const std::string there = "https://" + server.endpoint().toString();
+        const std::vector<std::string> words{"--key", key(), "--ip", "10.0.1.5", "--url", there};
+        CPPUNIT_ASSERT_EQUAL(69, run<RegisterCommand>(server, words));
+        auto trusting = words;
+        trusting.insert(trusting.end(), {"--ca", file("trusted.crt", authority.certificate())});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, run<RegisterCommand>(server, trusting));
+    }
+
+    void exitCodesSayWhoseTurnItIs()
+    {
+        TestServer server(Values{{"registration", "proof"}, {"maximum-ttl", "60s"}, {"default-ttl", "60s"}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(65, registers(server, {"--ip", "10.0.1.5", "--ttl", "2m"}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("http-api.maximum-ttl") != std::string::npos);
+        server.registry.failWith(Error(ErrorCode::unavailable, "full"));
+        CPPUNIT_ASSERT_EQUAL(69, registers(server));
+        server.registry.failWith(std::nullopt);
+        const auto open = file("open.key", testSecret(2));
+        std::filesystem::permissions(open, std::filesystem::perms(0644));
+        CPPUNIT_ASSERT_EQUAL(77, run<RegisterCommand>(server, {"--key", open, "--ip", "10.0.1.5"}));
+        const std::string there = url(server);
+        server.stop();
+        CPPUNIT_ASSERT_EQUAL(
+            69, run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5", "--url", there}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find(there) != std::string::npos);
+    }
+
+    int verifies(const TestServer& server, const std::string& path, std::vector<std::string> more = {})
+    {
+        more.insert(more.begin(), {"--node", testKey(1).hex(), url(server, path)});
+        return run<VerifyCommand>(server, more);
+    }
+
+    void goodDocumentsAreGood()
+    {
+        TestServer server(Values{{"sign-documents", "true"}, {"signature-lifetime", "1h"}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(201,
+                             server.post(R"({"id":")" + testKey(2).hex() + R"(","ip":"10.0.1.5"})").status);
+        const std::string good =
+            "good created=2000000000 expires=2000003600 revision=" + server.registry.revision().toString() +
+            '\n';
+        for (const char* path : {"/peers.txt", "/peer_count", "/static-nodes.json", "/bootstrap"}) {
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, verifies(server, path));
+            CPPUNIT_ASSERT_EQUAL(good, _out);
+        }
+        const auto record = server.node.record()->toString();
+        CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {"--node", record, url(server, "/peers.txt")}));
+        const auto enode = "enode://" + testKey(1).hex() + "@127.0.0.1:30303";
+        CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {url(server, "/peers.txt"), "--node", enode}));
+    }
+
+    void olderDocumentsAreRefused()
+    {
+        TestServer server(Values{{"sign-documents", "true"}});
+        server.start();
+        const auto before = server.registry.revision();
+        CPPUNIT_ASSERT_EQUAL(0, verifies(server, "/peers.txt", {"--after", before.toString()}));
+        auto later = before;
+        ++later.number;
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--after", later.toString()}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("older than one seen before") != std::string::npos);
+        ++later.epoch;
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--after", later.toString()}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("another history") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(0, verifies(server, "/peers.txt", {"--since", "2000000000"}));
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--since", "2000000001"}));
+    }
+
+    void documentsOfOthersAreRefused()
+    {
+        TestServer server(Values{{"sign-documents", "true"}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(
+            65, run<VerifyCommand>(server, {"--node", testKey(3).hex(), url(server, "/peers.txt")}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("another node") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--path", "/peer_count"}));
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/health"));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("it is not signed") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(69, verifies(server, "/nothing"));
+    }
+
+    void wrongArgumentsAre64()
+    {
+        const TestServer server;
+        for (const auto& words :
+             std::vector<std::vector<std::string>>{{},
+                                                   {"--key", "a"},
+                                                   {"--key", "a", "--ip", "here"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--enr", "enr:-"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--tcp-port", "0"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--ttl", "1500ms"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--label", "name"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--url", "ftp://a"},
+                                                   {"--key", "a", "--ip", "10.0.0.1", "--url", "unix:a"}})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 64, run<RegisterCommand>(server, words));
+        CPPUNIT_ASSERT_EQUAL(64, run<PeersCommand>(server, {"--key", "a"}));
+        CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", "x", "http://a/peers.txt"}));
+        CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", testKey(1).hex(), "http://a"}));
+        CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {"--help"}));
+        CPPUNIT_ASSERT(_out.starts_with("usage: waymark http-api verify --node NODE"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ClientCommandsTest);
+
+} // namespace waymark::httpapi
