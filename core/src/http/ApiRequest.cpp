@@ -30,6 +30,11 @@ std::optional<std::string_view> ApiRequest::header(std::string_view name) const
     return found->second;
 }
 
+bool ApiRequest::fromThisHost() const
+{
+    return remote.ip.scope() == node::IpScope::loopback && !header("Forwarded") && !header("X-Forwarded-For");
+}
+
 const std::string& ApiRequest::parameter(std::string_view name) const
 {
     const auto found = parameters.find(name);

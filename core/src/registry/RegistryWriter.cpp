@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <limits>
 #include <new>
 #include <utility>
 
@@ -25,9 +24,6 @@ constexpr std::size_t groupsOfACaller = 4;
 /// milliseconds.
 constexpr std::size_t hiddenInATick = 4096;
 constexpr std::size_t plansOfATick = 1;
-/// How long rows wait for others to be written with.
-constexpr Duration longestDeferral = std::chrono::seconds(1);
-constexpr auto never = std::numeric_limits<MonotonicTime::rep>::max();
 
 MonotonicTime now() noexcept
 {
@@ -51,9 +47,8 @@ StoredRegistry::Writer::Writer(RegistryState& state, Options options, Timers* ti
     : _state(state),
       _options(std::move(options)),
       _queue(_options.queueLimit),
-      _clock(state.clock()),
       _timers(timers),
-      _flushAt(never)
+      _disk(state.clock(), _metrics)
 {
 }
 
@@ -76,7 +71,8 @@ void StoredRegistry::Writer::observe(observe::MetricRegistry& metrics)
 
 void StoredRegistry::Writer::open(RegistryStore* store)
 {
-    _store = store;
+    _hasStore = store != nullptr;
+    _disk.open(store);
     {
         const std::lock_guard lock(_workMutex);
         _isClosed = false;
@@ -84,7 +80,7 @@ void StoredRegistry::Writer::open(RegistryStore* store)
     _queue.open();
     if (_state.leases() > 0)
         keepTime();
-    if (_store == nullptr)
+    if (!_hasStore)
         return;
     _working = true;
     _worker.start("reg-" + _options.backend,
@@ -123,8 +119,8 @@ observe::Health StoredRegistry::Writer::health() const
             observe::Health::ofThread("reg-" + _options.backend, _worker.sinceBeat(), _options.longestWrite);
         thread.status != observe::HealthStatus::ok)
         return thread;
-    const std::lock_guard lock(_healthMutex);
-    return _trouble.empty() ? observe::Health::ok() : observe::Health::degraded(_trouble);
+    const std::string trouble = _disk.trouble();
+    return trouble.empty() ? observe::Health::ok() : observe::Health::degraded(trouble);
 }
 
 void StoredRegistry::Writer::submit(RegistryRequest request, Completion completion)
@@ -143,7 +139,7 @@ void StoredRegistry::Writer::submit(RegistryRequest request, Completion completi
         pending.completion(failure(std::move(pushed.error())));
         return;
     }
-    if (_store == nullptr)
+    if (!_hasStore)
         workAsCaller(groupsOfACaller);
 }
 
@@ -151,8 +147,8 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
 {
     while (!stopping.stop_requested()) {
         worker.beat();
-        if (isFlushDue())
-            flush();
+        if (_disk.isFlushDue())
+            _disk.flush(_state.revision());
         auto group = takeGroup();
         if (!group.empty()) {
             // Where nothing can be written, leases end by themselves, or they would wait for a pause.
@@ -161,7 +157,7 @@ void StoredRegistry::Writer::work(const std::stop_token& stopping, Worker& worke
         } else if (canExpire() && carryOut({}))
             continue;
         else if (!_queue.isOpen() && _queue.empty()) {
-            flush();
+            _disk.flush(_state.revision());
             break;
         } else
             _queue.wait(stopping, std::min(patience, _options.longestWrite / 2));
@@ -263,7 +259,7 @@ bool StoredRegistry::Writer::carryOut(std::vector<PendingRequest> group)
     try {
         plan = planOf(group);
         isPlanned = true;
-        written = write(plan);
+        written = _disk.write(plan);
         if (written)
             commit(plan);
     } catch (const std::bad_alloc&) {
@@ -323,54 +319,6 @@ void StoredRegistry::Writer::tellOfEnds(const RegistryPlan& plan) noexcept
     }
 }
 
-Result<void> StoredRegistry::Writer::write(const RegistryPlan& plan)
-{
-    if (plan.rows.empty())
-        return {};
-    if (_store != nullptr && !plan.mayWait)
-        return writeWithDeferred(plan);
-    if (_store != nullptr) {
-        _deferred.add(plan.rows);
-        if (_flushAt == never)
-            _flushAt = (_clock.now() + longestDeferral).time_since_epoch().count();
-    }
-    _metrics.groups.increment();
-    return {};
-}
-
-Result<void> StoredRegistry::Writer::writeWithDeferred(const RegistryPlan& plan)
-{
-    auto written = _deferred.empty() ? _store->write(plan) : _store->write(_deferred.before(plan));
-    if (written) {
-        _deferred.clear();
-        _flushAt = never;
-    }
-    (written ? _metrics.groups : _metrics.writeFailures).increment();
-    const std::lock_guard lock(_healthMutex);
-    _trouble = written ? std::string() : written.error().message;
-    return written;
-}
-
-bool StoredRegistry::Writer::isFlushDue() const noexcept
-{
-    return _clock.now().time_since_epoch().count() >= _flushAt;
-}
-
-/// What it cannot write it keeps, for a second at least.
-void StoredRegistry::Writer::flush() noexcept
-{
-    if (_deferred.empty())
-        return;
-    _flushAt = (_clock.now() + longestDeferral).time_since_epoch().count();
-    try {
-        RegistryPlan nothing;
-        nothing.revision = _state.revision();
-        static_cast<void>(writeWithDeferred(nothing));
-    } catch (const std::exception&) {
-        _metrics.writeFailures.increment();
-    }
-}
-
 void StoredRegistry::Writer::keepTime()
 {
     const std::lock_guard lock(_tickerMutex);
@@ -405,8 +353,8 @@ void StoredRegistry::Writer::tick() noexcept
 /// Whether it got on and some are left for another call.
 bool StoredRegistry::Writer::dropWhatIsOver()
 {
-    if (_store != nullptr) {
-        if (canExpire() || isFlushDue())
+    if (_hasStore) {
+        if (canExpire() || _disk.isFlushDue())
             _queue.poke();
         return false;
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "registry/DeferredRows.h"
 #include "registry/RegistryMetrics.h"
 #include "registry/RequestQueue.h"
+#include "registry/StoreWriter.h"
 
 #include <waymark/base/Subscription.h>
 #include <waymark/base/Worker.h>
@@ -12,7 +12,6 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <string>
 #include <vector>
 
 namespace waymark::registry
@@ -50,10 +49,6 @@ private:
     RegistryPlan planOf(std::vector<PendingRequest>& group);
     void commit(const RegistryPlan& plan);
     void tellOfEnds(const RegistryPlan& plan) noexcept;
-    Result<void> write(const RegistryPlan& plan);
-    Result<void> writeWithDeferred(const RegistryPlan& plan);
-    void flush() noexcept;
-    bool isFlushDue() const noexcept;
     void abandonWaiting();
 
     void keepTime();
@@ -66,10 +61,10 @@ private:
     RegistryState& _state;
     const Options _options;
     RequestQueue _queue;
-    RegistryStore* _store = nullptr;
-    const Clock& _clock;
     Timers* const _timers;
     RegistryMetrics _metrics;
+    bool _hasStore = false;
+    StoreWriter _disk; ///< used by the thread that works
     std::vector<Subscription> _samples;
     Worker _worker;
 
@@ -79,12 +74,7 @@ private:
     bool _isHandedOver = false; ///< the work is the thread's to take up
     bool _isClosed = true;
 
-    mutable std::mutex _healthMutex;
-    std::string _trouble; ///< why the last write failed; empty when it did not
     std::atomic<bool> _isBroken{false};
-
-    DeferredRows _deferred;                   ///< of the thread that works
-    std::atomic<MonotonicTime::rep> _flushAt; ///< when _deferred is to be written
 
     std::mutex _tickerMutex;
     Subscription _ticker; ///< from the first lease to close()

@@ -1,5 +1,6 @@
 #include "HttpApiPlugin.h"
 
+#include "ServerOptions.h"
 #include "access/AccessSettings.h"
 #include "commands/PeersCommand.h"
 #include "commands/RegisterCommand.h"
@@ -13,7 +14,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,8 +26,6 @@ namespace waymark::httpapi
 
 namespace
 {
-
-using plugin::Option;
 
 SecretKeys secretKeysFrom(std::string_view word)
 {
@@ -95,93 +93,10 @@ std::shared_ptr<void> enterStream(const std::shared_ptr<ServerState>& state)
             }};
 }
 
-/// The keys that say how much and how long; who may do what is said by others.
-std::vector<Option> ownOptions()
+std::vector<plugin::Option> allOptions()
 {
-    return {
-        Option::endpoint("listen")
-            .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
-            .defaultsTo("127.0.0.1:8080"),
-        Option::path("socket").help(
-            "Unix socket that serves the same to who may write it: its owner and group (0660). Root and "
-            "the daemon's user have the role admin there, others register"),
-        Option::choice("secret-keys", {"refuse", "loopback", "accept"})
-            .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")
-            .defaultsTo("loopback")
-            .reloadable(),
-        Option::duration("default-ttl", "0s", "3660d")
-            .help("How long a registration lasts that asks for no ttl and is not renewed; 0s for ever")
-            .defaultsTo("0s")
-            .reloadable(),
-        Option::duration("maximum-ttl", "0s", "3660d")
-            .help("Longest ttl that is granted; longer ones and 0, for ever, get 422; 0s sets no limit")
-            .defaultsTo("0s")
-            .reloadable(),
-        Option::integer("threads", 2, 512)
-            .help("Threads that make answers; no client holds one while it is slow or idle, and health and "
-                  "metrics have two of their own")
-            .defaultsTo("16"),
-        Option::integer("max-connections", 1, 1000000)
-            .help("Open connections; more make those without a request give way that waited longest. Never "
-                  "more than three quarters of the files that the system lets the daemon open")
-            .defaultsTo("4096")
-            .reloadable(),
-        Option::integer("max-connections-per-address", 1, 1000000)
-            .help("Open connections from one IPv4 address or IPv6 /64; more get 503")
-            .defaultsTo("256")
-            .reloadable(),
-        Option::integer("max-streams", 1, 1000000)
-            .help("Streamed answers and queries that wait for a change at a time, and never more than three "
-                  "quarters of the connections; more get 503")
-            .defaultsTo("4096")
-            .reloadable(),
-        Option::size("max-buffered", "1M", "4G")
-            .help("Memory for bodies that arrive and answers that wait for their clients, of all connections "
-                  "that "
-                  "hold more than 8k; over it those end that held theirs for longest")
-            .defaultsTo("64M")
-            .reloadable(),
-        Option::size("max-body", "1k", "64M")
-            .help("Largest body of a request; larger ones get 413")
-            .defaultsTo("64k")
-            .reloadable(),
-        Option::size("max-head", "1k", "64k")
-            .help("Largest request line and header fields together; larger ones get 431")
-            .defaultsTo("16k")
-            .reloadable(),
-        Option::duration("request-timeout", "100ms", "10m")
-            .help(
-                "Time for a whole request, from its first byte to the answer's last; slower clients get 408")
-            .defaultsTo("10s")
-            .reloadable(),
-        Option::duration("keep-alive-timeout", "0s", "10m")
-            .help("How long an idle connection is kept; it ends earlier when there are too many")
-            .defaultsTo("15s")
-            .reloadable(),
-        Option::integer("keep-alive-requests", 1, 1000000)
-            .help("Requests on one connection before it is closed")
-            .defaultsTo("1000"),
-        Option::integer("bootstrap-node-id", 0, std::numeric_limits<std::int64_t>::max())
-            .help("The node_id that GET /bootstrap tells, for clusters that number their nodes")
-            .defaultsTo("0"),
-        Option::integer("chain-id", 1, std::numeric_limits<std::int64_t>::max())
-            .help(
-                "The chain whose bootnodes GET /bootnodes.json tells; without it there is no such document"),
-        Option::boolean("sign-documents")
-            .help("Signs the documents for node software with the node key, for waymark verify")
-            .defaultsTo("false")
-            .reloadable(),
-        Option::duration("signature-lifetime", "1m", "30d")
-            .help("How long such a signature is valid")
-            .defaultsTo("1h")
-            .reloadable(),
-    };
-}
-
-std::vector<Option> allOptions()
-{
-    auto options = ownOptions();
-    for (Option& option : accessOptions())
+    auto options = serverOptions();
+    for (plugin::Option& option : accessOptions())
         options.push_back(std::move(option));
     return options;
 }
@@ -231,10 +146,10 @@ void HttpApiPlugin::provide(plugin::Services& services)
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
-    settings.socket = _config->findPath("socket");
-    settings.threads = static_cast<std::size_t>(_config->integer("threads"));
+        settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     _name = services.instance();
     settings.name = _name;
+    settings.socket = socketOf(*_config, _name);
     settings.handshakes = _tls->on();
     settings.channels = [tls = _tls](int descriptor, const node::Endpoint& remote) {
         return tls->open(descriptor, remote);
@@ -302,7 +217,7 @@ void HttpApiPlugin::start()
         throw;
     }
     const std::string where = _server->bound().toString();
-    if (const auto path = _config->findPath("socket"))
+    if (const auto path = socketOf(*_config, _name))
         _context.log.info("http.listening", {{"url", "unix:" + path->string()}}, "");
     _context.log.info("http.listening", {{"url", _tls->scheme() + where}}, "The HTTP API is served.");
 }

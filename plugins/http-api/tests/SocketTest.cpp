@@ -11,6 +11,8 @@
 #include <Poco/Net/StreamSocket.h>
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <sys/stat.h>
@@ -34,6 +36,7 @@ class SocketTest : public CppUnit::TestFixture
     CPPUNIT_TEST(largeBodyThatIsRefusedDoesNotHangTheConnection);
     CPPUNIT_TEST(commandsGoThroughIt);
     CPPUNIT_TEST(socketLeftBehindIsReplacedAndOneInUseIsNot);
+    CPPUNIT_TEST(runtimeDirectoryOfSystemdHasOneByDefault);
     CPPUNIT_TEST(otherFilesAreNotTouched);
     CPPUNIT_TEST(isGoneAfterTheStop);
     CPPUNIT_TEST_SUITE_END();
@@ -195,6 +198,26 @@ class SocketTest : public CppUnit::TestFixture
             return;
         }
         CPPUNIT_FAIL("two servers have one socket");
+    }
+
+    void runtimeDirectoryOfSystemdHasOneByDefault()
+    {
+        const auto folders = _folder.path().string() + ":/elsewhere";
+        ::setenv("RUNTIME_DIRECTORY", folders.c_str(), 1);
+        {
+            TestServer server;
+            server.start();
+            CPPUNIT_ASSERT(std::filesystem::is_socket(_folder.path() / "waymark.sock"));
+        }
+        {
+            TestServer without({{"socket", "none"}});
+            without.start();
+            CPPUNIT_ASSERT(std::filesystem::is_empty(_folder.path()));
+        }
+        ::unsetenv("RUNTIME_DIRECTORY");
+        TestServer elsewhere;
+        elsewhere.start();
+        CPPUNIT_ASSERT(std::filesystem::is_empty(_folder.path()));
     }
 
     void otherFilesAreNotTouched()

@@ -37,8 +37,9 @@ struct ApiRequest
     /// has {id}, that is this one.
     std::optional<node::PublicKey> provenPeer{};
 
-    /// True when the connection comes from 127.0.0.0/8 or ::1.
-    bool fromLoopback() const noexcept { return remote.ip.scope() == node::IpScope::loopback; }
+    /// True when the connection comes from 127.0.0.0/8 or ::1 and no proxy says that it passes on (Forwarded,
+    /// X-Forwarded-For) what came from elsewhere.
+    bool fromThisHost() const;
     /// A header's value or nothing.
     std::optional<std::string_view> header(std::string_view name) const;
     /// A pattern parameter; it is there when the pattern has it (else: std::logic_error).

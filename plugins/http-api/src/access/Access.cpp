@@ -12,12 +12,6 @@ namespace waymark::httpapi
 namespace
 {
 
-/// What a proxy passes on comes from elsewhere, also when the proxy is on this host.
-bool comesFromThisHost(const http::ApiRequest& request)
-{
-    return request.fromLoopback() && !request.header("Forwarded") && !request.header("X-Forwarded-For");
-}
-
 /// A web page makes its visitor's browser send what it likes to where only the visitor may connect, with the
 /// visitor's certificate where he has one, and a browser says so. Only a token is not the browser's to give.
 bool isFromWebPage(const http::ApiRequest& request)
@@ -31,7 +25,7 @@ bool speaksForItself(const Access::Asked& asked)
 {
     if (asked.client == nullptr || asked.client->kind != ClientIdentity::localUser)
         return asked.client != nullptr;
-    return comesFromThisHost(asked.request) && !isFromWebPage(asked.request);
+    return asked.request.fromThisHost() && !isFromWebPage(asked.request);
 }
 
 /// The id in the path, when it is one: somebody may have pasted a secret there.
@@ -137,7 +131,7 @@ Verdict Access::decide(const AccessPolicy& policy, const Asked& asked, Admission
     // A token says more exactly who asks: several programs may share a certificate.
     if (std::holds_alternative<NoCredentials>(*credentials) && speaksForItself(asked))
         credentials = *asked.client;
-    const AccessPolicy::Caller caller{asked.request.remote.ip, comesFromThisHost(asked.request)};
+    const AccessPolicy::Caller caller{asked.request.remote.ip, asked.request.fromThisHost()};
     Verdict verdict = policy.decide(*asked.route, *credentials, caller);
     const bool byToken = std::holds_alternative<BearerToken>(*credentials) && !verdict.isAnonymous();
     if (!verdict.denial && asked.route->mutates && !byToken && isFromWebPage(asked.request))

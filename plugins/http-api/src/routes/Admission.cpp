@@ -15,7 +15,7 @@ bool takesSecretKeys(const Context& context, const http::ApiRequest& request)
     case SecretKeys::accept:
         return true;
     case SecretKeys::loopback:
-        return request.fromLoopback() && !request.header("Forwarded") && !request.header("X-Forwarded-For");
+        return request.fromThisHost();
     case SecretKeys::refuse:
         break;
     }

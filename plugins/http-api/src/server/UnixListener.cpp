@@ -75,6 +75,9 @@ void clear(const std::filesystem::path& path, const sockaddr_un& address)
                          place(path) + ": there is a file that is no socket: move it away, or choose another "
                                        "path");
     const Attempt attempt;
+    if (attempt.descriptor < 0)
+        throw StartError(ExitCode::configuration,
+                         place(path) + ": cannot be made (" + std::generic_category().message(errno) + ')');
     const bool answered = ::connect(attempt.descriptor, generic(address), sizeof(address)) == 0;
     if (answered || errno == EAGAIN)
         throw StartError(ExitCode::addressInUse,
