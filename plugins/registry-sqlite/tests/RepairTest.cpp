@@ -12,7 +12,6 @@ using contract::apply;
 using contract::drop;
 using contract::put;
 using contract::testId;
-using contract::testPeer;
 using contract::testPeerWithEnr;
 
 /// `waymark registry repair` on files that are really damaged.
