@@ -146,7 +146,7 @@ void HttpApiPlugin::provide(plugin::Services& services)
 
     Server::Settings settings;
     settings.listen = _config->endpoint("listen");
-        settings.threads = static_cast<std::size_t>(_config->integer("threads"));
+    settings.threads = static_cast<std::size_t>(_config->integer("threads"));
     _name = services.instance();
     settings.name = _name;
     settings.socket = socketOf(*_config, _name);

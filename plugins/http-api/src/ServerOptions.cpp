@@ -17,9 +17,10 @@ std::vector<plugin::Option> serverOptions()
             .help("Address and port of the API; port 0 picks a free one, shown by GET / and in the log")
             .defaultsTo("127.0.0.1:8080"),
         Option::path("socket")
-            .help("Unix socket that serves the same to who may write it: its owner and group (0660). Root and "
-                  "the daemon's user have the role admin there, others register. Under systemd the default is "
-                  "waymark.sock in its RuntimeDirectory")
+            .help(
+                "Unix socket that serves the same to who may write it: its owner and group (0660). Root and "
+                "the daemon's user have the role admin there, others register. Under systemd the default is "
+                "waymark.sock in its RuntimeDirectory")
             .orWord("none"),
         Option::choice("secret-keys", {"refuse", "loopback", "accept"})
             .help("From whom POST /peers takes a peer's secret key: nobody, this host, or everybody")

@@ -210,7 +210,7 @@ class SocketTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT(std::filesystem::is_socket(_folder.path() / "waymark.sock"));
         }
         {
-            TestServer without({{"socket", "none"}});
+            TestServer without(values({{"socket", "none"}}));
             without.start();
             CPPUNIT_ASSERT(std::filesystem::is_empty(_folder.path()));
         }
