@@ -147,6 +147,15 @@ bool HttpClient::ended()
     return _received.empty() && !fill() && _received.empty();
 }
 
+bool HttpClient::gone()
+{
+    try {
+        return ended();
+    } catch (const Poco::Net::ConnectionResetException&) {
+        return true;
+    }
+}
+
 std::string HttpClient::readUntilEnd()
 {
     while (fill()) {

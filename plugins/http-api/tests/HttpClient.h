@@ -46,6 +46,8 @@ public:
     HttpAnswer read(bool toHead = false);
     /// True when the server ends the connection without another byte.
     bool ended();
+    /// The same, or it resets it, as happens to what was sent and not read.
+    bool gone();
     /// Reads until at least `text` is there; what comes of a streamed answer so far.
     std::string readUntil(std::string_view text);
     /// Reads until the server ends the connection.

@@ -92,7 +92,7 @@ class TlsStrangersTest : public TlsFixture
         HttpClient slow(server.endpoint());
         slow.send(std::string_view(hello).substr(0, 20));
         CPPUNIT_ASSERT(silent.ended());
-        CPPUNIT_ASSERT(slow.ended());
+        CPPUNIT_ASSERT(slow.gone());
         server.awaitConnections("open", 0);
         CPPUNIT_ASSERT_EQUAL(1.0, handshakes(server, "unfinished"));
         CPPUNIT_ASSERT_EQUAL(2.0, server.dropped("handshake"));
@@ -157,7 +157,7 @@ class TlsStrangersTest : public TlsFixture
             client->send("\x16");
         server.awaitConnections("handshaking", 2);
         CPPUNIT_ASSERT_EQUAL(200, statusOf(connect(server), "/"));
-        CPPUNIT_ASSERT(first.ended());
+        CPPUNIT_ASSERT(first.gone());
         CPPUNIT_ASSERT_EQUAL(1.0, server.dropped("gave-way"));
     }
 
