@@ -1,3 +1,4 @@
+#include "FakeServer.h"
 #include "TestServer.h"
 #include "TestTokens.h"
 #include "TlsFixture.h"
@@ -23,7 +24,13 @@ class ClientCommandsTest : public TlsFixture
     CPPUNIT_TEST_SUITE(ClientCommandsTest);
     CPPUNIT_TEST(registersWithAProofAndRemovesAgain);
     CPPUNIT_TEST(learnsTheEpochAlsoWhereItMayNotLook);
+    CPPUNIT_TEST(sameMayBeAskedTwiceInOneSecond);
     CPPUNIT_TEST(tokenIsSentWhereNoProofIsTaken);
+    CPPUNIT_TEST(tokenIsShownToNobodyWhoTakesProofs);
+    CPPUNIT_TEST(tokenIsNotSentToMirrors);
+    CPPUNIT_TEST(emptyTokenIsNone);
+    CPPUNIT_TEST(otherServersDoNotSayThatAPeerIsNotRegistered);
+    CPPUNIT_TEST(answersMoveNoTerminal);
     CPPUNIT_TEST(secretKeyIsNeverSent);
     CPPUNIT_TEST(speaksTlsWithServersThatItCanCheck);
     CPPUNIT_TEST(exitCodesSayWhoseTurnItIs);
@@ -31,6 +38,7 @@ class ClientCommandsTest : public TlsFixture
     CPPUNIT_TEST(olderDocumentsAreRefused);
     CPPUNIT_TEST(documentsOfOthersAreRefused);
     CPPUNIT_TEST(wrongArgumentsAre64);
+    CPPUNIT_TEST(helpIs80ColumnsWide);
     CPPUNIT_TEST_SUITE_END();
 
     TestTokens _tokens;
@@ -97,6 +105,15 @@ private:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
     }
 
+    /// The clock of tests stands still.
+    void sameMayBeAskedTwiceInOneSecond()
+    {
+        TestServer server(Values{{"registration", "proof"}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
+    }
+
     void tokenIsSentWhereNoProofIsTaken()
     {
         TestServer server(Values{{"tokens", _tokens.file()}});
@@ -110,6 +127,67 @@ private:
         ::setenv("WAYMARK_TOKEN_FILE", "/nonexistent", 1);
         CPPUNIT_ASSERT_EQUAL(77, registers(server));
         CPPUNIT_ASSERT_MESSAGE(_error, _error.find("WAYMARK_TOKEN_FILE") != std::string::npos);
+    }
+
+    int asks(const FakeServer& server, plugin::Command&& command, std::vector<std::string> words)
+    {
+        words.insert(words.end(), {"--key", key(), "--url", server.url()});
+        std::istringstream in;
+        std::ostringstream out;
+        std::ostringstream error;
+        const int code = command.run({std::move(words), in, out, error, false});
+        _out = out.str();
+        _error = error.str();
+        return code;
+    }
+
+    /// Over a connection that anybody may read along.
+    void tokenIsShownToNobodyWhoTakesProofs()
+    {
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
+        FakeServer server(FakeServer::answer("201 Created", "{}"));
+        const SystemClock clock;
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, asks(server, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
+        const std::string& asked = server.stop();
+        CPPUNIT_ASSERT(asked.find("Waymark-Proof") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(asked, asked.find("register-token") == std::string::npos);
+    }
+
+    void tokenIsNotSentToMirrors()
+    {
+        TestServer server(Values{{"sign-documents", "true"}, {"tokens", _tokens.file()}});
+        server.start();
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", "read-token\n").c_str(), 1);
+        CPPUNIT_ASSERT_EQUAL(69, verifies(server, "/peers.txt"));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, verifies(server, "/peers.txt", {"--token"}));
+    }
+
+    void emptyTokenIsNone()
+    {
+        const TestServer server;
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", "\nregister sha256:\n").c_str(), 1);
+        CPPUNIT_ASSERT_EQUAL(77, run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("has no token in its first line") != std::string::npos);
+    }
+
+    void otherServersDoNotSayThatAPeerIsNotRegistered()
+    {
+        const FakeServer server(FakeServer::answer("404 Not Found", "<h1>Not Found</h1>"));
+        const SystemClock clock;
+        CPPUNIT_ASSERT_EQUAL(65, asks(server, PeersCommand(clock), {"remove"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("http-api peers: status 404\n"), _error);
+    }
+
+    void answersMoveNoTerminal()
+    {
+        const SystemClock clock;
+        const FakeServer good(FakeServer::answer("201 Created", "\x1b[2Jall \xc2\x9b"
+                                                                "2Jis \xc3\xa4 well\r"));
+        CPPUNIT_ASSERT_EQUAL(0, asks(good, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("?[2Jall ?2Jis \xc3\xa4 well?\n"), _out);
+        const FakeServer bad(FakeServer::answer("400 Bad Request", R"({"error":"a\u001b[2J\nb"})"));
+        CPPUNIT_ASSERT_EQUAL(65, asks(bad, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("http-api register: a?[2J?b (status 400)\n"), _error);
     }
 
     /// Whatever the server takes.
@@ -224,22 +302,40 @@ private:
     void wrongArgumentsAre64()
     {
         const TestServer server;
-        for (const auto& words :
-             std::vector<std::vector<std::string>>{{},
-                                                   {"--key", "a"},
-                                                   {"--key", "a", "--ip", "here"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--enr", "enr:-"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--tcp-port", "0"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--ttl", "1500ms"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--label", "name"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--url", "ftp://a"},
-                                                   {"--key", "a", "--ip", "10.0.0.1", "--url", "unix:a"}})
+        const std::string peer = key();
+        for (const auto& words : std::vector<std::vector<std::string>>{
+                 {},
+                 {"--key", "a"},
+                 {"--key", peer, "--ip", "here"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--enr", "enr:-"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--tcp-port", "0"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--ttl", "1500ms"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--label", "name"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--url", "ftp://a"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:a"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--ca", "/nonexistent"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:/" + std::string(200, 'a')}})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 64, run<RegisterCommand>(server, words));
         CPPUNIT_ASSERT_EQUAL(64, run<PeersCommand>(server, {"--key", "a"}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", "x", "http://a/peers.txt"}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", testKey(1).hex(), "http://a"}));
         CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {"--help"}));
         CPPUNIT_ASSERT(_out.starts_with("usage: waymark http-api verify --node NODE"));
+    }
+
+    void helpIs80ColumnsWide()
+    {
+        const TestServer server;
+        std::string help;
+        for (const auto asked :
+             {&ClientCommandsTest::run<RegisterCommand>, &ClientCommandsTest::run<PeersCommand>,
+              &ClientCommandsTest::run<VerifyCommand>}) {
+            CPPUNIT_ASSERT_EQUAL(0, (this->*asked)(server, {"--help"}));
+            help += _out;
+        }
+        std::istringstream lines(help);
+        for (std::string line; std::getline(lines, line);)
+            CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
     }
 };
 

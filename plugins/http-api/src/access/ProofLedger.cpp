@@ -10,13 +10,17 @@ ProofLedger::Entry ProofLedger::take(const node::Hash256& digest, std::uint64_t 
 {
     const std::lock_guard lock(_mutex);
     forgetUntil(now);
-    if (expires <= _latest || _used.contains({expires, digest}))
+    if (expires <= now || expires <= _forgotten || _used.contains({expires, digest}))
         return Entry::used;
-    const auto known = _ofAddress.find(address);
-    if (_used.size() >= _most || (known != _ofAddress.end() && known->second >= _mostOfAddress))
+    // Memory first: where it is missing, no proof is remembered without being counted.
+    const auto count = _ofAddress.try_emplace(address, 0).first;
+    if (_used.size() >= _most || count->second >= _mostOfAddress) {
+        if (count->second == 0)
+            _ofAddress.erase(count);
         return Entry::full;
+    }
     _used.try_emplace({expires, digest}, address);
-    ++_ofAddress[address];
+    ++count->second;
     return Entry::taken;
 }
 
@@ -28,8 +32,8 @@ std::size_t ProofLedger::size() const
 
 void ProofLedger::forgetUntil(std::uint64_t now)
 {
-    _latest = std::max(_latest, now);
-    while (!_used.empty() && _used.begin()->first.first <= _latest) {
+    while (!_used.empty() && _used.begin()->first.first <= now) {
+        _forgotten = std::max(_forgotten, _used.begin()->first.first);
         const auto count = _ofAddress.find(_used.begin()->second);
         if (--count->second == 0)
             _ofAddress.erase(count);

@@ -21,7 +21,7 @@ public:
     enum class Entry : std::uint8_t
     {
         taken, ///< it was not used before, and now is
-        used,  ///< it was, or may have been: the clock was past its end already
+        used,  ///< it was, or has expired, or may have been used before the clock was set back
         full   ///< there is no room to remember it
     };
 
@@ -41,7 +41,7 @@ private:
     const std::size_t _most;
     const std::size_t _mostOfAddress;
     mutable std::mutex _mutex;
-    std::uint64_t _latest = 0; ///< the clock may be set back; what expired stays so
+    std::uint64_t _forgotten = 0; ///< the latest expiry of one that is not remembered any more
     std::map<std::pair<std::uint64_t, node::Hash256>, node::IpAddress> _used; ///< by expiry
     std::map<node::IpAddress, std::size_t> _ofAddress;
 };

@@ -11,6 +11,7 @@ class ProofLedgerTest : public CppUnit::TestFixture
     CPPUNIT_TEST(takesEachOnce);
     CPPUNIT_TEST(forgetsWhatHasExpired);
     CPPUNIT_TEST(whatExpiredStaysSoWhenTheClockIsSetBack);
+    CPPUNIT_TEST(clockThatWasWrongForAWhileShutsNobodyOut);
     CPPUNIT_TEST(isFullInAllAndForEachAddress);
     CPPUNIT_TEST_SUITE_END();
 
@@ -51,6 +52,16 @@ class ProofLedgerTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(ledger.take(digest(1), 200, 100, _near) == Entry::taken);
         CPPUNIT_ASSERT(ledger.take(digest(2), 500, 400, _near) == Entry::taken);
         CPPUNIT_ASSERT(ledger.take(digest(1), 200, 100, _near) == Entry::used);
+    }
+
+    /// It jumped far ahead, and somebody put it right.
+    void clockThatWasWrongForAWhileShutsNobodyOut()
+    {
+        ProofLedger ledger(9, 9);
+        CPPUNIT_ASSERT(ledger.take(digest(1), 200, 100, _near) == Entry::taken);
+        CPPUNIT_ASSERT(ledger.take(digest(2), 200, 1'000'000, _near) == Entry::used);
+        CPPUNIT_ASSERT(ledger.take(digest(3), 200, 101, _near) == Entry::used); // as 1 may not come again
+        CPPUNIT_ASSERT(ledger.take(digest(4), 201, 101, _near) == Entry::taken);
     }
 
     void isFullInAllAndForEachAddress()

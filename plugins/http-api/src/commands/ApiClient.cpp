@@ -1,5 +1,7 @@
 #include "commands/ApiClient.h"
 
+#include "commands/CallDeadline.h"
+
 #include <waymark/base/AtomicFile.h>
 
 #include <Poco/Environment.h>
@@ -7,18 +9,21 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <Poco/Net/Context.h>
-#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/Net/NetSSL.h>
+#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
 #include <Poco/String.h>
 #include <Poco/Timespan.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <istream>
 #include <ostream>
+#include <sys/un.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace waymark::httpapi
 {
@@ -27,9 +32,9 @@ namespace
 {
 
 constexpr std::string_view unixScheme = "unix:";
-constexpr long patience = 10; // seconds
 constexpr std::size_t largestAnswer = std::size_t{64} << 20U;
 constexpr std::size_t largestToken = 4096;
+constexpr std::size_t longestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
 std::string readBounded(std::istream& in)
 {
@@ -59,26 +64,51 @@ ApiAnswer answerOf(const Poco::Net::HTTPResponse& response, std::istream& in)
 
 } // namespace
 
+std::string printable(std::string text)
+{
+    constexpr unsigned char lastControl = 0x1f;
+    constexpr unsigned char erase = 0x7f;
+    const auto isControl = [](unsigned char c) {
+        return c <= lastControl || c == erase;
+    };
+    std::ranges::replace_if(text, isControl, '?');
+    // The second set of them, U+0080 to U+009F, as UTF-8.
+    for (std::size_t at = text.find('\xc2'); at + 1 < text.size() && at != std::string::npos;
+         at = text.find('\xc2', at + 1))
+        if (const auto next = static_cast<unsigned char>(text[at + 1]); next >= 0x80 && next < 0xa0)
+            text.replace(at, 2, "?");
+    return text;
+}
+
 std::string ApiAnswer::complaint() const
 {
     std::string code = "status " + std::to_string(status);
     try {
         const auto object = Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
-        return object->getValue<std::string>("error") + " (" + code + ')';
+        return printable(object->getValue<std::string>("error")) + " (" + code + ')';
     } catch (const Poco::Exception&) {
         return code; // not the daemon's own words, perhaps a proxy's
     }
 }
 
-Result<ApiClient> ApiClient::open(const std::string& url, const std::optional<std::string>& ca)
+Result<ApiClient> ApiClient::open(const std::string& url, const std::optional<std::string>& ca,
+                                  std::chrono::milliseconds patience)
 {
     ApiClient client;
+    client._patience = patience;
     client._place = url;
     client._ca = ca;
+    if (ca && ::access(ca->c_str(), R_OK) != 0)
+        return failure(ErrorCode::invalidArgument,
+                       "--ca: " + *ca + " cannot be read: " + std::generic_category().message(errno));
     if (url.starts_with(unixScheme)) {
         client._socket = url.substr(unixScheme.size());
         if (!client._socket.starts_with('/'))
             return failure(ErrorCode::invalidArgument, "'" + url + "' must be unix: and a whole path");
+        if (client._socket.size() > longestSocket)
+            return failure(ErrorCode::invalidArgument, "'" + url +
+                                                           "' is too long: a Unix socket's path has " +
+                                                           std::to_string(longestSocket) + " bytes at most");
         return client;
     }
     try {
@@ -97,49 +127,76 @@ Result<ApiClient> ApiClient::open(const std::string& url, const std::optional<st
     return client;
 }
 
-std::unique_ptr<Poco::Net::HTTPClientSession> ApiClient::session() const
+Poco::Net::StreamSocket ApiClient::connect() const
 {
     namespace net = Poco::Net;
-    const Poco::Timespan wait(patience, 0);
-    if (!_socket.empty()) {
-        net::StreamSocket socket;
-        socket.connect(net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket), wait);
+    const auto address = _socket.empty() ? net::SocketAddress(_uri.getHost(), _uri.getPort())
+                                         : net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket);
+    net::StreamSocket socket;
+    socket.connect(address, Poco::Timespan(std::chrono::microseconds(_patience).count()));
+    return socket;
+}
+
+std::unique_ptr<Poco::Net::HTTPClientSession>
+ApiClient::sessionOver(const Poco::Net::StreamSocket& socket) const
+{
+    namespace net = Poco::Net;
+    if (_uri.getScheme() != "https")
         return std::make_unique<net::HTTPClientSession>(socket);
-    }
-    if (_uri.getScheme() == "http")
-        return std::make_unique<net::HTTPClientSession>(_uri.getHost(), _uri.getPort());
     net::initializeSSL();
     net::Context::Params params;
     params.caLocation = _ca.value_or("");
     params.loadDefaultCAs = true;
     params.verificationMode = net::Context::VERIFY_STRICT; // on this host, too
-    const net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
-    return std::make_unique<net::HTTPSClientSession>(_uri.getHost(), _uri.getPort(), context);
+    net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
+    context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
+    // Poco's HTTPSClientSession takes no socket that is connected.
+    return std::make_unique<net::HTTPClientSession>(
+        net::SecureStreamSocket::attach(socket, _uri.getHost(), context));
+}
+
+ApiAnswer ApiClient::exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
+                              const std::string& body) const
+{
+    if (_socket.empty())
+        request.setHost(_uri.getHost(), _uri.getPort());
+    else
+        request.setHost("localhost");
+    session.setKeepAlive(true); // or else Poco connects anew where it was given a socket
+    session.sendRequest(request) << body << std::flush;
+    Poco::Net::HTTPResponse response;
+    std::istream& in = session.receiveResponse(response);
+    return answerOf(response, in);
 }
 
 Result<ApiAnswer> ApiClient::send(const std::string& method, const std::string& path, const std::string& body,
                                   std::string_view authorization) const
 {
+    Poco::Net::HTTPRequest request(method, _prefix + path, Poco::Net::HTTPMessage::HTTP_1_1);
+    request.set("Accept", "*/*");
+    if (!authorization.empty())
+        request.set("Authorization", std::string(authorization));
+    if (!body.empty()) {
+        request.setContentType("application/json");
+        request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+    }
+    const auto unavailable = [this](const std::string& why) {
+        return failure(ErrorCode::unavailable, _place + ": " + why);
+    };
+    const auto late = [this] {
+        return "there was no whole answer within " + std::to_string(_patience.count()) + " ms";
+    };
+    std::optional<CallDeadline> deadline;
     try {
-        const auto opened = session();
-        opened->setTimeout(Poco::Timespan(patience, 0));
-        opened->setKeepAlive(true); // or else Poco connects anew where it was given a socket
-        Poco::Net::HTTPRequest request(method, _prefix + path, Poco::Net::HTTPMessage::HTTP_1_1);
-        if (!_socket.empty())
-            request.setHost("localhost");
-        request.set("Accept", "*/*");
-        if (!authorization.empty())
-            request.set("Authorization", std::string(authorization));
-        if (!body.empty()) {
-            request.setContentType("application/json");
-            request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-        }
-        opened->sendRequest(request) << body << std::flush;
-        Poco::Net::HTTPResponse response;
-        std::istream& in = opened->receiveResponse(response);
-        return answerOf(response, in);
+        const auto socket = connect();
+        deadline.emplace(socket.impl()->sockfd(), _patience);
+        const auto session = sessionOver(socket);
+        auto answer = exchange(*session, request, body);
+        // One without a length ends where the connection does.
+        return deadline->passed() ? unavailable(late()) : Result<ApiAnswer>(std::move(answer));
     } catch (const Poco::Exception& problem) {
-        return failure(ErrorCode::unavailable, _place + ": " + problem.displayText());
+        const bool isLate = deadline && deadline->passed();
+        return unavailable(isLate ? late() : printable(problem.displayText()));
     }
 }
 
@@ -154,8 +211,13 @@ Result<SecretBuffer> authorizationFromEnvironment()
         return failure(text.error().in(variable));
     SecretBuffer field("Bearer ");
     const std::string_view content = *text;
-    field.append(content.substr(0, content.find_first_of("\r\n"))); // waymark token new prints a line below
+    const std::string_view token = content.substr(0, content.find_first_of("\r\n"));
+    const bool isEmpty = token.empty();
+    field.append(token); // waymark token new prints a line below
     secureWipe(*text);
+    if (isEmpty)
+        return failure(ErrorCode::corrupt,
+                       std::string(variable) + ": " + file + " has no token in its first line");
     return field;
 }
 

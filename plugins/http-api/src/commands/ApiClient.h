@@ -5,8 +5,11 @@
 #include <waymark/base/Result.h>
 
 #include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +18,9 @@
 
 namespace waymark::httpapi
 {
+
+/// What others wrote, with nothing in it that a terminal would obey.
+std::string printable(std::string text);
 
 /// What a daemon answered.
 struct ApiAnswer
@@ -28,7 +34,7 @@ struct ApiAnswer
         const auto found = headers.find(name);
         return found == headers.end() ? std::string() : found->second;
     }
-    /// What is wrong, in the daemon's words where it has some.
+    /// What is wrong, in the daemon's words where it has some; printable.
     std::string complaint() const;
 };
 
@@ -38,23 +44,28 @@ class ApiClient
 public:
     /// "http://host:port", "https://host:port" or "unix:/path"; a path in the first two goes before those of
     /// requests. `ca`: a PEM file with more authorities to believe.
-    static Result<ApiClient> open(const std::string& url,
-                                  const std::optional<std::string>& ca = std::nullopt);
+    static Result<ApiClient> open(const std::string& url, const std::optional<std::string>& ca = std::nullopt,
+                                  std::chrono::milliseconds patience = std::chrono::seconds(10));
 
-    /// Waits for ten seconds at most. `authorization` is the field's value, or empty. Errors: unavailable,
-    /// when nobody answers; the message names the place.
+    /// Waits as long as its patience to be connected, and then for the whole answer, however it drips.
+    /// `authorization` is the field's value, or empty. Errors: unavailable, when nobody answers; the message
+    /// names the place.
     Result<ApiAnswer> send(const std::string& method, const std::string& path, const std::string& body = {},
                            std::string_view authorization = {}) const;
 
 private:
     ApiClient() = default;
-    std::unique_ptr<Poco::Net::HTTPClientSession> session() const;
+    Poco::Net::StreamSocket connect() const;
+    std::unique_ptr<Poco::Net::HTTPClientSession> sessionOver(const Poco::Net::StreamSocket& socket) const;
+    ApiAnswer exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
+                       const std::string& body) const;
 
     std::string _place; ///< for messages
     std::string _socket;
     Poco::URI _uri;
     std::string _prefix;
     std::optional<std::string> _ca;
+    std::chrono::milliseconds _patience{};
 };
 
 /// The token in the file that WAYMARK_TOKEN_FILE names, as "Bearer ..."; empty when that is not set.

@@ -2,6 +2,7 @@
 
 #include "access/Proof.h"
 
+#include <waymark/base/Random.h>
 #include <waymark/node/KeyFile.h>
 #include <waymark/registry/Revision.h>
 
@@ -24,6 +25,7 @@ using plugin::CommandArgument;
 using plugin::ExitCode;
 
 constexpr std::uint64_t lifetime = 120; // seconds: for slow networks, and clocks that differ a little
+constexpr std::uint64_t spread = 120;   // of a second try's
 constexpr int unauthorized = 401;
 
 std::uint64_t epochIn(const std::string& description)
@@ -99,29 +101,34 @@ Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::strin
     const auto known = epoch();
     if (!known)
         return failure(known.error());
-    auto answer = sendSigned(method, path, body, *known);
+    auto answer = sendSigned(method, path, body, {*known, lifetime});
     if (!answer || answer->status != unauthorized)
         return answer;
     const auto asked = epochAsked(answer->header("www-authenticate"));
     if (asked && *asked != *known)
-        return sendSigned(method, path, body, *asked);
-    if (!asked && !_token.empty())
+        return sendSigned(method, path, body, {*asked, lifetime});
+    // The same may have been asked within this second: it was the same proof then, which is good once.
+    if (asked)
+        return sendSigned(method, path, body, {*asked, lifetime + 1 + SystemRandom().next64() % spread});
+    if (!_token.empty())
         return _client.send(method, path, body, _token.view());
     return answer;
 }
 
 Result<ApiAnswer> ProvenClient::sendSigned(const std::string& method, const std::string& path,
-                                           const std::string& body, std::uint64_t epoch) const
+                                           const std::string& body, const Terms& terms) const
 {
     // A prefix in the URL is taken off by a proxy: the daemon sees the path without it.
-    const auto proof = Proof::make(_key, epoch, _clock.unixSeconds() + lifetime, {method, path, body});
+    const auto expires = _clock.unixSeconds() + terms.lifetime;
+    const auto proof = Proof::make(_key, terms.epoch, expires, {method, path, body});
     return _client.send(method, path, body, proof.toString());
 }
 
-/// 0 where nobody may look without credentials: the answer to a wrong epoch tells the right one.
+/// 0 where nobody may look without credentials: the answer to a wrong epoch tells the right one. The token is
+/// for where no proof is taken, and shown to nobody else.
 Result<std::uint64_t> ProvenClient::epoch() const
 {
-    const auto answer = _client.send("GET", "/", {}, _token.view());
+    const auto answer = _client.send("GET", "/");
     if (!answer)
         return failure(answer.error());
     return answer->status == 200 ? epochIn(answer->body) : 0;

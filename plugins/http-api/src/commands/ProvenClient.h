@@ -26,7 +26,8 @@ public:
     static Result<ProvenClient> open(const plugin::CommandValues& values, const Clock& clock);
 
     const node::PublicKey& peer() const noexcept { return _peer; }
-    /// Learns the registry's epoch, signs and asks; once more when that was not the right one. Where no proof
+    /// Learns the registry's epoch, signs and asks; once more when that was not the right one, or the
+    /// same proof was used before. Where no proof
     /// is taken the token of WAYMARK_TOKEN_FILE is sent.
     Result<ApiAnswer> send(const std::string& method, const std::string& path, const std::string& body = {});
 
@@ -42,8 +43,14 @@ private:
           _clock(clock)
     {
     }
+    /// What a proof is valid for.
+    struct Terms
+    {
+        std::uint64_t epoch;
+        std::uint64_t lifetime; ///< seconds
+    };
     Result<ApiAnswer> sendSigned(const std::string& method, const std::string& path, const std::string& body,
-                                 std::uint64_t epoch) const;
+                                 const Terms& terms) const;
     Result<std::uint64_t> epoch() const;
 
     ApiClient _client;

@@ -66,7 +66,7 @@ const plugin::CommandLine& commandLine()
                        .check(checkLabel)
                        .repeatable()
                        .help("a label, as name=validator-1"))
-            .example("waymark register --key node.key --url http://bootnode:8080 --ip 10.0.1.5 --ttl 10m")
+            .example("waymark register --key node.key --url http://bootnode:8080 --ip 10.0.1.5")
             .exits(ExitCode::ok, "the peer is registered"));
     return line;
 }
@@ -123,7 +123,7 @@ int RegisterCommand::run(const plugin::CommandContext& context)
         return line.fail(context, ExitCode::addressInUse, answer.error().message);
     if (answer->status != 201)
         return line.fail(context, ProvenClient::exitCodeFor(answer->status), answer->complaint());
-    context.out << answer->body << '\n';
+    context.out << printable(answer->body) << '\n';
     return static_cast<int>(ExitCode::ok);
 }
 
