@@ -24,6 +24,7 @@ class ApiClientTest : public TlsFixture
     CPPUNIT_TEST_SUITE(ApiClientTest);
     CPPUNIT_TEST(waitsForNoServerThatIsMute);
     CPPUNIT_TEST(waitsForNoServerThatGoesOnForEver);
+    CPPUNIT_TEST(asksNobodyElseWhenTheConnectionIsGone);
     CPPUNIT_TEST(halfAnAnswerIsNone);
     CPPUNIT_TEST(followsNobodyElsewhere);
     CPPUNIT_TEST(asksForTheHostAndPortOfItsUrl);
@@ -61,6 +62,21 @@ class ApiClientTest : public TlsFixture
                 }
             });
             const auto answer = ask(server.url(), 20ms);
+            CPPUNIT_ASSERT(!answer.has_value());
+            CPPUNIT_ASSERT(answer.error().code == ErrorCode::unavailable);
+        }
+    }
+
+    /// Whether the deadline comes before or after the request is sent.
+    void asksNobodyElseWhenTheConnectionIsGone()
+    {
+        const testkit::TemporaryFolder folder;
+        const std::string path = (folder.path() / "mute.sock").string();
+        Poco::Net::ServerSocket server;
+        server.bind(Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, path));
+        server.listen();
+        for (int attempt = 0; attempt < 40; ++attempt) {
+            const auto answer = ask("unix:" + path, 0ms);
             CPPUNIT_ASSERT(!answer.has_value());
             CPPUNIT_ASSERT(answer.error().code == ErrorCode::unavailable);
         }

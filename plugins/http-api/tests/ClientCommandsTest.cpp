@@ -124,6 +124,8 @@ private:
                                            _error.find("role register") != std::string::npos);
         ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", "read-token\n").c_str(), 1);
+        CPPUNIT_ASSERT_EQUAL(77, registers(server)); // known, but not good for it
         ::setenv("WAYMARK_TOKEN_FILE", "/nonexistent", 1);
         CPPUNIT_ASSERT_EQUAL(77, registers(server));
         CPPUNIT_ASSERT_MESSAGE(_error, _error.find("WAYMARK_TOKEN_FILE") != std::string::npos);
@@ -312,6 +314,8 @@ private:
                  {"--key", peer, "--ip", "10.0.0.1", "--ttl", "1500ms"},
                  {"--key", peer, "--ip", "10.0.0.1", "--label", "name"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "ftp://a"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--url", "http://b@a"},
+                 {"--key", peer, "--ip", "10.0.0.1", "--url", "http://a?b"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:a"},
                  {"--key", peer, "--ip", "10.0.0.1", "--ca", "/nonexistent"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:/" + std::string(200, 'a')}})

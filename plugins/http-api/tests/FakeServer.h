@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -43,6 +44,13 @@ public:
     {
         if (_thread.joinable()) {
             ::shutdown(_socket.impl()->sockfd(), SHUT_RDWR);
+            {
+                // A client that has gone while much was on its way is not always noticed by the system.
+                const std::lock_guard lock(_mutex);
+                if (_current >= 0)
+                    ::shutdown(_current, SHUT_RDWR);
+                _stopped = true;
+            }
             _thread.join();
         }
         return _asked;
@@ -67,12 +75,22 @@ private:
             const int descriptor = ::accept(_socket.impl()->sockfd(), nullptr, nullptr);
             if (descriptor < 0)
                 return;
-            readHead(descriptor);
-            _speak(descriptor);
-            ::shutdown(descriptor, SHUT_WR);
-            drain(descriptor);
+            if (take(descriptor)) {
+                readHead(descriptor);
+                _speak(descriptor);
+                ::shutdown(descriptor, SHUT_WR);
+                drain(descriptor);
+            }
+            const std::lock_guard lock(_mutex);
+            _current = -1;
             ::close(descriptor);
         }
+    }
+    bool take(int descriptor)
+    {
+        const std::lock_guard lock(_mutex);
+        _current = descriptor;
+        return !_stopped;
     }
     void readHead(int descriptor)
     {
@@ -97,6 +115,9 @@ private:
     Poco::Net::ServerSocket _socket;
     Speak _speak;
     std::string _asked;
+    std::mutex _mutex;
+    int _current = -1; ///< the connection that is served
+    bool _stopped = false;
     std::thread _thread; ///< last
 };
 

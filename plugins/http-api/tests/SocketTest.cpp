@@ -39,6 +39,7 @@ class SocketTest : public CppUnit::TestFixture
     CPPUNIT_TEST(runtimeDirectoryOfSystemdHasOneByDefault);
     CPPUNIT_TEST(otherFilesAreNotTouched);
     CPPUNIT_TEST(isGoneAfterTheStop);
+    CPPUNIT_TEST(anotherOnesSocketStaysAtTheStop);
     CPPUNIT_TEST_SUITE_END();
 
     testkit::TemporaryFolder _folder;
@@ -71,7 +72,9 @@ class SocketTest : public CppUnit::TestFixture
     {
         TestServer server(values());
         server.start();
-        struct stat made{};
+        struct stat made
+        {
+        };
         CPPUNIT_ASSERT_EQUAL(0, ::lstat(_path.c_str(), &made));
         CPPUNIT_ASSERT_EQUAL(mode_t{S_IFSOCK | 0660}, made.st_mode);
         CPPUNIT_ASSERT_EQUAL(201, ask("POST", "/peers", "", _body).status);
@@ -242,6 +245,17 @@ class SocketTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(!std::filesystem::exists(_path));
         TestServer tooLong(values({{"socket", '/' + std::string(200, 'a')}}));
         CPPUNIT_ASSERT_THROW(tooLong.start(), plugin::StartError);
+    }
+
+    void anotherOnesSocketStaysAtTheStop()
+    {
+        TestServer server(values());
+        server.start();
+        std::filesystem::remove(_path);
+        Poco::Net::ServerSocket another;
+        another.bind(Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, _path));
+        server.stop();
+        CPPUNIT_ASSERT(std::filesystem::exists(_path));
     }
 };
 

@@ -36,6 +36,23 @@ constexpr std::size_t largestAnswer = std::size_t{64} << 20U;
 constexpr std::size_t largestToken = 4096;
 constexpr std::size_t longestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
+/// Speaks over the socket that it is given and no other: Poco's would connect anew where a server has gone,
+/// to no host, without TLS, and with the token.
+class Session final : public Poco::Net::HTTPClientSession
+{
+public:
+    explicit Session(const Poco::Net::StreamSocket& socket) : HTTPClientSession("127.0.0.1"), _given(socket)
+    {
+        setKeepAlive(false); // it is for one request, and tries none twice
+    }
+
+protected:
+    void connect(const Poco::Net::SocketAddress&) override { attachSocket(_given); }
+
+private:
+    Poco::Net::StreamSocket _given;
+};
+
 std::string readBounded(std::istream& in)
 {
     std::string text;
@@ -142,7 +159,7 @@ ApiClient::sessionOver(const Poco::Net::StreamSocket& socket) const
 {
     namespace net = Poco::Net;
     if (_uri.getScheme() != "https")
-        return std::make_unique<net::HTTPClientSession>(socket);
+        return std::make_unique<Session>(socket);
     net::initializeSSL();
     net::Context::Params params;
     params.caLocation = _ca.value_or("");
@@ -150,9 +167,7 @@ ApiClient::sessionOver(const Poco::Net::StreamSocket& socket) const
     params.verificationMode = net::Context::VERIFY_STRICT; // on this host, too
     net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
     context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
-    // Poco's HTTPSClientSession takes no socket that is connected.
-    return std::make_unique<net::HTTPClientSession>(
-        net::SecureStreamSocket::attach(socket, _uri.getHost(), context));
+    return std::make_unique<Session>(net::SecureStreamSocket::attach(socket, _uri.getHost(), context));
 }
 
 ApiAnswer ApiClient::exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
@@ -162,7 +177,6 @@ ApiAnswer ApiClient::exchange(Poco::Net::HTTPClientSession& session, Poco::Net::
         request.setHost(_uri.getHost(), _uri.getPort());
     else
         request.setHost("localhost");
-    session.setKeepAlive(true); // or else Poco connects anew where it was given a socket
     session.sendRequest(request) << body << std::flush;
     Poco::Net::HTTPResponse response;
     std::istream& in = session.receiveResponse(response);

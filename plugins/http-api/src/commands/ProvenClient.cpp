@@ -105,9 +105,8 @@ Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::strin
     if (!answer || answer->status != unauthorized)
         return answer;
     const auto asked = epochAsked(answer->header("www-authenticate"));
-    if (asked && *asked != *known)
-        return sendSigned(method, path, body, {*asked, lifetime});
-    // The same may have been asked within this second: it was the same proof then, which is good once.
+    // Another epoch, or the same was asked within this second: it was the same proof then, which is good
+    // once.
     if (asked)
         return sendSigned(method, path, body, {*asked, lifetime + 1 + SystemRandom().next64() % spread});
     if (!_token.empty())
