@@ -72,9 +72,7 @@ class SocketTest : public CppUnit::TestFixture
     {
         TestServer server(values());
         server.start();
-        struct stat made
-        {
-        };
+        struct stat made{};
         CPPUNIT_ASSERT_EQUAL(0, ::lstat(_path.c_str(), &made));
         CPPUNIT_ASSERT_EQUAL(mode_t{S_IFSOCK | 0660}, made.st_mode);
         CPPUNIT_ASSERT_EQUAL(201, ask("POST", "/peers", "", _body).status);

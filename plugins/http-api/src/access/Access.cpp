@@ -98,7 +98,10 @@ std::optional<http::ApiResponse> Access::prove(Admission& admission, http::ApiRe
 {
     const Proof proof = *std::exchange(admission.proof, std::nullopt);
     if (auto refusal = _proofs->check(proof, {request.method, request.path, request.body}, budget)) {
-        return answerTo({refusal->status, std::move(refusal->message)}, true, false);
+        auto answer = answerTo({refusal->status, std::move(refusal->message)}, true, false);
+        return refusal->status == 429
+                   ? answer.header("Retry-After", std::to_string(_proofs->secondsUntilRoom()))
+                   : answer;
     }
     admission.identity = proof.identity();
     if (admission.audit)

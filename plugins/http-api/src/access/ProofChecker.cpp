@@ -1,5 +1,6 @@
 #include "access/ProofChecker.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -57,6 +58,11 @@ std::optional<Refusal> ProofChecker::check(const Proof& proof, const ProvenReque
         break;
     }
     return refusal(429, "too many proofs were used in the last minutes: try again later");
+}
+
+std::uint64_t ProofChecker::secondsUntilRoom() const
+{
+    return std::max<std::uint64_t>(1, _used.untilNextForgotten(_clock.unixSeconds()));
 }
 
 std::string ProofChecker::challenge() const

@@ -28,6 +28,8 @@ public:
 
     /// For the field WWW-Authenticate: what a proof needs to know.
     std::string challenge() const;
+    /// When there is room again for the proofs of who was told 429.
+    std::uint64_t secondsUntilRoom() const;
 
 private:
     const Clock& _clock;

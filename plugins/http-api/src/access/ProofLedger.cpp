@@ -24,6 +24,15 @@ ProofLedger::Entry ProofLedger::take(const node::Hash256& digest, std::uint64_t 
     return Entry::taken;
 }
 
+std::uint64_t ProofLedger::untilNextForgotten(std::uint64_t now) const
+{
+    const std::lock_guard lock(_mutex);
+    if (_used.empty())
+        return 0;
+    const std::uint64_t expires = _used.begin()->first.first;
+    return expires > now ? expires - now : 0;
+}
+
 std::size_t ProofLedger::size() const
 {
     const std::lock_guard lock(_mutex);

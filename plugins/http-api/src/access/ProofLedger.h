@@ -33,6 +33,8 @@ public:
     /// Times are seconds since 1970.
     Entry take(const node::Hash256& digest, std::uint64_t expires, std::uint64_t now,
                const node::IpAddress& address);
+    /// How many seconds it takes at most until one is forgotten; 0 when there is none.
+    std::uint64_t untilNextForgotten(std::uint64_t now) const;
     std::size_t size() const;
 
 private:

@@ -41,7 +41,10 @@ class ProofLedgerTest : public CppUnit::TestFixture
     {
         ProofLedger ledger(1, 1);
         CPPUNIT_ASSERT(ledger.take(digest(1), 200, 100, _near) == Entry::taken);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, ProofLedger(1, 1).untilNextForgotten(150));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{50}, ledger.untilNextForgotten(150));
         CPPUNIT_ASSERT(ledger.take(digest(2), 300, 199, _near) == Entry::full);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, ledger.untilNextForgotten(201));
         CPPUNIT_ASSERT(ledger.take(digest(2), 300, 200, _near) == Entry::taken);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, ledger.size());
     }
