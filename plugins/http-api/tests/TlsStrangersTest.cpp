@@ -157,7 +157,8 @@ class TlsStrangersTest : public TlsFixture
             client->send("\x16");
         server.awaitConnections("handshaking", 2);
         CPPUNIT_ASSERT_EQUAL(200, statusOf(connect(server), "/"));
-        CPPUNIT_ASSERT(first.gone());
+        // Which of them depends on whose first byte was read earlier.
+        server.awaitConnections("handshaking", 1);
         CPPUNIT_ASSERT_EQUAL(1.0, server.dropped("gave-way"));
     }
 
