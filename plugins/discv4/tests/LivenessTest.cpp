@@ -17,6 +17,7 @@ class LivenessTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(LivenessTest);
     CPPUNIT_TEST(pingsPeerWhenItIsRegistered);
+    CPPUNIT_TEST(pingsPeerThatAnsweredJustBeforeItWasRegistered);
     CPPUNIT_TEST(retriesWithGrowingPausesUntilThePeerListens);
     CPPUNIT_TEST(callsPeerUnresponsiveAfterThreeSilentPings);
     CPPUNIT_TEST(followsPeerToItsNewAddress);
@@ -48,6 +49,19 @@ public:
         CPPUNIT_ASSERT(liveness.lastPong.has_value() && liveness.roundTrip.has_value());
         CPPUNIT_ASSERT_EQUAL(
             1.0, _node.metrics().value("waymark_discv4_registered_peers", {{"liveness", "live"}}).value());
+    }
+
+    /// As a node does whose start registers it: two pings in one second would have the same bytes.
+    void pingsPeerThatAnsweredJustBeforeItWasRegistered()
+    {
+        _peer.answerPings(true);
+        _peer.ping(_node.endpoint());
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peer.count(PacketType::ping));
+        enroll();
+        _world.advance(std::chrono::seconds(2));
+        CPPUNIT_ASSERT(state() == Liveness::live);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _peer.count(PacketType::ping));
     }
 
     void retriesWithGrowingPausesUntilThePeerListens()

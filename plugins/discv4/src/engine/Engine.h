@@ -128,9 +128,8 @@ private:
     bool mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink);
     /// Whether a node that may ask has budget left for this question.
     bool isWithinQuestions(const VerifiedPacket& packet) noexcept;
-    /// False: too many are pending.
-    bool sendPing(const node::Hash256& id, PendingPings::Ping ping, const node::IpAddress& from,
-                  net::DatagramSink& sink);
+    PendingPings::Reserved sendPing(const node::Hash256& id, PendingPings::Ping ping,
+                                    const node::IpAddress& from, net::DatagramSink& sink);
     struct PingBack
     {
         std::optional<std::uint16_t> tcp;    ///< the node's TCP port, where it said
@@ -155,7 +154,9 @@ private:
     void proceed(MonotonicTime now, net::DatagramSink& sink);
 
     void pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink);
-    void pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink);
+    /// Nothing where this address is not to be asked at all.
+    std::optional<PendingPings::Reserved> pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint,
+                                                  net::DatagramSink& sink);
     void expirePings(MonotonicTime now);
     void revalidate(MonotonicTime now, net::DatagramSink& sink);
     void walk(MonotonicTime now);

@@ -285,28 +285,23 @@ void Engine::pingBack(const VerifiedPacket& packet, const PingBack& why, net::Da
     ping.enrSeq = why.enrSeq;
     ping.answersPing = why.answersPing;
     ping.account = why.account;
-    if (!sendPing(packet.senderId, ping, packet.local, sink))
+    if (sendPing(packet.senderId, ping, packet.local, sink) == PendingPings::Reserved::full)
         _metrics.pingSkipped();
 }
 
-bool Engine::sendPing(const node::Hash256& id, PendingPings::Ping ping, const node::IpAddress& from,
-                      net::DatagramSink& sink)
+PendingPings::Reserved Engine::sendPing(const node::Hash256& id, PendingPings::Ping ping,
+                                        const node::IpAddress& from, net::DatagramSink& sink)
 {
     ping.sentAt = _environment.clock.now();
     ping.second = _environment.clock.unixSeconds();
-    switch (_pings.reserve(id, ping)) {
-    case PendingPings::Reserved::pending:
-        return true;
-    case PendingPings::Reserved::full:
-        return false;
-    case PendingPings::Reserved::send:
-        break;
-    }
+    const auto reserved = _pings.reserve(id, ping);
+    if (reserved != PendingPings::Reserved::send)
+        return reserved;
     const Sender::Route route{ping.to, from};
     const auto packet = _sender.makePing(route);
     _pings.sent(id, ping.to, packet.hash);
     _sender.send(route, PacketType::ping, packet, sink);
-    return true;
+    return reserved;
 }
 
 void Engine::proceed(MonotonicTime now, net::DatagramSink& sink)

@@ -16,6 +16,8 @@ constexpr Duration tallyInterval = std::chrono::seconds(5);
 constexpr Duration checkPause = std::chrono::minutes(1);
 constexpr Duration longestCheckPause = std::chrono::minutes(5);
 constexpr std::size_t randomLookupsPerRefresh = 3;
+/// Between two pings of an endpoint, which PendingPings keeps apart.
+constexpr Duration pingSpacing = std::chrono::seconds(1);
 
 } // namespace
 
@@ -41,10 +43,11 @@ void Engine::tick(net::DatagramSink& sink)
 
 void Engine::pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink)
 {
-    if (permits(peer.endpoint.ip))
-        pingOwn(peer.id, peer.endpoint, sink);
-    else
-        tell(_registered.failed(peer.id, peer.endpoint.udpEndpoint(), now), peer.id);
+    const auto to = peer.endpoint.udpEndpoint();
+    if (!permits(peer.endpoint.ip))
+        tell(_registered.failed(peer.id, to, now), peer.id);
+    else if (pingOwn(peer.id, peer.endpoint, sink) == PendingPings::Reserved::early)
+        _registered.postpone(peer.id, to, now + pingSpacing); // what answered before it was registered
 }
 
 MonotonicTime Engine::nextDue() const
@@ -86,18 +89,19 @@ void Engine::revalidate(MonotonicTime now, net::DatagramSink& sink)
         pingOwn(node->id, node->endpoint, sink);
 }
 
-void Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink)
+std::optional<PendingPings::Reserved>
+Engine::pingOwn(const node::Hash256& id, const node::NodeEndpoint& endpoint, net::DatagramSink& sink)
 {
     if (!permits(endpoint.ip))
-        return;
+        return std::nullopt;
     PendingPings::Ping ping;
     ping.to = endpoint.udpEndpoint();
     // A registry, a configuration or an old file may name any address.
     if (!isUsable(ping.to))
-        return;
+        return std::nullopt;
     ping.tcp = endpoint.tcp;
     ping.account = PendingPings::Account::own;
-    sendPing(id, ping, {}, sink);
+    return sendPing(id, ping, {}, sink);
 }
 
 void Engine::walk(MonotonicTime now)

@@ -75,7 +75,7 @@ PendingPings::Reserved PendingPings::reserve(const node::Hash256& id, const Ping
                 static_cast<void>(charge(Account::own));
                 same->account = Account::own;
             }
-            return Reserved::pending;
+            return same->answered ? Reserved::early : Reserved::pending;
         }
         if (ping.account != Account::own && found->second.size() >= endpointsPerAddress)
             return Reserved::full;

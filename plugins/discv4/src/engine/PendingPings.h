@@ -57,6 +57,7 @@ public:
     {
         send,    ///< send it, then call sent()
         pending, ///< one is under way already
+        early,   ///< one was answered in this second: the next would have the same bytes
         full     ///< the account has no room
     };
 

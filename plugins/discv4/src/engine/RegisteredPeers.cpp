@@ -344,6 +344,17 @@ RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTim
     return change;
 }
 
+void RegisteredPeers::postpone(const node::Hash256& id, const node::Endpoint& to, MonotonicTime due)
+{
+    Shard& shard = shardOf(id);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.peers.find(id);
+    if (found == shard.peers.end())
+        return;
+    if (const auto [spot, kind] = found->second.at(to); spot != nullptr)
+        schedule(shard, id, *spot, kind, due);
+}
+
 RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to,
                                                 MonotonicTime now)
 {

@@ -98,6 +98,8 @@ public:
     /// A registered peer says that it is there; it is asked, unless it is known to be somewhere already.
     void expect(const node::PublicKey& key, const node::Hash256& id, const node::NodeEndpoint& endpoint,
                 MonotonicTime now);
+    /// The ping that was due there could not leave: it is due again then.
+    void postpone(const node::Hash256& id, const node::Endpoint& to, MonotonicTime due);
     /// A ping went unanswered.
     Change failed(const node::Hash256& id, const node::Endpoint& to, MonotonicTime now);
 
