@@ -19,7 +19,7 @@ node::SecretKey readKey(const plugin::ConfigView& view, Random& random, FileSyst
         return node::SecretKey::generate(random);
     auto key = node::readOrCreateKeyFile(view.path("key"), random, files);
     if (!key)
-        throw StartError(ExitCode::keyFile, "node.key: " + key.error().message);
+        throw StartError(ExitCode::keyFile, key.error().message);
     return std::move(*key);
 }
 

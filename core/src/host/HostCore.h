@@ -51,7 +51,7 @@ public:
 private:
     observe::MetricRegistry _metrics;
     std::vector<Subscription> _processMetrics = addProcessMetrics(_metrics);
-    observe::HealthRegistry _health;
+    observe::HealthRegistry _health{&_metrics};
     http::RouteTable _routes;
     SystemClock _systemClock;
     SystemRandom _systemRandom;

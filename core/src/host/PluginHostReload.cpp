@@ -38,7 +38,8 @@ bool PluginHost::reload()
         commit();
     _configuration = std::move(changed);
     const auto tell = [&] {
-        log().info("config.reloaded", {{"changed", text::joined(keys, ",")}});
+        log().info("config.reloaded", {{"changed", text::joined(keys, ",")}},
+                   keys.empty() ? "No key has another value than before." : "");
     };
     // Under the levels that show it: of a reload that makes the log quieter this is the last that is said.
     const auto levels = observe::LogLevels::parse(_configuration->view("waymark").text("log.level"));

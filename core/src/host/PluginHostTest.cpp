@@ -180,8 +180,7 @@ class PluginHostTest : public HostFixture
         const auto [code, text] = failureOf(host);
         CPPUNIT_ASSERT(code == ExitCode::keyFile);
         assertContains(text, "chmod");
-        assertContains(text, "command line (--set): node.key: ");
-        assertContains(text, file.string());
+        assertContains(text, "command line (--set): node.key: key file " + file.string());
         CPPUNIT_ASSERT(std::ranges::find(ScriptedPlugins::journal(), "a.start") ==
                        ScriptedPlugins::journal().end());
     }

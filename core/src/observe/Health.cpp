@@ -1,6 +1,7 @@
 #include "base/CallGate.h"
 
 #include <waymark/observe/Health.h>
+#include <waymark/observe/Metrics.h>
 
 #include <algorithm>
 #include <mutex>
@@ -33,6 +34,13 @@ Health ask(const std::function<Health()>& check)
     }
 }
 
+double levelOf(Check& check)
+{
+    HealthStatus status = HealthStatus::ok;
+    check.gate.pass([&] { status = ask(check.function).status; });
+    return status == HealthStatus::ok ? 0 : status == HealthStatus::degraded ? 1 : 2;
+}
+
 } // namespace
 
 Health Health::ofThread(std::string_view name, Duration silence, Duration allowed)
@@ -46,24 +54,34 @@ Health Health::ofThread(std::string_view name, Duration silence, Duration allowe
 
 struct HealthRegistry::State
 {
+    MetricRegistry* metrics = nullptr;
     std::mutex mutex;
     std::vector<std::shared_ptr<Check>> checks;
 };
 
-HealthRegistry::HealthRegistry() : _state(std::make_shared<State>()) {}
+HealthRegistry::HealthRegistry(MetricRegistry* metrics) : _state(std::make_shared<State>())
+{
+    _state->metrics = metrics;
+}
 
 Subscription HealthRegistry::add(std::string name, std::function<Health()> check)
 {
     auto added = std::make_shared<Check>();
     added->name = std::move(name);
     added->function = std::move(check);
+    auto shown = std::make_shared<Subscription>();
+    if (_state->metrics != nullptr)
+        *shown = _state->metrics->sampled("waymark_health_status",
+                                          "What a health check says: 0 ok, 1 degraded, 2 failed",
+                                          {{"check", added->name}}, [added] { return levelOf(*added); });
     {
         const std::lock_guard lock(_state->mutex);
         const auto place = std::ranges::upper_bound(
             _state->checks, added->name, {}, [](const auto& other) -> const auto& { return other->name; });
         _state->checks.insert(place, added);
     }
-    return Subscription([state = std::weak_ptr<State>(_state), added] {
+    return Subscription([state = std::weak_ptr<State>(_state), added, shown] {
+        *shown = {};
         added->gate.shut();
         if (const auto owner = state.lock()) {
             const std::lock_guard lock(owner->mutex);

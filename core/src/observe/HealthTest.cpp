@@ -1,4 +1,5 @@
 #include <waymark/observe/Health.h>
+#include <waymark/observe/Metrics.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -11,6 +12,7 @@ class HealthTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(HealthTest);
     CPPUNIT_TEST(aCheckThatThrowsIsAFailureAndHidesNoOther);
+    CPPUNIT_TEST(everyCheckIsAMetric);
     CPPUNIT_TEST_SUITE_END();
 
     void aCheckThatThrowsIsAFailureAndHidesNoOther()
@@ -24,6 +26,24 @@ class HealthTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(report[0].health.status == HealthStatus::failed);
         CPPUNIT_ASSERT(report[0].health.reason.find("thrown by it") != std::string::npos);
         CPPUNIT_ASSERT(report[1].health.status == HealthStatus::ok);
+    }
+
+    void everyCheckIsAMetric()
+    {
+        MetricRegistry metrics;
+        HealthRegistry registry(&metrics);
+        Health health = Health::ok();
+        const auto value = [&](const char* check) {
+            return metrics.value("waymark_health_status", {{"check", check}});
+        };
+        auto disk = registry.add("disk", [&] { return health; });
+        const auto broken = registry.add("broken", []() -> Health { throw std::runtime_error("thrown"); });
+        CPPUNIT_ASSERT_EQUAL(0.0, value("disk").value());
+        health = Health::degraded("it is full");
+        CPPUNIT_ASSERT_EQUAL(1.0, value("disk").value());
+        CPPUNIT_ASSERT_EQUAL(2.0, value("broken").value());
+        disk = {};
+        CPPUNIT_ASSERT(!value("disk").has_value());
     }
 };
 

@@ -122,6 +122,7 @@ void ClaimTable::add(std::map<node::PeerId, ClaimSet>::iterator peer, const Clai
     } else {
         ++claimsOfOrigin[row.origin];
     }
+    lastNumber = std::max(lastNumber, row.number);
     peer->second.put(row);
     if (!row.lease.isForever())
         ends.insert({row.lease.expiry, &peer->first});

@@ -97,6 +97,7 @@ struct ClaimTable
     std::size_t sizeAt(MonotonicTime now) const;
 
     std::map<node::PeerId, ClaimSet> peers;
+    std::uint64_t lastNumber = 0; ///< the highest that a claim ever had (ClaimRow::number)
     std::map<std::string, std::size_t> claimsOfOrigin;
     LeaseEnds ends;
     TombstoneTable tombstones;

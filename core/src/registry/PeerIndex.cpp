@@ -15,19 +15,16 @@ PeerIndex::PeerIndex() : _content(std::make_unique<Content>()) {}
 
 PeerIndex::~PeerIndex() = default;
 
-std::optional<PeerIndex::Entry> PeerIndex::entryOf(const Peer& peer)
+PeerIndex::Update PeerIndex::updateOf(const node::Hash256& nodeId, const Peer* peer)
 {
-    const auto key = peer.id.publicKey();
+    Update update{nodeId, std::nullopt};
+    const auto key = peer == nullptr ? std::nullopt : peer->id.publicKey();
     if (!key)
-        return std::nullopt;
-    Entry entry;
-    entry.v4 = peer.endpoint(node::IpFamily::v4);
-    entry.v6 = peer.endpoint(node::IpFamily::v6);
-    if (!entry.v4 && !entry.v6)
-        return std::nullopt;
-    entry.key = *key;
-    entry.nodeId = key->nodeId();
-    return entry;
+        return update;
+    Entry entry{nodeId, *key, peer->endpoint(node::IpFamily::v4), peer->endpoint(node::IpFamily::v6)};
+    if (entry.v4 || entry.v6)
+        update.entry = entry;
+    return update;
 }
 
 void PeerIndex::apply(std::span<const Update> updates)

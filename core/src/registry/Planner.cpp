@@ -21,7 +21,8 @@ Planner::Planner(const ClaimTable& table, const RegistryLimits& limits, Revision
       _limits(limits),
       _time(time),
       _peers(table.peers.size()),
-      _nextOrder(table.tombstones.nextOrder())
+      _nextOrder(table.tombstones.nextOrder()),
+      _lastNumber(table.lastNumber)
 {
     _plan.revision = revision;
 }
@@ -130,7 +131,7 @@ Outcome Planner::renew(const node::PeerId& peer, const ClaimRow& claim, Duration
 {
     if (ttl == Duration::zero() && claim.lease.isForever())
         return Outcome::unchanged;
-    LeaseRow row{peer, claim.origin, Lease::beginning(ttl, _time.now, _time.wallNow)};
+    LeaseRow row{peer, claim.origin, Lease::beginning(ttl, _time.now, _time.wallNow), claim.number};
     const bool isAnotherTtl = ttl != claim.lease.ttl;
     ClaimSet after = claims(peer);
     after.renew(row.origin, row.lease);
@@ -165,8 +166,8 @@ void Planner::expire(const node::PeerId& id)
     }
     for (const ClaimRow& row : over) {
         after.erase(row.origin);
-        _plan.rows.emplace_back(ClaimGone{id, row.origin});
-        _plan.expired.push_back({id, row.origin});
+        _plan.expired.push_back({id, row.origin, row.number});
+        _plan.rows.emplace_back(_plan.expired.back());
         if (row.enrSeq)
             bury({id, row.origin}, *row.enrSeq);
     }
@@ -216,7 +217,8 @@ Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer, D
     unbury(key);
     ClaimSet after = before;
     ClaimRow row{origin, std::make_shared<const Peer>(peer), enrSeq,
-                 Lease::beginning(ttl, _time.now, _time.wallNow)};
+                 Lease::beginning(ttl, _time.now, _time.wallNow),
+                 current != nullptr ? current->number : ++_lastNumber};
     after.put(row);
     require(std::move(row));
     change(peer.id, std::move(after));
@@ -233,7 +235,7 @@ Outcome Planner::dropClaim(const ClaimKey& key)
     const auto enrSeq = current->enrSeq;
     ClaimSet after = before;
     after.erase(key.origin);
-    require(ClaimGone{key.peer, key.origin});
+    require(ClaimGone{key.peer, key.origin, current->number});
     change(key.peer, std::move(after));
     if (enrSeq)
         bury(key, *enrSeq);

@@ -66,6 +66,7 @@ private:
     Overlay<ClaimKey, std::optional<TombstoneTable::Entry>> _tombstones;
     std::size_t _peers;
     std::uint64_t _nextOrder;
+    std::uint64_t _lastNumber;
 
     /// How things stood when the running request began.
     struct Mark

@@ -1,6 +1,7 @@
-#include "registry/ClaimRules.h"
 #include "registry/ClaimTable.h"
 #include "registry/FairSharedMutex.h"
+#include "registry/KeyOrder.h"
+#include "registry/LoadedPeers.h"
 #include "registry/Planner.h"
 #include "registry/WatchHub.h"
 
@@ -59,7 +60,8 @@ struct RegistryState::Content
     {
     }
 
-    Result<void> load(ClaimRow row);
+    Result<void> load(CheckedRow& row);
+    Result<void> load(ClaimRow row, const std::optional<node::Hash256>& nodeId);
     Result<void> load(TombstoneRow row);
     void apply(const RegistryPlan& plan, std::vector<PeerIndex::Update> updates);
     void index(std::span<const PeerIndex::Update> updates);
@@ -73,9 +75,6 @@ struct RegistryState::Content
     bool mustHide(MonotonicTime now) const;
     /// Tells it of so many at most; of how many it did.
     std::size_t hide(std::size_t most, MonotonicTime now);
-    /// Brings what load() put into `loaded` into the index.
-    void indexLoaded();
-
     const RegistryLimits limits;
     const Clock& clock;
     /// For everything but the index and the hub, which lock for themselves. The committing thread alone
@@ -85,7 +84,7 @@ struct RegistryState::Content
     LeaseEnds::End hidden{MonotonicTime::min(), nullptr}; ///< the last lease's end that the index was told of
     Revision revision;
     PeerIndex peers;
-    std::vector<PeerIndex::Update> loaded;
+    LoadedPeers loaded; ///< what load() has not told the index yet
     WatchHub hub;
     Signal<PeerEvent> changes;
 };
@@ -98,8 +97,7 @@ std::optional<PeerIndex::Update> RegistryState::Content::updateOf(const node::Pe
     if (!key)
         return std::nullopt;
     const ClaimRow* const shown = claims == nullptr ? nullptr : claims->shownAt(now);
-    return PeerIndex::Update{key->nodeId(),
-                             shown == nullptr ? std::nullopt : PeerIndex::entryOf(*shown->peer)};
+    return PeerIndex::updateOf(key->nodeId(), shown == nullptr ? nullptr : shown->peer.get());
 }
 
 void RegistryState::Content::index(std::span<const PeerIndex::Update> updates)
@@ -160,17 +158,18 @@ void RegistryState::Content::apply(const RegistryPlan& plan, std::vector<PeerInd
     hub.publish(plan.events, plan.revision);
 }
 
-Result<void> RegistryState::Content::load(ClaimRow row)
+/// Takes it out of `row`.
+Result<void> RegistryState::Content::load(CheckedRow& row)
 {
-    auto checked = checkClaim(row.origin, *row.peer);
-    if (checked)
-        checked = checkTtl(row.lease.ttl);
-    if (!checked)
-        return failure(ErrorCode::corrupt,
-                       "stored peer " + row.peer->id.toString() + ": " + checked.error().message);
-    if (row.peer->enr && row.enrSeq.value_or(0) < row.peer->enr->seq())
-        return failure(ErrorCode::corrupt, "stored peer " + row.peer->id.toString() +
-                                               ": the remembered ENR seq is lower than that of its ENR");
+    const auto nodeId = row.nodeId();
+    StoredRow stored = std::move(row).take();
+    if (auto* const claim = std::get_if<ClaimRow>(&stored))
+        return load(std::move(*claim), nodeId);
+    return load(std::get<TombstoneRow>(std::move(stored)));
+}
+
+Result<void> RegistryState::Content::load(ClaimRow row, const std::optional<node::Hash256>& nodeId)
+{
     // One search for all: most of a start is spent here.
     auto place = table.peers.lower_bound(row.peer->id);
     const bool isKnown = place != table.peers.end() && place->first == row.peer->id;
@@ -179,26 +178,20 @@ Result<void> RegistryState::Content::load(ClaimRow row)
                                                row.origin + " claims it twice");
     const MonotonicTime now = clock.now();
     row.lease = whatIsLeft(row.lease, now, clock.wallNow());
+    if (row.number == 0)
+        row.number = table.lastNumber + 1;
     if (!isKnown)
         place = table.peers.emplace_hint(place, row.peer->id, ClaimSet());
     table.add(place, row);
-    if (auto update = updateOf(place->first, &place->second, now))
-        loaded.push_back(std::move(*update));
+    if (nodeId) {
+        const ClaimRow* const shown = place->second.shownAt(now);
+        loaded.add(PeerIndex::updateOf(*nodeId, shown == nullptr ? nullptr : shown->peer.get()));
+    }
     return {};
-}
-
-void RegistryState::Content::indexLoaded()
-{
-    // Neighbours one after the other, so that what is looked at for one is at hand for the next.
-    std::ranges::stable_sort(loaded, {}, &PeerIndex::Update::nodeId);
-    peers.apply(loaded);
-    loaded.clear();
 }
 
 Result<void> RegistryState::Content::load(TombstoneRow row)
 {
-    if (auto checked = checkOrigin(row.origin); !checked)
-        return failure(ErrorCode::corrupt, "stored tombstone: " + checked.error().message);
     const auto claimed = table.peers.find(row.peer);
     if (table.tombstones.find({row.peer, row.origin}) != nullptr ||
         table.tombstones.byAge().contains(row.order) ||
@@ -230,19 +223,20 @@ void RegistryState::begin(Revision revision)
 
 Result<void> RegistryState::load(StoredRow row)
 {
-    return load({&row, 1});
+    auto checked = CheckedRow::check(std::move(row));
+    if (!checked)
+        return failure(std::move(checked.error()));
+    return load({&*checked, 1});
 }
 
-Result<void> RegistryState::load(std::span<StoredRow> rows)
+Result<void> RegistryState::load(std::span<CheckedRow> rows)
 {
+    const KeyOrder order(rows, [](const CheckedRow& row) { return row.peer().bytes(); });
     const std::lock_guard lock(_content->mutex);
     Result<void> result;
-    for (StoredRow& row : rows) {
-        result = std::visit([this](auto& kind) { return _content->load(std::move(kind)); }, row);
-        if (!result)
-            break;
-    }
-    _content->indexLoaded();
+    for (auto next = order.begin(); result && next != order.end(); ++next)
+        result = _content->load(rows[next->at]);
+    _content->loaded.index(_content->peers);
     return result;
 }
 
@@ -259,7 +253,7 @@ void RegistryState::commit(const RegistryPlan& plan)
     updates.reserve(plan.events.size());
     for (const auto& event : plan.events) {
         if (const auto key = event->id.publicKey())
-            updates.push_back({key->nodeId(), event->peer ? PeerIndex::entryOf(*event->peer) : std::nullopt});
+            updates.push_back(PeerIndex::updateOf(key->nodeId(), event->peer ? &*event->peer : nullptr));
     }
     {
         const std::lock_guard lock(_content->mutex);

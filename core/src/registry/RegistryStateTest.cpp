@@ -36,6 +36,9 @@ class RegistryStateTest : public CppUnit::TestFixture
     CPPUNIT_TEST(loadsWhatPlansWrote);
     CPPUNIT_TEST(refusesToLoadWhatNoPlanWrote);
     CPPUNIT_TEST(loadsRowsUpToTheFirstThatIsWrong);
+    CPPUNIT_TEST(loadsManyRowsInAnyOrder);
+    CPPUNIT_TEST(claimKeepsItsNumberUntilItGoes);
+    CPPUNIT_TEST(whatIsLoadedWithoutANumberGetsOne);
     CPPUNIT_TEST(indexesWhatTheHighestLoadedClaimSays);
     CPPUNIT_TEST(givesAllRowsOfOneRevision);
     CPPUNIT_TEST_SUITE_END();
@@ -240,6 +243,39 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, state.size());
     }
 
+    void claimKeepsItsNumberUntilItGoes()
+    {
+        RegistryState state;
+        auto rows =
+            carryOut(state, {ChangeBatch{put(testPeer(1)), put(testPeer(1), "file:a"), put(testPeer(2))},
+                             ChangeBatch{put(testPeer(3)), put(Peer{testPeer(4)}, "")}})
+                .rows;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, rows.size());
+        for (std::uint64_t i = 0; i < rows.size(); ++i)
+            CPPUNIT_ASSERT_EQUAL(i + 1, std::get<ClaimRow>(rows[i]).number);
+        rows = carryOut(state, {ChangeBatch{put(testPeerAt(2, "8.8.8.8")), drop(1), put(testPeer(5))}}).rows;
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, std::get<ClaimRow>(rows[0]).number);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, std::get<ClaimGone>(rows[1]).number);
+        const std::uint64_t fifth = std::get<ClaimRow>(rows[2]).number;
+        CPPUNIT_ASSERT(fifth > 3);
+        carryOut(state, {ChangeBatch{drop(5)}});
+        rows = carryOut(state, {ChangeBatch{put(testPeer(5))}}).rows;
+        CPPUNIT_ASSERT(std::get<ClaimRow>(rows[0]).number > fifth);
+    }
+
+    void whatIsLoadedWithoutANumberGetsOne()
+    {
+        RegistryState state;
+        ClaimRow numbered = claim(testPeer(1), "api");
+        numbered.number = 7;
+        CPPUNIT_ASSERT(state.load(numbered).has_value());
+        CPPUNIT_ASSERT(state.load(claim(testPeer(2), "api")).has_value());
+        const auto rows = carryOut(state, {ChangeBatch{drop(1), drop(2), put(testPeer(3))}}).rows;
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{7}, std::get<ClaimGone>(rows[0]).number);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, std::get<ClaimGone>(rows[1]).number);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{9}, std::get<ClaimRow>(rows[2]).number);
+    }
+
     static std::size_t near(const RegistryState& state)
     {
         std::array<ClosestPeer, 8> out;
@@ -250,14 +286,48 @@ class RegistryStateTest : public CppUnit::TestFixture
         return {origin, std::make_shared<const Peer>(peer), std::nullopt};
     }
 
+    static Result<void> load(RegistryState& state, std::vector<StoredRow> rows)
+    {
+        auto checked = CheckedRow::check(std::move(rows));
+        CPPUNIT_ASSERT(checked.has_value());
+        return state.load(*checked);
+    }
+
     void loadsRowsUpToTheFirstThatIsWrong()
     {
         RegistryState state;
-        std::vector<StoredRow> rows{claim(testPeer(1), "api"), claim(testPeer(2), "api"),
-                                    claim(testPeer(1), "api"), claim(testPeer(3), "api")};
-        CPPUNIT_ASSERT(state.load(rows).error().code == ErrorCode::corrupt);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, state.size());
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, near(state));
+        const auto loaded = load(state, {claim(testPeer(1), "api"), claim(testPeer(2), "api"),
+                                         claim(testPeer(1), "api"), claim(testPeer(3), "api")});
+        CPPUNIT_ASSERT(loaded.error().code == ErrorCode::corrupt);
+        CPPUNIT_ASSERT(state.find(testId(1)).has_value());
+        CPPUNIT_ASSERT(state.size() <= 3);
+        CPPUNIT_ASSERT_EQUAL(state.size(), near(state));
+    }
+
+    void loadsManyRowsInAnyOrder()
+    {
+        constexpr std::uint8_t many = 200;
+        std::vector<StoredRow> rows;
+        for (std::uint8_t peer = many; peer > 0; --peer) {
+            rows.emplace_back(claim(testPeer(peer), "file:a"));
+            rows.emplace_back(claim(testPeerAt(peer, "8.8.8.8"), "api"));
+        }
+        RegistryState together;
+        CPPUNIT_ASSERT(load(together, rows).has_value());
+        RegistryState single;
+        for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+            CPPUNIT_ASSERT(single.load(*row).has_value());
+        std::array<ClosestPeer, 8> expected;
+        std::array<ClosestPeer, 8> found;
+        for (std::uint8_t peer = 1; peer <= many; ++peer) {
+            CPPUNIT_ASSERT(together.find(testId(peer)) == single.find(testId(peer)));
+            const ClosestQuery query{.target = contract::testKey(peer).nodeId()};
+            CPPUNIT_ASSERT_EQUAL(expected.size(), single.closest(query, expected).count);
+            CPPUNIT_ASSERT_EQUAL(found.size(), together.closest(query, found).count);
+            for (std::size_t i = 0; i < found.size(); ++i)
+                CPPUNIT_ASSERT(found[i].nodeId == expected[i].nodeId &&
+                               found[i].endpoint.ip == expected[i].endpoint.ip);
+        }
     }
 
     void indexesWhatTheHighestLoadedClaimSays()
@@ -265,8 +335,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         RegistryState state;
         Peer nowhere = testPeer(1);
         nowhere.addresses.clear();
-        std::vector<StoredRow> rows{claim(testPeer(1), "file:a"), claim(nowhere, "api")};
-        CPPUNIT_ASSERT(state.load(rows).has_value());
+        CPPUNIT_ASSERT(load(state, {claim(testPeer(1), "file:a"), claim(nowhere, "api")}).has_value());
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, near(state));
     }
 
@@ -282,7 +351,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, rows.size());
         RegistryState other;
         other.begin(at);
-        CPPUNIT_ASSERT(other.load(rows).has_value());
+        CPPUNIT_ASSERT(load(other, rows).has_value());
         CPPUNIT_ASSERT(other.find(testId(1)) == state.find(testId(1)));
         CPPUNIT_ASSERT(other.claims(testId(1)) == state.claims(testId(1)));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, other.tombstones());

@@ -71,7 +71,6 @@ void StoredRegistry::Writer::observe(observe::MetricRegistry& metrics)
 
 void StoredRegistry::Writer::open(RegistryStore* store)
 {
-    _hasStore = store != nullptr;
     _disk.open(store);
     {
         const std::lock_guard lock(_workMutex);
@@ -80,7 +79,7 @@ void StoredRegistry::Writer::open(RegistryStore* store)
     _queue.open();
     if (_state.leases() > 0)
         keepTime();
-    if (!_hasStore)
+    if (!_disk.hasStore())
         return;
     _working = true;
     _worker.start("reg-" + _options.backend,
@@ -139,7 +138,7 @@ void StoredRegistry::Writer::submit(RegistryRequest request, Completion completi
         pending.completion(failure(std::move(pushed.error())));
         return;
     }
-    if (!_hasStore)
+    if (!_disk.hasStore())
         workAsCaller(groupsOfACaller);
 }
 
@@ -353,7 +352,7 @@ void StoredRegistry::Writer::tick() noexcept
 /// Whether it got on and some are left for another call.
 bool StoredRegistry::Writer::dropWhatIsOver()
 {
-    if (_hasStore) {
+    if (_disk.hasStore()) {
         if (canExpire() || _disk.isFlushDue())
             _queue.poke();
         return false;

@@ -63,7 +63,6 @@ private:
     RequestQueue _queue;
     Timers* const _timers;
     RegistryMetrics _metrics;
-    bool _hasStore = false;
     StoreWriter _disk; ///< used by the thread that works
     std::vector<Subscription> _samples;
     Worker _worker;

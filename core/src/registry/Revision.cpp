@@ -43,10 +43,15 @@ Result<Revision> Revision::parse(std::string_view text)
 
 std::string Revision::toString() const
 {
+    return epochText() + '-' + std::to_string(number);
+}
+
+std::string Revision::epochText() const
+{
     FixedBytes<sizeof epoch> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] = static_cast<Byte>(epoch >> (8 * (bytes.size() - 1 - i)));
-    return toHex(bytes) + '-' + std::to_string(number);
+    return toHex(bytes);
 }
 
 } // namespace waymark::registry

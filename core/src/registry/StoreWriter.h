@@ -26,6 +26,7 @@ public:
 
     /// Without a store everything is as good as written.
     void open(RegistryStore* store) noexcept { _store = store; }
+    bool hasStore() const noexcept { return _store != nullptr; }
 
     /// Errors: the store's; nothing of the plan is written then.
     Result<void> write(const RegistryPlan& plan);

@@ -44,9 +44,14 @@ void checkTtls(const plugin::ConfigView& config)
     }
     const Duration most = config.duration("maximum-ttl");
     const Duration usual = config.duration("default-ttl");
-    if (most != Duration::zero() && (usual == Duration::zero() || usual > most))
-        config.reject("default-ttl", "must be from 1s to maximum-ttl, which otherwise refuses registrations "
-                                     "that ask for no ttl");
+    if (most == Duration::zero())
+        return;
+    if (usual == Duration::zero())
+        config.reject("maximum-ttl",
+                      "needs http-api.default-ttl, from 1s to this, for registrations that ask "
+                      "for no ttl");
+    else if (usual > most)
+        config.reject("default-ttl", "must be from 1s to http-api.maximum-ttl");
 }
 
 std::string randomPrefix()

@@ -1,9 +1,9 @@
 #include "ServerOptions.h"
 
+#include <waymark/base/ServiceFolder.h>
+
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
-#include <string_view>
 
 namespace waymark::httpapi
 {
@@ -101,12 +101,10 @@ std::optional<std::filesystem::path> socketOf(const plugin::ConfigView& config, 
         return std::nullopt;
     if (auto given = config.findPath("socket"))
         return given;
-    const char* const fromSystemd = std::getenv("RUNTIME_DIRECTORY");
-    if (fromSystemd == nullptr || *fromSystemd == '\0')
+    const auto folder = serviceFolder("RUNTIME_DIRECTORY");
+    if (!folder)
         return std::nullopt;
-    const std::string_view folders(fromSystemd); // several are separated by colons, ours comes first
-    return std::filesystem::path(folders.substr(0, folders.find(':'))) /
-           (instance == "http-api" ? "waymark.sock" : instance + ".sock");
+    return *folder / (instance == "http-api" ? "waymark.sock" : instance + ".sock");
 }
 
 } // namespace waymark::httpapi

@@ -11,6 +11,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <string>
 
 namespace waymark::httpapi
@@ -29,7 +30,23 @@ class ApiClientTest : public TlsFixture
     CPPUNIT_TEST(followsNobodyElsewhere);
     CPPUNIT_TEST(asksForTheHostAndPortOfItsUrl);
     CPPUNIT_TEST(certificateMustBeOfTheHostThatIsAsked);
+    CPPUNIT_TEST(socketOfTheDaemonIsUsualWhereItIs);
     CPPUNIT_TEST_SUITE_END();
+
+    void socketOfTheDaemonIsUsualWhereItIs()
+    {
+        const testkit::TemporaryFolder folder;
+        const std::string path = (folder.path() / "waymark.sock").string();
+        CPPUNIT_ASSERT_EQUAL(std::string("http://127.0.0.1:8080"), ApiClient::usualPlace(path));
+        TestServer server({{"socket", path}});
+        server.start();
+        CPPUNIT_ASSERT_EQUAL("unix:" + path, ApiClient::usualPlace(path));
+        CPPUNIT_ASSERT_EQUAL(200, ask(ApiClient::usualPlace(path))->status);
+        ::setenv("WAYMARK_URL", "http://127.0.0.1:1", 1);
+        const std::string asked = ApiClient::usualPlace(path);
+        ::unsetenv("WAYMARK_URL");
+        CPPUNIT_ASSERT_EQUAL(std::string("http://127.0.0.1:1"), asked);
+    }
 
     static Result<ApiAnswer> ask(const std::string& url, std::chrono::milliseconds patience = 10s)
     {

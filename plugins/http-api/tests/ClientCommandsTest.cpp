@@ -93,7 +93,10 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("removed\n"), _out);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.registry.size());
         server.registry.clock.advance(std::chrono::seconds(1));
-        CPPUNIT_ASSERT_EQUAL(0, run<PeersCommand>(server, remove));
+        ::setenv("WAYMARK_URL", url(server).c_str(), 1);
+        const int code = run<PeersCommand>(server, {"remove", "--key", key()});
+        ::unsetenv("WAYMARK_URL");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, code);
         CPPUNIT_ASSERT_EQUAL(std::string("was not registered\n"), _out);
     }
 

@@ -131,6 +131,7 @@ class EventsTest : public CppUnit::TestFixture
         TestServer server;
         server.start();
         CPPUNIT_ASSERT_EQUAL(400, server.get("/events?revision=1").status);
+        CPPUNIT_ASSERT_EQUAL(400, server.get("/events?since=1").status);
         HttpClient client(server.endpoint());
         client.send("GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 7\r\n\r\n");
         CPPUNIT_ASSERT_EQUAL(400, client.read().status);

@@ -233,10 +233,11 @@ class PeerListTest : public CppUnit::TestFixture
         TestServer server;
         server.start();
         for (const char* const query :
-             {"limt=3", "label.=x", "label=x", "limit=0", "limit=10001", "limit=-1", "limit=1x",
-              "limit=", "cursor=abc", "wait=30s", "revision=0000000000000000-0", "wait=30s&revision=1",
-              "wait=11m&revision=0000000000000000-0", "wait=x&revision=0000000000000000-0",
-              "wait=s&revision=0000000000000000-0", "wait=99999999999999999999&revision=0000000000000000-0"})
+             {"label.a=1&label.a=2", "limit=1&limit=1", "limt=3", "label.=x", "label=x", "limit=0",
+              "limit=10001", "limit=-1", "limit=1x", "limit=", "cursor=abc", "wait=30s",
+              "revision=0000000000000000-0", "wait=30s&revision=1", "wait=11m&revision=0000000000000000-0",
+              "wait=x&revision=0000000000000000-0", "wait=s&revision=0000000000000000-0",
+              "wait=99999999999999999999&revision=0000000000000000-0"})
             assertError(400, server.get("/peers?" + std::string(query)));
     }
 };

@@ -70,7 +70,7 @@ class ProofAccessTest : public CppUnit::TestFixture
 
     static std::string challenge(const TestServer& server)
     {
-        return "Waymark-Proof epoch=\"" + epochText(server.registry.revision().epoch) + '"';
+        return "Waymark-Proof epoch=\"" + server.registry.revision().epochText() + '"';
     }
     static void assertRefused(const TestServer& server, const HttpAnswer& answer)
     {

@@ -2,6 +2,7 @@
 #include "TestTokens.h"
 #include "commands/PeersCommand.h"
 #include "commands/RegisterCommand.h"
+#include "server/LocalChannel.h"
 
 #include <waymark/plugin/Plugin.h>
 #include <waymark/testkit/TemporaryFolder.h>
@@ -31,6 +32,7 @@ class SocketTest : public CppUnit::TestFixture
     CPPUNIT_TEST(servesTheSameToWhoMayConnect);
     CPPUNIT_TEST(userIsKnownWithoutTokens);
     CPPUNIT_TEST(anotherUserMayRegisterAndNoMore);
+    CPPUNIT_TEST(rootAndTheDaemonsUserAdministerAndNobodyUnknown);
     CPPUNIT_TEST(whatAProxyPassesOnHasNoRole);
     CPPUNIT_TEST(tokenThatIsSentMustBeGood);
     CPPUNIT_TEST(largeBodyThatIsRefusedDoesNotHangTheConnection);
@@ -129,6 +131,14 @@ class SocketTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(403, administered);
         const auto line = server.lines->await("http-api http.audit method=POST");
         CPPUNIT_ASSERT_MESSAGE(line, line.find(" identity=uid:65534 role=register ") != std::string::npos);
+    }
+
+    static void rootAndTheDaemonsUserAdministerAndNobodyUnknown()
+    {
+        CPPUNIT_ASSERT(LocalChannel::roleOf(0, 1000) == http::Role::admin);
+        CPPUNIT_ASSERT(LocalChannel::roleOf(1000, 1000) == http::Role::admin);
+        CPPUNIT_ASSERT(LocalChannel::roleOf(1001, 1000) == http::Role::registrant);
+        CPPUNIT_ASSERT(LocalChannel::roleOf(65534, 65534) == http::Role::registrant);
     }
 
     void whatAProxyPassesOnHasNoRole()

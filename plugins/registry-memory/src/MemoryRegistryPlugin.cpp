@@ -77,6 +77,7 @@ void MemoryRegistryPlugin::configureStore(const plugin::ConfigView& config, Stor
 
 void MemoryRegistryPlugin::provideMore(plugin::Services& services)
 {
+    addSnapshotRoute(services);
     if (!_file)
         return;
     auto* const files = services.find<FileSystem>();
@@ -85,6 +86,10 @@ void MemoryRegistryPlugin::provideMore(plugin::Services& services)
     if (auto* const health = services.find<observe::HealthRegistry>())
         _subscriptions.push_back(health->add("snapshot", [this] { return _snapshot->health(); }));
     _timers = services.find<Timers>();
+}
+
+void MemoryRegistryPlugin::addSnapshotRoute(plugin::Services& services)
+{
     if (auto* const routes = services.find<http::RouteTable>())
         _subscriptions.push_back(routes->add({.method = "POST",
                                               .pattern = "/registry/snapshot",
@@ -99,6 +104,8 @@ void MemoryRegistryPlugin::provideMore(plugin::Services& services)
 
 http::ApiResponse MemoryRegistryPlugin::answerRequest()
 {
+    if (!_snapshot)
+        return http::ApiResponse::error(404, "no snapshot is kept: registry-memory.snapshot names no file");
     return http::ApiResponse::later([this](const http::Responder& respond) {
         _snapshot->request([respond](const auto& report) { respond(answer(report)); });
     });

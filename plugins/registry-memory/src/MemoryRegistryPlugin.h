@@ -30,6 +30,8 @@ private:
     void closed() noexcept override;
     std::string location() const override;
 
+    /// It is there without a snapshot, too, and says what is missing.
+    void addSnapshotRoute(plugin::Services& services);
     http::ApiResponse answerRequest();
 
     std::optional<std::filesystem::path> _file;

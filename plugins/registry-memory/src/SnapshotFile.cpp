@@ -80,7 +80,10 @@ void SnapshotFile::load(std::uint64_t epoch)
     if (!snapshot)
         refuse(snapshot.error());
     _state.begin({epoch, snapshot->revision});
-    if (const auto loaded = _state.load(snapshot->rows); !loaded)
+    auto rows = CheckedRow::check(std::move(snapshot->rows));
+    if (!rows)
+        refuse(rows.error());
+    if (const auto loaded = _state.load(*rows); !loaded)
         refuse(loaded.error());
 }
 

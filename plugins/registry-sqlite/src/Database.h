@@ -44,7 +44,6 @@ public:
     Database& operator=(const Database&) = delete;
     ~Database();
 
-    Poco::Data::Session& session() noexcept { return _session; }
     const std::filesystem::path& file() const noexcept { return _file; }
     /// The session's connection.
     sqlite3* handle();

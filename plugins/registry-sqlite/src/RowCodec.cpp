@@ -20,11 +20,6 @@ tl::unexpected<Error> corrupt(const std::string& column)
     return failure(ErrorCode::corrupt, "column " + column + " holds what no registry wrote");
 }
 
-Poco::Data::BLOB blob(ByteView bytes)
-{
-    return {bytes.data(), bytes.size()};
-}
-
 std::string encodeAddresses(const std::vector<PeerAddress>& addresses)
 {
     std::string text;
@@ -106,7 +101,7 @@ std::int64_t nanoseconds(WallTime time) noexcept
     return time.time_since_epoch().count();
 }
 
-Result<Lease> decodeLease(const ClaimView& columns)
+Result<Lease> decode(const LeaseColumns& columns)
 {
     if (columns.ttl.has_value() != columns.expiry.has_value())
         return corrupt(columns.ttl ? "expiry" : "ttl");
@@ -117,7 +112,7 @@ Result<Lease> decodeLease(const ClaimView& columns)
     return Lease{Duration(*columns.ttl), {}, WallTime(Duration(*columns.expiry))};
 }
 
-Result<node::PeerId> decodePeer(const KeyView& columns)
+Result<node::PeerId> decodePeer(const KeyColumns& columns)
 {
     if (columns.scheme < 0 || columns.scheme > static_cast<int>(node::PeerScheme::addr))
         return corrupt("scheme");
@@ -129,43 +124,50 @@ Result<node::PeerId> decodePeer(const KeyView& columns)
 
 } // namespace
 
-KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin)
+KeyColumns encodeKey(const node::PeerId& peer, std::string_view origin)
 {
-    return {static_cast<Poco::Int64>(peer.scheme()), blob(peer.bytes()), origin};
+    return {static_cast<std::int64_t>(peer.scheme()), peer.bytes(), origin};
 }
 
 LeaseColumns encode(const Lease& lease)
 {
-    LeaseColumns columns;
-    if (!lease.isForever()) {
-        columns.ttl = static_cast<Poco::Int64>(lease.ttl.count());
-        columns.expiry = static_cast<Poco::Int64>(nanoseconds(lease.wallExpiry));
-    }
-    return columns;
+    if (lease.isForever())
+        return {};
+    return {lease.ttl.count(), nanoseconds(lease.wallExpiry)};
 }
 
-ClaimColumns encode(const ClaimRow& row)
+std::optional<std::int64_t> encodeNumber(std::uint64_t number)
 {
+    return number == 0 ? std::nullopt : std::optional(std::bit_cast<std::int64_t>(number));
+}
+
+ClaimColumns encode(const ClaimRow& row, ClaimText& text)
+{
+    const Peer& peer = *row.peer;
     ClaimColumns columns;
-    columns.key = encodeKey(row.peer->id, row.origin);
-    columns.addresses = encodeAddresses(row.peer->addresses);
-    if (!row.peer->labels.empty())
-        columns.labels = encodeLabels(row.peer->labels);
-    if (row.peer->enr)
-        columns.enr = blob(row.peer->enr->encoded());
+    columns.key = encodeKey(peer.id, row.origin);
+    text.addresses = encodeAddresses(peer.addresses);
+    columns.addresses = text.addresses;
+    if (!peer.labels.empty()) {
+        text.labels = encodeLabels(peer.labels);
+        columns.labels = text.labels;
+    }
+    if (peer.enr)
+        columns.enr = peer.enr->encoded();
     if (row.enrSeq)
-        columns.enrSeq = std::bit_cast<Poco::Int64>(*row.enrSeq);
+        columns.enrSeq = std::bit_cast<std::int64_t>(*row.enrSeq);
     columns.lease = encode(row.lease);
+    columns.number = encodeNumber(row.number);
     return columns;
 }
 
 TombstoneColumns encode(const TombstoneRow& row)
 {
-    return {encodeKey(row.peer, row.origin), std::bit_cast<Poco::Int64>(row.enrSeq),
-            static_cast<Poco::Int64>(row.order), static_cast<Poco::Int64>(nanoseconds(row.buried))};
+    return {encodeKey(row.peer, row.origin), std::bit_cast<std::int64_t>(row.enrSeq),
+            std::bit_cast<std::int64_t>(row.order), nanoseconds(row.buried)};
 }
 
-Result<ClaimRow> decode(const ClaimView& columns)
+Result<ClaimRow> decode(const ClaimColumns& columns)
 {
     auto id = decodePeer(columns.key);
     if (!id)
@@ -186,17 +188,19 @@ Result<ClaimRow> decode(const ClaimView& columns)
             return corrupt("enr");
         peer.enr = std::move(*enr);
     }
-    auto lease = decodeLease(columns);
+    auto lease = decode(columns.lease);
     if (!lease)
         return failure(std::move(lease.error()));
+    if (columns.number.value_or(1) < 1)
+        return corrupt("number");
     ClaimRow row{std::string(columns.key.origin), std::make_shared<const Peer>(std::move(peer)), std::nullopt,
-                 *lease};
+                 *lease, static_cast<std::uint64_t>(columns.number.value_or(0))};
     if (columns.enrSeq)
         row.enrSeq = std::bit_cast<std::uint64_t>(*columns.enrSeq);
     return row;
 }
 
-Result<TombstoneRow> decode(const TombstoneView& columns)
+Result<TombstoneRow> decode(const TombstoneColumns& columns)
 {
     auto peer = decodePeer(columns.key);
     if (!peer)

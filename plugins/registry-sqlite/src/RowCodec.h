@@ -2,10 +2,6 @@
 
 #include <waymark/registry/RegistryPlan.h>
 
-#include <Poco/Data/LOB.h>
-#include <Poco/Nullable.h>
-#include <Poco/Types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,72 +10,57 @@
 namespace waymark::registry
 {
 
-/// The columns of a row as Poco binds them (migrations/*.cpp say what they hold).
+/// The columns of a row (migrations/*.cpp say what they hold). They own nothing: what they point to is lent
+/// by SQLite for as long as it stands at the row, or by who wants it to be written.
 struct KeyColumns
-{
-    Poco::Int64 scheme = 0;
-    Poco::Data::BLOB peer;
-    std::string origin;
-};
-
-struct LeaseColumns
-{
-    Poco::Nullable<Poco::Int64> ttl;
-    Poco::Nullable<Poco::Int64> expiry;
-};
-
-struct ClaimColumns
-{
-    KeyColumns key;
-    std::string addresses;
-    Poco::Nullable<std::string> labels;
-    Poco::Nullable<Poco::Data::BLOB> enr;
-    Poco::Nullable<Poco::Int64> enrSeq;
-    LeaseColumns lease;
-};
-
-struct TombstoneColumns
-{
-    KeyColumns key;
-    Poco::Int64 enrSeq = 0;
-    Poco::Int64 order = 0;
-    Poco::Int64 buried = 0;
-};
-
-/// The same as SQLite lends it while it reads a row.
-struct KeyView
 {
     std::int64_t scheme = 0;
     ByteView peer;
     std::string_view origin;
 };
 
-struct ClaimView
+struct LeaseColumns
 {
-    KeyView key;
-    std::string_view addresses;
-    std::optional<std::string_view> labels;
-    std::optional<ByteView> enr;
-    std::optional<std::int64_t> enrSeq;
     std::optional<std::int64_t> ttl;
     std::optional<std::int64_t> expiry;
 };
 
-struct TombstoneView
+struct ClaimColumns
 {
-    KeyView key;
+    KeyColumns key;
+    std::string_view addresses;
+    std::optional<std::string_view> labels;
+    std::optional<ByteView> enr;
+    std::optional<std::int64_t> enrSeq;
+    LeaseColumns lease;
+    std::optional<std::int64_t> number;
+};
+
+struct TombstoneColumns
+{
+    KeyColumns key;
     std::int64_t enrSeq = 0;
     std::int64_t order = 0;
     std::int64_t buried = 0;
 };
 
-KeyColumns encodeKey(const node::PeerId& peer, const std::string& origin);
+/// Columns of a claim that are not in its row as they are written.
+struct ClaimText
+{
+    std::string addresses;
+    std::string labels;
+};
+
+/// Columns of the row and of `text`, which is filled.
+ClaimColumns encode(const ClaimRow& row, ClaimText& text);
+KeyColumns encodeKey(const node::PeerId& peer, std::string_view origin);
 LeaseColumns encode(const Lease& lease);
-ClaimColumns encode(const ClaimRow& row);
+/// NULL, for which SQLite gives the next, for none.
+std::optional<std::int64_t> encodeNumber(std::uint64_t number);
 TombstoneColumns encode(const TombstoneRow& row);
 
 /// `corrupt`, with the column that is wrong, for what encode() did not write.
-Result<ClaimRow> decode(const ClaimView& columns);
-Result<TombstoneRow> decode(const TombstoneView& columns);
+Result<ClaimRow> decode(const ClaimColumns& columns);
+Result<TombstoneRow> decode(const TombstoneColumns& columns);
 
 } // namespace waymark::registry

@@ -1,73 +1,62 @@
 #include "RowWriter.h"
 
+#include "RowCodec.h"
+
 #include <bit>
 
 namespace waymark::registry
 {
 
-using Poco::Data::Keywords::use;
-
-RowWriter::RowWriter(Poco::Data::Session& session)
-    : _putClaim((session << "INSERT OR REPLACE INTO claims"
-                            " (scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry)"
-                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                 use(_claim.key.scheme), use(_claim.key.peer), use(_claim.key.origin), use(_claim.addresses),
-                 use(_claim.labels), use(_claim.enr), use(_claim.enrSeq), use(_claim.lease.ttl),
-                 use(_claim.lease.expiry))),
-      _dropClaim((session << "DELETE FROM claims WHERE scheme = ? AND peer = ? AND origin = ?",
-                  use(_claimGone.scheme), use(_claimGone.peer), use(_claimGone.origin))),
-      _putTombstone((session << "INSERT OR REPLACE INTO tombstones"
+RowWriter::RowWriter(sqlite3* connection)
+    : _putClaim(connection, "INSERT OR REPLACE INTO claims"
+                            " (scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry, number)"
+                            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      _dropClaim(connection, "DELETE FROM claims WHERE number = ?"),
+      _putTombstone(connection, "INSERT OR REPLACE INTO tombstones"
                                 " (scheme, peer, origin, enr_seq, removal, buried)"
-                                " VALUES (?, ?, ?, ?, ?, ?)",
-                     use(_tombstone.key.scheme), use(_tombstone.key.peer), use(_tombstone.key.origin),
-                     use(_tombstone.enrSeq), use(_tombstone.order), use(_tombstone.buried))),
-      _dropTombstone((session << "DELETE FROM tombstones WHERE scheme = ? AND peer = ? AND origin = ?",
-                      use(_tombstoneGone.scheme), use(_tombstoneGone.peer), use(_tombstoneGone.origin))),
-      _renewLease(
-          (session << "UPDATE claims SET ttl = ?, expiry = ? WHERE scheme = ? AND peer = ? AND origin = ?",
-           use(_lease.ttl), use(_lease.expiry), use(_leaseKey.scheme), use(_leaseKey.peer),
-           use(_leaseKey.origin))),
-      _setRevision((session << "INSERT OR REPLACE INTO registry (only, epoch, revision) VALUES (1, ?, ?)",
-                    use(_epoch), use(_number)))
+                                " VALUES (?, ?, ?, ?, ?, ?)"),
+      _dropTombstone(connection, "DELETE FROM tombstones WHERE scheme = ? AND peer = ? AND origin = ?"),
+      _renewLease(connection, "UPDATE claims SET ttl = ?, expiry = ? WHERE number = ?"),
+      _setRevision(connection, "INSERT OR REPLACE INTO registry (only, epoch, revision) VALUES (1, ?, ?)")
 {
 }
 
 void RowWriter::write(const ClaimRow& row)
 {
-    _claim = encode(row);
-    _putClaim.execute();
+    ClaimText text;
+    const ClaimColumns claim = encode(row, text);
+    _putClaim.run(claim.key.scheme, claim.key.peer, claim.key.origin, claim.addresses, claim.labels,
+                  claim.enr, claim.enrSeq, claim.lease.ttl, claim.lease.expiry, claim.number);
 }
 
 void RowWriter::write(const ClaimGone& gone)
 {
-    _claimGone = encodeKey(gone.peer, gone.origin);
-    _dropClaim.execute();
+    _dropClaim.run(encodeNumber(gone.number));
 }
 
 void RowWriter::write(const TombstoneRow& row)
 {
-    _tombstone = encode(row);
-    _putTombstone.execute();
+    const TombstoneColumns tombstone = encode(row);
+    _putTombstone.run(tombstone.key.scheme, tombstone.key.peer, tombstone.key.origin, tombstone.enrSeq,
+                      tombstone.order, tombstone.buried);
 }
 
 void RowWriter::write(const TombstoneGone& gone)
 {
-    _tombstoneGone = encodeKey(gone.peer, gone.origin);
-    _dropTombstone.execute();
+    const KeyColumns key = encodeKey(gone.peer, gone.origin);
+    _dropTombstone.run(key.scheme, key.peer, key.origin);
 }
 
 void RowWriter::write(const LeaseRow& row)
 {
-    _leaseKey = encodeKey(row.peer, row.origin);
-    _lease = encode(row.lease);
-    _renewLease.execute();
+    const LeaseColumns lease = encode(row.lease);
+    _renewLease.run(lease.ttl, lease.expiry, encodeNumber(row.number));
 }
 
 void RowWriter::write(Revision revision)
 {
-    _epoch = std::bit_cast<Poco::Int64>(revision.epoch);
-    _number = std::bit_cast<Poco::Int64>(revision.number);
-    _setRevision.execute();
+    _setRevision.run(std::bit_cast<std::int64_t>(revision.epoch),
+                     std::bit_cast<std::int64_t>(revision.number));
 }
 
 } // namespace waymark::registry

@@ -1,21 +1,18 @@
 #pragma once
 
-#include "RowCodec.h"
+#include "Statement.h"
 
-#include <Poco/Data/Session.h>
-#include <Poco/Data/Statement.h>
+#include <waymark/registry/RegistryPlan.h>
 
 namespace waymark::registry
 {
 
-/// The prepared statements of one session. Functions throw Poco::Exception; after that the object is of no
-/// more use.
+/// What writes rows over one connection, which outlives it. Functions throw Poco::Exception; after that the
+/// object is of no more use.
 class RowWriter
 {
 public:
-    explicit RowWriter(Poco::Data::Session& session);
-    RowWriter(const RowWriter&) = delete;
-    RowWriter& operator=(const RowWriter&) = delete;
+    explicit RowWriter(sqlite3* connection);
 
     void write(const ClaimRow& row);
     void write(const ClaimGone& gone);
@@ -25,22 +22,12 @@ public:
     void write(Revision revision);
 
 private:
-    // Statements are bound to these by reference.
-    ClaimColumns _claim;
-    KeyColumns _claimGone;
-    TombstoneColumns _tombstone;
-    KeyColumns _tombstoneGone;
-    KeyColumns _leaseKey;
-    LeaseColumns _lease;
-    Poco::Int64 _epoch = 0;
-    Poco::Int64 _number = 0;
-
-    Poco::Data::Statement _putClaim;
-    Poco::Data::Statement _dropClaim;
-    Poco::Data::Statement _putTombstone;
-    Poco::Data::Statement _dropTombstone;
-    Poco::Data::Statement _renewLease;
-    Poco::Data::Statement _setRevision;
+    Statement _putClaim;
+    Statement _dropClaim;
+    Statement _putTombstone;
+    Statement _dropTombstone;
+    Statement _renewLease;
+    Statement _setRevision;
 };
 
 } // namespace waymark::registry

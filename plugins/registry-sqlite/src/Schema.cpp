@@ -7,7 +7,7 @@ namespace waymark::registry
 
 Migrations migrations() noexcept
 {
-    static constexpr std::array<const Migration*, 2> all{&migration001, &migration002};
+    static constexpr std::array<const Migration*, 3> all{&migration001, &migration002, &migration003};
     return all;
 }
 

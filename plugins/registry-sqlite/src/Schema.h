@@ -19,6 +19,7 @@ struct Migration
 
 extern const Migration migration001;
 extern const Migration migration002;
+extern const Migration migration003;
 
 using Migrations = std::span<const Migration* const>;
 

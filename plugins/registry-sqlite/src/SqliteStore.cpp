@@ -20,13 +20,7 @@ using plugin::StartError;
 namespace
 {
 
-const node::PeerId& peerOf(const StoredRow& row) noexcept
-{
-    const auto* const claim = std::get_if<ClaimRow>(&row);
-    return claim != nullptr ? claim->peer->id : std::get<TombstoneRow>(row).peer;
-}
-
-/// Decodes rows and lets another thread bring those before them into the state meanwhile.
+/// Decodes and checks rows and lets another thread bring those before them into the state meanwhile.
 class Loader
 {
 public:
@@ -35,13 +29,16 @@ public:
     {
     }
 
-    template <class View>
-    void take(const View& columns)
+    template <class Columns>
+    void take(const Columns& columns)
     {
         auto row = decode(columns);
         if (!row)
             refuse(row.error());
-        _rows.emplace_back(std::move(*row));
+        auto checked = CheckedRow::check(std::move(*row));
+        if (!checked)
+            refuse(checked.error());
+        _rows.push_back(std::move(*checked));
         if (_rows.size() == together)
             loadRows();
     }
@@ -53,17 +50,17 @@ public:
     }
 
 private:
-    static constexpr std::size_t together = 65'536;
+    static constexpr std::size_t together = 32'768;
 
     void loadRows()
     {
-        std::ranges::sort(_rows, {}, peerOf); // neighbours are found faster
         wait();
+        // They change places, so that both keep their memory.
+        std::swap(_rows, _loaded);
+        _rows.clear();
         // Without a thread to be had it is done in wait().
-        _loading = std::async(
-            std::launch::async | std::launch::deferred,
-            [&state = _state, rows = std::exchange(_rows, {})]() mutable { return state.load(rows); });
-        _rows.reserve(together);
+        _loading =
+            std::async(std::launch::async | std::launch::deferred, [this] { return _state.load(_loaded); });
     }
     void wait()
     {
@@ -84,7 +81,8 @@ private:
     RegistryState& _state;
     const std::filesystem::path& _file;
     const std::string _table;
-    std::vector<StoredRow> _rows;
+    std::vector<CheckedRow> _rows;
+    std::vector<CheckedRow> _loaded; ///< the other thread's until wait() returns
     std::future<Result<void>> _loading;
 };
 
@@ -102,7 +100,7 @@ void SqliteStore::load(RegistryState& state, std::uint64_t epoch)
         state.begin({epoch, lastNumber()});
         loadClaims(state);
         loadTombstones(state);
-        _writer = std::make_unique<RowWriter>(_database.session());
+        _writer = std::make_unique<RowWriter>(_database.handle());
     } catch (const Poco::Exception& exception) {
         throw StartError(ExitCode::corruptData,
                          _database.file().string() + " cannot be read: " + exception.displayText() +
@@ -121,14 +119,14 @@ std::uint64_t SqliteStore::lastNumber()
 void SqliteStore::loadClaims(RegistryState& state)
 {
     Loader loader(state, _database.file(), "claims");
-    readClaims(_database.handle(), [&](std::int64_t, const ClaimView& row) { loader.take(row); });
+    readClaims(_database.handle(), [&](std::int64_t, const ClaimColumns& row) { loader.take(row); });
     loader.finish();
 }
 
 void SqliteStore::loadTombstones(RegistryState& state)
 {
     Loader loader(state, _database.file(), "tombstones");
-    readTombstones(_database.handle(), [&](std::int64_t, const TombstoneView& row) { loader.take(row); });
+    readTombstones(_database.handle(), [&](std::int64_t, const TombstoneColumns& row) { loader.take(row); });
     loader.finish();
 }
 
@@ -152,7 +150,7 @@ void SqliteStore::transact(const RegistryPlan& plan)
 {
     _database.requireInPlace();
     if (!_writer)
-        _writer = std::make_unique<RowWriter>(_database.session());
+        _writer = std::make_unique<RowWriter>(_database.handle());
     _database.execute("BEGIN IMMEDIATE");
     _isWriting = true;
     for (const RowChange& row : plan.rows)

@@ -390,6 +390,7 @@ private:
         outcomeOf(registryOf(start()), put(testPeerWithEnr(1, 5)));
         outcomeOf(registryOf(start()), put(testPeerWithEnr(2, 5)));
         outcomeOf(registryOf(start()), contract::drop(2));
+        execute(backToSchema2);
         for (const char* const column :
              {"claims DROP COLUMN ttl", "claims DROP COLUMN expiry", "tombstones DROP COLUMN buried"})
             execute("ALTER TABLE " + std::string(column));

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -39,11 +40,16 @@ class Daemon:
     """A bootnode with everything that has metrics, after some use."""
 
     def __init__(self, folder):
+        subprocess.run(("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-keyout", "key.pem", "-out", "certificate.pem", "-days", "30", "-subj", "/CN=waymark test",
+                        "-addext", "subjectAltName=IP:127.0.0.1"), cwd=folder, check=True, capture_output=True)
+        self.tls = ssl.create_default_context(cafile=Path(folder) / "certificate.pem")
         config = Path(folder) / "node.properties"
         config.write_text("\n".join((
             "waymark.plugins = registry-sqlite, discv4, http-api", "waymark.state-dir = state",
             "waymark.log.format = json", "node.key = ephemeral", "discv4.listen = 127.0.0.1:0",
-            "http-api.listen = 127.0.0.1:0")) + "\n")
+            "http-api.listen = 127.0.0.1:0", "http-api.tls-certificate = certificate.pem",
+            "http-api.tls-key = key.pem")) + "\n")
         self.process = subprocess.Popen([DAEMON, "--config", str(config)], stderr=subprocess.PIPE,
                                         stdout=subprocess.DEVNULL, text=True)
         self.url = None
@@ -55,7 +61,7 @@ class Daemon:
         assert self.url, "the daemon did not start"
 
     def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=20, context=self.tls) as answer:
             return answer.read().decode()
 
     def stop(self):

@@ -26,7 +26,7 @@ struct ApiRequest
     std::string method;                                         ///< upper case
     std::string path;                                           ///< percent-decoded, without query
     std::map<std::string, std::string, std::less<>> parameters; ///< what {name} in the pattern matched
-    std::map<std::string, std::string, std::less<>> query;      ///< decoded; the last of a repeated name
+    std::map<std::string, std::string, std::less<>> query;      ///< decoded; no name stands there twice
     Headers headers;                                            ///< without credentials
     std::string_view body;                                      ///< complete; wiped after the handler
     node::Endpoint remote;                                      ///< the peer of the connection

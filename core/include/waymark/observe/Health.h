@@ -14,6 +14,8 @@
 namespace waymark::observe
 {
 
+class MetricRegistry;
+
 enum class HealthStatus : std::uint8_t
 {
     ok,
@@ -48,7 +50,8 @@ class HealthRegistry
 public:
     static constexpr const char* serviceId = "health";
 
-    HealthRegistry();
+    /// With `metrics`, which outlive it, each check is shown there as waymark_health_status, too.
+    explicit HealthRegistry(MetricRegistry* metrics = nullptr);
 
     /// `check` runs on the asking thread, is brief and does not throw.
     Subscription add(std::string name, std::function<Health()> check);

@@ -47,8 +47,9 @@ public:
     PeerIndex& operator=(const PeerIndex&) = delete;
     ~PeerIndex();
 
-    /// What the index keeps of a peer; nothing when it is not eth or has no endpoint.
-    static std::optional<Entry> entryOf(const Peer& peer);
+    /// What the index is to know of the eth peer with that node id: null when it goes. One without an
+    /// endpoint is as good as gone.
+    static Update updateOf(const node::Hash256& nodeId, const Peer* peer);
 
     /// Applies all updates in order; a reader sees all of them or none. An entry without an endpoint is as
     /// good as none. Throws bad_alloc, and invalid_argument for an endpoint that stands in the place of the

@@ -21,6 +21,10 @@ struct ClaimRow
     std::optional<std::uint64_t> enrSeq; ///< the highest ENR seq that this origin ever showed for the peer
     /// Stored are ttl and wallExpiry; loading works out what is left.
     Lease lease{};
+    /// The claim's own among all that are stored, from 1, for as long as it is there: new ones have higher
+    /// numbers, so that a store that keeps rows by it writes them side by side, whatever their keys are. A
+    /// store may leave it out: 0 in what is loaded, or is brought from another store, stands for the next.
+    std::uint64_t number = 0;
 };
 
 /// A new lease of a stored claim.
@@ -29,6 +33,7 @@ struct LeaseRow
     node::PeerId peer;
     std::string origin;
     Lease lease;
+    std::uint64_t number = 0; ///< of its ClaimRow
 };
 
 /// What stays of a removed claim that had shown an ENR: an older ENR stays refused. Keyed by (peer, origin).
@@ -46,6 +51,7 @@ struct ClaimGone
 {
     node::PeerId peer;
     std::string origin;
+    std::uint64_t number = 0; ///< of its ClaimRow
 };
 
 /// A tombstone that is gone.

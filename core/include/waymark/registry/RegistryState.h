@@ -2,6 +2,7 @@
 
 #include <waymark/base/Clock.h>
 #include <waymark/base/Signal.h>
+#include <waymark/registry/CheckedRow.h>
 #include <waymark/registry/PeerRegistry.h>
 #include <waymark/registry/RegistryPlan.h>
 
@@ -63,10 +64,10 @@ public:
     /// whose key came before. Makes no event. Of a lease `clamp(wallExpiry - wall clock, 0, ttl)` is left; a
     /// claim that has nothing left is never shown, and the first plan drops it without an event.
     Result<void> load(StoredRow row);
-    /// The same for many rows in one step, which costs less, least of all in order
-    /// of peer; nothing can be read meanwhile. Stops at the
-    /// first that is `corrupt`; the rows before it are there.
-    Result<void> load(std::span<StoredRow> rows);
+    /// The same for many rows in one step, which costs less; nothing can be read meanwhile. Goes through them
+    /// in order of peer, those of one peer as they come, and stops at the first that is `corrupt`. Leaves
+    /// nothing in the rows. At most 2^32 of them.
+    Result<void> load(std::span<CheckedRow> rows);
 
     /// Works out what requests do, each seeing those before it. Requests that break a rule fail as a whole:
     /// invalidArgument (names the field), unavailable (no room for another peer). First go claims whose

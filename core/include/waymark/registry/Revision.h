@@ -20,6 +20,8 @@ struct Revision
 
     static Result<Revision> parse(std::string_view text);
     std::string toString() const;
+    /// What stands before the dash: 16 lower-case hex digits.
+    std::string epochText() const;
 
     /// Only revisions of one epoch are ordered.
     friend constexpr bool operator==(const Revision&, const Revision&) noexcept = default;

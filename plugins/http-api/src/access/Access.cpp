@@ -98,10 +98,8 @@ std::optional<http::ApiResponse> Access::prove(Admission& admission, http::ApiRe
 {
     const Proof proof = *std::exchange(admission.proof, std::nullopt);
     if (auto refusal = _proofs->check(proof, {request.method, request.path, request.body}, budget)) {
-        auto answer = answerTo({refusal->status, std::move(refusal->message)}, true, false);
-        return refusal->status == 429
-                   ? answer.header("Retry-After", std::to_string(_proofs->secondsUntilRoom()))
-                   : answer;
+        const Denial denial{refusal->status, std::move(refusal->message), {}, refusal->retryAfter};
+        return answerTo(denial, true, false);
     }
     admission.identity = proof.identity();
     if (admission.audit)
@@ -156,6 +154,8 @@ std::optional<Denial> Access::considerProof(const Proof& proof, const Asked& ask
 http::ApiResponse Access::answerTo(const Denial& denial, bool takesProof, bool takesTokens) const
 {
     auto answer = http::ApiResponse::error(denial.status, denial.message);
+    if (denial.retryAfter)
+        answer.header("Retry-After", std::to_string(*denial.retryAfter));
     if (denial.status != 401 && denial.error.empty())
         return answer;
     std::string challenge = takesProof && _proofs && denial.error.empty() ? _proofs->challenge() : "";

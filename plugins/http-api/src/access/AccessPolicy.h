@@ -28,7 +28,8 @@ struct Denial
 {
     int status = 0;
     std::string message;
-    std::string_view error{}; ///< of RFC 6750 section 3.1; empty: none
+    std::string_view error{};                  ///< of RFC 6750 section 3.1; empty: none
+    std::optional<std::uint64_t> retryAfter{}; ///< seconds
 };
 
 /// Who asks, and whether he may.

@@ -3,8 +3,8 @@
 #include "access/Token.h"
 #include "server/RequestHead.h"
 
-#include <algorithm>
-#include <array>
+#include <waymark/registry/Revision.h>
+
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -85,14 +85,6 @@ bool readHex(std::string_view text, FixedBytes<N>& out)
 
 } // namespace
 
-std::string epochText(std::uint64_t epoch)
-{
-    std::array<Byte, sizeof(epoch)> bytes{};
-    for (std::size_t i = bytes.size(); i-- > 0; epoch >>= 8U)
-        bytes.at(i) = static_cast<Byte>(epoch & 0xffU);
-    return toHex(bytes);
-}
-
 Answered<Proof> Proof::parse(std::string_view parameters)
 {
     Parameters found;
@@ -124,8 +116,9 @@ Proof Proof::make(const node::SecretKey& key, std::uint64_t epoch, std::uint64_t
 
 std::string Proof::toString() const
 {
-    return std::string(scheme) + " peer=\"" + peer.hex() + "\", epoch=\"" + epochText(epoch) +
-           "\", expires=\"" + std::to_string(expires) + "\", signature=\"" + toHex(signature) + '"';
+    return std::string(scheme) + " peer=\"" + peer.hex() + "\", epoch=\"" +
+           registry::Revision{epoch, 0}.epochText() + "\", expires=\"" + std::to_string(expires) +
+           "\", signature=\"" + toHex(signature) + '"';
 }
 
 node::Hash256 Proof::digest(const ProvenRequest& request) const
@@ -137,7 +130,7 @@ node::Hash256 Proof::digest(const ProvenRequest& request) const
     line(request.method);
     line(request.path);
     line(peer.hex());
-    line(epochText(epoch));
+    line(registry::Revision{epoch, 0}.epochText());
     line(std::to_string(expires));
     line(toHex(digestOf(request.body)));
     return node::keccak256(asBytes(text));

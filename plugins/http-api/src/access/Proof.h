@@ -51,7 +51,4 @@ struct Proof
     std::string identity() const;
 };
 
-/// 16 lower-case hex digits, as a revision has them before its dash.
-std::string epochText(std::uint64_t epoch);
-
 } // namespace waymark::httpapi

@@ -1,7 +1,6 @@
 #include "access/ProofChecker.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 
 namespace waymark::httpapi
@@ -11,8 +10,6 @@ namespace
 {
 
 constexpr std::uint64_t longest = 300; // seconds
-constexpr std::size_t remembered = 131072;
-constexpr std::size_t rememberedOfAddress = 8192;
 
 Refusal refusal(int status, std::string message)
 {
@@ -21,8 +18,8 @@ Refusal refusal(int status, std::string message)
 
 } // namespace
 
-ProofChecker::ProofChecker(const Clock& clock, const registry::PeerRegistry& registry)
-    : _clock(clock), _registry(registry), _used(remembered, rememberedOfAddress)
+ProofChecker::ProofChecker(const Clock& clock, const registry::PeerRegistry& registry, Bounds bounds)
+    : _clock(clock), _registry(registry), _used(bounds.proofs, bounds.ofAddress)
 {
 }
 
@@ -57,17 +54,14 @@ std::optional<Refusal> ProofChecker::check(const Proof& proof, const ProvenReque
     case ProofLedger::Entry::full:
         break;
     }
-    return refusal(429, "too many proofs were used in the last minutes: try again later");
-}
-
-std::uint64_t ProofChecker::secondsUntilRoom() const
-{
-    return std::max<std::uint64_t>(1, _used.untilNextForgotten(_clock.unixSeconds()));
+    Refusal full = refusal(429, "too many proofs were used in the last minutes: try again later");
+    full.retryAfter = std::max<std::uint64_t>(1, _used.untilNextForgotten(_clock.unixSeconds()));
+    return full;
 }
 
 std::string ProofChecker::challenge() const
 {
-    return std::string(Proof::scheme) + " epoch=\"" + epochText(_registry.revision().epoch) + '"';
+    return std::string(Proof::scheme) + " epoch=\"" + _registry.revision().epochText() + '"';
 }
 
 } // namespace waymark::httpapi

@@ -7,6 +7,7 @@
 #include <waymark/node/IpAddress.h>
 #include <waymark/registry/PeerRegistry.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -17,19 +18,29 @@ namespace waymark::httpapi
 class ProofChecker
 {
 public:
+    /// How many proofs are remembered until they expire, in all and of one address.
+    struct Bounds
+    {
+        std::size_t proofs = 131'072;
+        std::size_t ofAddress = 8'192;
+    };
+
     /// Both outlive it.
-    ProofChecker(const Clock& clock, const registry::PeerRegistry& registry);
+    ProofChecker(const Clock& clock, const registry::PeerRegistry& registry, Bounds bounds);
+    ProofChecker(const Clock& clock, const registry::PeerRegistry& registry)
+        : ProofChecker(clock, registry, Bounds())
+    {
+    }
 
     /// What can be said before the body is there, and costs nothing. A refusal, or nothing.
     std::optional<Refusal> precheck(const Proof& proof) const;
     /// The signature, over the whole request; a good one is used up. `budget` is what it is counted under.
+    /// Where there is no room to remember it the refusal is 429 and says when there is.
     std::optional<Refusal> check(const Proof& proof, const ProvenRequest& request,
                                  const node::IpAddress& budget);
 
     /// For the field WWW-Authenticate: what a proof needs to know.
     std::string challenge() const;
-    /// When there is room again for the proofs of who was told 429.
-    std::uint64_t secondsUntilRoom() const;
 
 private:
     const Clock& _clock;

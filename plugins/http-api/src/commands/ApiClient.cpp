@@ -144,6 +144,14 @@ Result<ApiClient> ApiClient::open(const std::string& url, const std::optional<st
     return client;
 }
 
+std::string ApiClient::usualPlace(const std::string& socket)
+{
+    std::string asked = Poco::Environment::get("WAYMARK_URL", "");
+    if (!asked.empty())
+        return asked;
+    return ::access(socket.c_str(), W_OK) == 0 ? std::string(unixScheme) + socket : "http://127.0.0.1:8080";
+}
+
 Poco::Net::StreamSocket ApiClient::connect() const
 {
     namespace net = Poco::Net;

@@ -47,6 +47,10 @@ public:
     static Result<ApiClient> open(const std::string& url, const std::optional<std::string>& ca = std::nullopt,
                                   std::chrono::milliseconds patience = std::chrono::seconds(10));
 
+    /// Where a daemon of this host is asked when nobody says: what WAYMARK_URL has, else its Unix socket
+    /// where this user may write to it, else port 8080.
+    static std::string usualPlace(const std::string& socket = "/run/waymark/waymark.sock");
+
     /// Waits as long as its patience to be connected, and then for the whole answer, however it drips.
     /// `authorization` is the field's value, or empty. Errors: unavailable, when nobody answers; the message
     /// names the place.

@@ -62,10 +62,11 @@ plugin::CommandLine ProvenClient::withOptions(plugin::CommandLine line)
                    .needs("the name of a file")
                    .required()
                    .help("the peer's secret key, 64 hex digits, mode 0600; it is not sent"))
-        .takes(CommandArgument::option("url", "URL")
-                   .needs("http://HOST:PORT, https://HOST:PORT or unix:/PATH")
-                   .defaultsTo("http://127.0.0.1:8080")
-                   .help("the daemon's HTTP API"))
+        .takes(
+            CommandArgument::option("url", "URL")
+                .needs("http://HOST:PORT, https://HOST:PORT or unix:/PATH")
+                .help("the daemon's HTTP API (WAYMARK_URL, else unix:/run/waymark/waymark.sock where it can "
+                      "be written to, else http://127.0.0.1:8080)"))
         .takes(CommandArgument::option("ca", "FILE")
                    .needs("the name of a file")
                    .help("PEM file with the authority of the daemon's certificate"));
@@ -83,7 +84,7 @@ plugin::CommandLine ProvenClient::withExitCodes(plugin::CommandLine line)
 
 Result<ProvenClient> ProvenClient::open(const plugin::CommandValues& values, const Clock& clock)
 {
-    auto client = ApiClient::open(values.text("url"), values.find("ca"));
+    auto client = ApiClient::open(values.find("url").value_or(ApiClient::usualPlace()), values.find("ca"));
     if (!client)
         return failure(std::move(client.error()));
     auto key = node::readKeyFile(values.text("key"));

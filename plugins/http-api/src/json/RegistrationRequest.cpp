@@ -231,8 +231,8 @@ Answered<Registration> readRegistration(std::string_view body, bool secretKeys)
         return tl::unexpected(credential.error());
     if (scanned->hasSecret && !secretKeys)
         return refuse(403,
-                      "a secret key is not taken over this connection, where others may see it: register "
-                      "with {\"enr\": \"enr:...\"} instead (http-api.secret-keys decides)",
+                      "no secret key is taken over this connection (http-api.secret-keys): register with "
+                      "{\"enr\": \"enr:...\"} instead, and with another key where others could see this one",
                       "secret-key");
     const auto object = parseObject(text.view());
     if (!object)

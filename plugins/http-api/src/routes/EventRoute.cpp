@@ -1,6 +1,7 @@
 #include "live/ChangeFeed.h"
 #include "routes/PeerAnswers.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,10 @@ namespace
 /// or in `revision`; now, when it says nothing.
 Answered<registry::Revision> beginning(const Context& context, const http::ApiRequest& request)
 {
+    const bool isKnown = std::ranges::all_of(
+        request.query, [](const auto& parameter) { return parameter.first == "revision"; });
+    if (!isKnown)
+        return refuse(400, "there is no such parameter; known is revision");
     const auto asked = request.query.find("revision");
     const auto last = request.header("Last-Event-ID");
     if (!last && asked == request.query.end())

@@ -20,12 +20,18 @@ std::optional<ClientIdentity> userBehind(int descriptor)
     socklen_t size = sizeof(user);
     if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &user, &size) != 0)
         return std::nullopt;
-    const bool rules = user.uid == 0 || user.uid == ::geteuid();
-    return ClientIdentity{std::to_string(user.uid), rules ? http::Role::admin : http::Role::registrant,
+    return ClientIdentity{std::to_string(user.uid), LocalChannel::roleOf(user.uid, ::geteuid()),
                           ClientIdentity::localUser};
 }
 
 } // namespace
+
+http::Role LocalChannel::roleOf(uid_t user, uid_t own) noexcept
+{
+    // What the system calls everybody whom a user namespace does not know (overflowuid in proc(5)).
+    constexpr uid_t anybody = 65534;
+    return user == 0 || (user == own && user != anybody) ? http::Role::admin : http::Role::registrant;
+}
 
 LocalChannel::LocalChannel(int descriptor) : PlainChannel(descriptor)
 {

@@ -3,6 +3,7 @@
 #include "server/PlainChannel.h"
 
 #include <optional>
+#include <sys/types.h>
 
 namespace waymark::httpapi
 {
@@ -16,6 +17,9 @@ public:
     explicit LocalChannel(int descriptor);
 
     Transfer discard() noexcept override;
+
+    /// What a user may do whom the system names, when the daemon runs as `own`.
+    static http::Role roleOf(uid_t user, uid_t own) noexcept;
     const ClientIdentity* client() const noexcept override { return _client ? &*_client : nullptr; }
 
 private:

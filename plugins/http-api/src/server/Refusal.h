@@ -2,6 +2,8 @@
 
 #include <tl/expected.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +17,7 @@ struct Refusal
     int status = 0;
     std::string message;
     std::string_view reason{}; ///< static label for metrics; empty where the status says enough
+    std::optional<std::uint64_t> retryAfter{}; ///< seconds, where that is known
 };
 
 template <class T>

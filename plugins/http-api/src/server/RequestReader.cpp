@@ -56,7 +56,10 @@ Answered<void> readQuery(std::string_view query, http::ApiRequest& out)
         WipedText value;
         if (!decodeInto(name.text, takeUntil(pair, '='), true) || !decodeInto(value.text, pair, true))
             return brokenEncoding();
-        out.query[std::move(name.text)].swap(value.text);
+        const auto [kept, isNew] = out.query.try_emplace(std::move(name.text));
+        if (!isNew)
+            return refuse(400, "a parameter of the request's target stands there twice", "malformed");
+        kept->second.swap(value.text);
     }
     return {};
 }

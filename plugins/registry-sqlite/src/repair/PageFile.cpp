@@ -110,12 +110,21 @@ std::set<std::uint32_t> PageFile::freePages(bool& isWhole) const
 
 PageFile::Kind PageFile::kindOf(std::uint32_t page) const
 {
-    unsigned char type = 0;
-    const auto at = static_cast<off_t>(std::uint64_t{page - 1} * _pageSize);
-    if (::pread(_descriptor, &type, 1, at) != 1)
+    const Page content = read(page);
+    switch (content.front()) {
+    case 0x0d:
+        return Kind::tableLeaf;
+    case 0x0a:
+        return Kind::indexLeaf;
+    case 0x02: // inner pages
+    case 0x05:
         return Kind::other;
-    constexpr unsigned char tableLeaf = 0x0d, indexLeaf = 0x0a;
-    return type == tableLeaf ? Kind::tableLeaf : type == indexLeaf ? Kind::indexLeaf : Kind::other;
+    case 0x00: // what a row has too much for its page begins with the number of another page
+        return std::ranges::all_of(content, [](unsigned char byte) { return byte == 0; }) ? Kind::lost
+                                                                                          : Kind::other;
+    default:
+        return Kind::lost;
+    }
 }
 
 void PageFile::write(std::uint64_t at, const unsigned char* bytes, std::size_t size)

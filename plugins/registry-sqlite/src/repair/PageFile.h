@@ -21,6 +21,7 @@ public:
     {
         tableLeaf, ///< holds rows
         indexLeaf, ///< holds keys and the numbers of their rows
+        lost,      ///< says nothing of what it was: zeros, or a kind that there is not
         other
     };
 

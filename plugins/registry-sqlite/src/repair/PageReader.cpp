@@ -129,7 +129,9 @@ PageReader::Coverage PageReader::read(Shape shape, const RowTaker& take)
         std::string("SELECT ") + (hasRowid ? "rowid, " : "0, ") + columnList() + " FROM page NOT INDEXED";
     const auto wanted = hasRowid ? PageFile::Kind::tableLeaf : PageFile::Kind::indexLeaf;
     for (std::uint32_t page = 2; page <= pages.pages(); ++page) {
-        if (_free.contains(page) || pages.kindOf(page) != wanted)
+        const auto kind = _free.contains(page) ? PageFile::Kind::other : pages.kindOf(page);
+        coverage.lostPages += kind == PageFile::Kind::lost ? 1 : 0;
+        if (kind != wanted)
             continue;
         connection.execute("UPDATE sqlite_schema SET rootpage = " + std::to_string(page) +
                            " WHERE name = 'page'");

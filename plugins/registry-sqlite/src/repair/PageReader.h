@@ -20,6 +20,7 @@ public:
     struct Coverage
     {
         std::size_t damagedPages = 0;
+        std::size_t lostPages = 0; ///< of whatever kind
         std::size_t missingPages = 0;
         bool knowsFreePages = false;
     };

@@ -57,15 +57,19 @@ std::string contentOf(const Salvaged& saved)
 std::string unreadable(const Salvaged& saved)
 {
     std::string pages;
-    if (saved.missingPages > 0)
-        pages += counted(saved.missingPages, "page is", "pages are") + " missing at the end of the file";
-    if (saved.damagedPages > 0)
-        pages += (pages.empty() ? "" : ", ") + counted(saved.damagedPages, "page", "pages") +
-                 " of rows cannot be read to the end";
+    const auto tell = [&pages](std::size_t count, const std::string& ofOne, const std::string& ofMany) {
+        if (count > 0)
+            pages += (pages.empty() ? "" : ", ") + counted(count, ofOne, ofMany);
+    };
+    tell(saved.missingPages, "page is missing at the end of the file",
+         "pages are missing at the end of the file");
+    tell(saved.lostPages, "page holds nothing that can be read", "pages hold nothing that can be read");
+    tell(saved.damagedPages, "page of rows cannot be read to the end",
+         "pages of rows cannot be read to the end");
     return pages;
 }
 
-/// Keys of lost rows are known as far as an index still names them.
+/// How many rows are lost is known as far as an index still names them.
 void printLosses(std::ostream& out, const Salvaged& saved)
 {
     const std::size_t known = saved.named + saved.refused;
@@ -73,7 +77,10 @@ void printLosses(std::ostream& out, const Salvaged& saved)
     if (known == 0 && pages.empty())
         out << "lost:  nothing that left a trace\n";
     else
-        out << "lost:  at least " << counted(known, "registration or removal", "registrations or removals")
+        out << "lost:  "
+            << (known == 0
+                    ? "perhaps some registrations"
+                    : "at least " + counted(known, "registration or removal", "registrations or removals"))
             << (pages.empty() ? "" : ": " + pages) << '\n';
     if (saved.refused > 0)
         out << "note:  "

@@ -71,11 +71,14 @@ public:
         });
     }
 
-    /// Of several rows with one key the newest is the one that counts.
+    /// Of several rows with one key the newest is the one that counts. Claims have new numbers after it, in
+    /// the same order: theirs are not among the columns that are stored.
     void fill()
     {
         const std::string key = "typeof(c0) = 'integer' AND typeof(c1) = 'blob' AND typeof(c2) = 'text'";
         fill("claims", key + " AND typeof(c3) = 'text'");
+        _connection.execute("DELETE FROM claims WHERE rowid NOT IN"
+                            " (SELECT max(rowid) FROM claims GROUP BY peer, origin, scheme)");
         fill("tombstones", key + " AND typeof(c3) = 'integer' AND typeof(c4) = 'integer'");
         // The key of this one is its rowid, which is not among its columns.
         _connection.execute("INSERT OR REPLACE INTO registry (only, epoch, revision)"
@@ -116,13 +119,14 @@ public:
     void sift(Salvaged& result)
     {
         readClaims(_database.handle(),
-                   [&](std::int64_t row, const ClaimView& columns) { sift(row, decode(columns)); });
+                   [&](std::int64_t row, const ClaimColumns& columns) { sift(row, decode(columns)); });
         drop("claims");
         result.refused += _refused.size();
         result.claims = count("claims");
         _refused.clear();
-        readTombstones(_database.handle(),
-                       [&](std::int64_t row, const TombstoneView& columns) { sift(row, decode(columns)); });
+        readTombstones(_database.handle(), [&](std::int64_t row, const TombstoneColumns& columns) {
+            sift(row, decode(columns));
+        });
         drop("tombstones");
         result.refused += _refused.size();
         result.tombstones = count("tombstones");
@@ -168,6 +172,7 @@ Salvaged salvage(const std::filesystem::path& damaged, const std::filesystem::pa
         Staging staging(connection);
         const auto coverage = staging.takeRows(pages);
         result.damagedPages = coverage.damagedPages;
+        result.lostPages = coverage.lostPages;
         result.missingPages = coverage.missingPages;
         result.mayBeBack = !coverage.knowsFreePages;
         staging.takeKeys(pages);

@@ -13,8 +13,10 @@ struct Salvaged
     std::size_t tombstones = 0;
     std::size_t refused = 0;      ///< rows that can be read and hold what no registry wrote
     std::size_t damagedPages = 0; ///< pages of rows that cannot be read to their end
+    std::size_t lostPages = 0;    ///< pages that do not say any more what they were
     std::size_t missingPages = 0; ///< pages of whatever kind behind the end of a truncated file
-    std::size_t named = 0;  ///< claims and tombstones of which an index still has the key, most of those lost
+    std::size_t named = 0;  ///< of those that are lost: tombstones, and claims of schema 1 and 2, of which an
+                            ///< index still has the key
     bool mayBeBack = false; ///< which pages are free is not known: what was removed may be there again
 };
 
