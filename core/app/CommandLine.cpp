@@ -1,14 +1,17 @@
 #include "CommandLine.h"
 
+#include "BuiltIn.h"
+#include "Completion.h"
+#include "ManualPage.h"
 #include "base/Columns.h"
 #include "base/Text.h"
-#include "host/loader/PluginLoader.h"
 
+#include <waymark/plugin/CommandLine.h>
 #include <waymark/plugin/Plugin.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
-#include <iterator>
 #include <unistd.h>
 
 namespace waymark::app
@@ -18,11 +21,6 @@ namespace
 {
 
 using plugin::ExitCode;
-
-bool hasCommand(const host::PluginManifest& manifest, const std::string& name)
-{
-    return std::ranges::any_of(manifest.commands, [&](const auto& command) { return command.first == name; });
-}
 
 void printManifest(const host::PluginSource& source)
 {
@@ -44,13 +42,25 @@ void printManifest(const host::PluginSource& source)
     std::cout << text::aligned(rows, text::unlimited); // paths stay whole
 }
 
-void printCommands(const std::string& library, const host::PluginManifest& manifest)
+using Commands = std::vector<std::pair<std::string, std::string>>;
+
+void printCommands(const Catalogue::Group& group, const Commands& commands)
 {
-    std::cout << library << ' ' << manifest.version << '\n';
+    std::cout << group.name << (group.version.empty() ? "" : " " + group.version) << '\n';
     std::vector<std::vector<std::string>> rows;
-    for (const auto& [name, text] : manifest.commands)
+    for (const auto& [name, text] : commands)
         rows.push_back({"  " + name, text});
     std::cout << text::aligned(rows, text::terminalWidth());
+}
+
+/// Those of the group that begin with this word; empty for a word that is none of theirs.
+Commands beginningWith(const std::string& word, const Catalogue::Group& group)
+{
+    Commands found;
+    for (const auto& command : group.commands)
+        if (command.first.starts_with(word + ' '))
+            found.push_back(command);
+    return found;
 }
 
 std::string meant(const std::string& word, const std::vector<std::string>& known)
@@ -59,19 +69,13 @@ std::string meant(const std::string& word, const std::vector<std::string>& known
     return near.empty() ? "" : "; did you mean " + near + '?';
 }
 
-/// "registry" of "registry-sqlite"; empty for a name of one word.
-std::string familyOf(const std::string& library)
+/// NO_COLOR as no-color.org has it: set and not empty.
+bool wantsColour()
 {
-    const std::size_t dash = library.find('-');
-    return dash == std::string::npos ? std::string() : library.substr(0, dash);
-}
-
-std::vector<std::string> commandsOf(const host::PluginManifest& manifest)
-{
-    std::vector<std::string> names;
-    for (const auto& [name, help] : manifest.commands)
-        names.push_back(name);
-    return names;
+    const char* const no = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0') && terminal != nullptr &&
+           std::string_view(terminal) != "dumb";
 }
 
 constexpr const char* pluginUsage =
@@ -80,8 +84,9 @@ constexpr const char* pluginUsage =
 
 } // namespace
 
-CommandLine::CommandLine(std::vector<std::filesystem::path> pluginPath)
-    : _installed(host::PluginFinder(host::pluginFolders(std::move(pluginPath)), {}).installed())
+CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
+    : _catalogue(builtInCommands(),
+                 host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
 
@@ -89,11 +94,19 @@ int CommandLine::run(const std::vector<std::string>& words) const
 {
     if (words.empty())
         return help();
-    if (words.front() == "help")
-        return help({words.begin() + 1, words.end()});
-    if (words.front() != "plugin")
-        return dispatch(words);
-    return plugin({words.begin() + 1, words.end()});
+    const std::string& verb = words.front();
+    const std::vector<std::string> rest(words.begin() + 1, words.end());
+    if (verb == "help")
+        return help(rest);
+    if (verb == "plugin")
+        return plugin(rest);
+    if (verb == "completion")
+        return printCompletionScript(rest);
+    if (verb == "complete")
+        return complete(_catalogue, rest);
+    if (verb == "man")
+        return printManualPage(_catalogue, rest);
+    return execute(words);
 }
 
 int CommandLine::help() const
@@ -101,12 +114,13 @@ int CommandLine::help() const
     std::cout << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
                  "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
                  "       waymark FAMILY COMMAND [ARGUMENT]...  of the one plugin FAMILY-... that has it\n"
-                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n";
-    for (const auto& [library, source] : _installed) {
-        if (!source.manifest || source.manifest->commands.empty())
+                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n"
+                 "       waymark completion bash | completion zsh | man [COMMAND]\n";
+    for (const Catalogue::Group& group : _catalogue.groups()) {
+        if (group.commands.empty())
             continue;
         std::cout << '\n';
-        printCommands(library, *source.manifest);
+        printCommands(group, group.commands);
     }
     return static_cast<int>(ExitCode::ok);
 }
@@ -119,24 +133,37 @@ int CommandLine::help(std::vector<std::string> words) const
         std::cout << pluginUsage;
         return static_cast<int>(ExitCode::ok);
     }
-    if (words.size() == 1 && isFamily(words.front())) {
-        for (const auto& [library, source] : _installed) {
-            if (source.manifest && familyOf(library) == words.front())
-                printCommands(library, *source.manifest);
+    if (words.front() == "completion")
+        return printCompletionScript({"--help"});
+    if (words.front() == "man")
+        return printManualPage(_catalogue, {"--help"});
+    const auto groups = _catalogue.meantBy(words.front());
+    const bool isWhole = words.size() == 1 && !groups.empty();
+    if (isWhole) {
+        for (const Catalogue::Group* group : groups) {
+            if (group->refusal)
+                return usage(*group->refusal);
+            printCommands(*group, group->commands);
         }
+        const bool hasAny = std::ranges::any_of(groups, [](const auto* group) { return !group->commands.empty(); });
+        std::cout << (hasAny ? "More of a command: waymark help " : "It has no commands; waymark plugin inspect ")
+                  << words.front() << (hasAny ? " COMMAND\n" : " shows it.\n");
         return static_cast<int>(ExitCode::ok);
     }
-    const auto named = _installed.find(words.front());
-    if (words.size() == 1 && named != _installed.end() && named->second.manifest) {
-        const host::PluginManifest& manifest = *named->second.manifest;
-        printCommands(words.front(), manifest);
-        std::cout << (manifest.commands.empty() ? "It has no commands; waymark plugin inspect "
-                                                : "More of a command: waymark help ")
-                  << words.front() << (manifest.commands.empty() ? " shows it.\n" : " COMMAND\n");
-        return static_cast<int>(ExitCode::ok);
+    const auto match = _catalogue.find(words);
+    bool isNoun = false;
+    for (const Catalogue::Group& group : _catalogue.groups()) {
+        const bool isOwner = groups.empty() || std::ranges::find(groups, &group) != groups.end();
+        const auto commands = isOwner ? beginningWith(words.back(), group) : Commands();
+        if (match || commands.empty() || words.size() > (groups.empty() ? 1U : 2U))
+            continue;
+        printCommands(group, commands);
+        isNoun = true;
     }
+    if (isNoun)
+        return static_cast<int>(ExitCode::ok);
     words.emplace_back("--help"); // what every command understands
-    return dispatch(words);
+    return execute(words);
 }
 
 int CommandLine::plugin(const std::vector<std::string>& words) const
@@ -160,7 +187,7 @@ int CommandLine::plugin(const std::vector<std::string>& words) const
 int CommandLine::list() const
 {
     std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "PROVIDES"}};
-    for (const auto& [library, source] : _installed) {
+    for (const auto& [library, source] : _catalogue.installed()) {
         if (!source.manifest)
             rows.push_back({library, "-", "refused: " + source.manifest.error().message});
         else
@@ -174,18 +201,18 @@ int CommandLine::list() const
 
 int CommandLine::inspect(const std::string& which) const
 {
-    const auto found = _installed.find(which);
+    const auto found = _catalogue.installed().find(which);
     std::error_code ignored;
-    if (found == _installed.end() && !std::filesystem::exists(which, ignored)) {
+    if (found == _catalogue.installed().end() && !std::filesystem::exists(which, ignored)) {
         std::vector<std::string> names;
-        for (const auto& [library, source] : _installed)
+        for (const auto& [library, source] : _catalogue.installed())
             names.push_back(library);
         const std::string near = meant(which, names);
         std::cerr << "waymark: no plugin and no file is named '" << which << '\''
                   << (near.empty() ? "; waymark plugin list shows what is installed" : near) << '\n';
         return static_cast<int>(ExitCode::configuration);
     }
-    const host::PluginSource source = found == _installed.end() ? host::readSource(which) : found->second;
+    const host::PluginSource source = found == _catalogue.installed().end() ? host::readSource(which) : found->second;
     if (!source.manifest) {
         std::cerr << "waymark: " << source.description() << ": " << source.manifest.error().message << '\n';
         return static_cast<int>(ExitCode::configuration);
@@ -194,106 +221,41 @@ int CommandLine::inspect(const std::string& which) const
     return static_cast<int>(ExitCode::ok);
 }
 
-int CommandLine::dispatch(const std::vector<std::string>& words) const
+int CommandLine::execute(const std::vector<std::string>& words) const
 {
-    const auto named = _installed.find(words.front());
-    if (named != _installed.end()) {
-        const host::PluginSource& source = named->second;
-        if (!source.manifest) {
-            std::cerr << "waymark: " << source.description() << ": " << source.manifest.error().message
-                      << '\n';
-            return static_cast<int>(ExitCode::configuration);
-        }
-        if (words.size() >= 2 && hasCommand(*source.manifest, words[1]))
-            return execute(source, words[1], {words.begin() + 2, words.end()});
-        const auto names = commandsOf(*source.manifest);
-        if (names.empty())
-            return usage("plugin " + words.front() + " has no commands");
-        return usage("plugin " + words.front() + " has the commands " + text::joined(names) +
-                     (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], names)));
-    }
-    return isFamily(words.front()) ? dispatchInFamily(words) : dispatchByCommand(words);
-}
-
-bool CommandLine::isFamily(const std::string& word) const
-{
-    const bool isCommand = std::ranges::any_of(_installed, [&](const auto& entry) {
-        return entry.second.manifest && hasCommand(*entry.second.manifest, word);
-    });
-    return !isCommand && !_installed.contains(word) && !word.empty() &&
-           std::ranges::any_of(_installed, [&](const auto& entry) { return familyOf(entry.first) == word; });
-}
-
-int CommandLine::dispatchInFamily(const std::vector<std::string>& words) const
-{
-    const std::string& family = words.front();
-    std::vector<std::string> members;
-    std::vector<std::string> owners;
-    std::vector<std::string> known;
-    for (const auto& [library, source] : _installed) {
-        if (!source.manifest || familyOf(library) != family)
-            continue;
-        members.push_back(library);
-        std::ranges::copy(commandsOf(*source.manifest), std::back_inserter(known));
-        if (words.size() >= 2 && hasCommand(*source.manifest, words[1]))
-            owners.push_back(library);
-    }
-    if (owners.size() == 1)
-        return execute(_installed.at(owners.front()), words[1], {words.begin() + 2, words.end()});
-    if (owners.size() > 1)
-        return usage("several plugins have the command " + words[1] + "; write one of them in the place of " +
-                     family + ": " + text::joined(owners));
-    const std::string plugins = text::joined(members);
-    if (known.empty())
-        return usage("the plugins " + plugins + " have no commands");
-    return usage("the plugins " + plugins + " have the commands " + text::joined(known) +
-                 (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], known)));
-}
-
-int CommandLine::dispatchByCommand(const std::vector<std::string>& words) const
-{
-    std::vector<std::string> owners;
-    std::vector<std::string> known{"plugin", "help"};
-    for (const auto& [library, source] : _installed) {
-        if (!source.manifest)
-            continue;
-        if (hasCommand(*source.manifest, words.front()))
-            owners.push_back(library);
-        known.push_back(library);
-        std::ranges::copy(commandsOf(*source.manifest), std::back_inserter(known));
-    }
-    if (owners.empty())
-        return usage("no plugin and no command is named '" + words.front() + '\'' +
-                     meant(words.front(), known));
-    if (owners.size() > 1)
-        return usage("several plugins have the command " + words.front() +
-                     "; write the plugin before it: " + text::joined(owners));
-    return execute(_installed.at(owners.front()), words.front(), {words.begin() + 1, words.end()});
-}
-
-int CommandLine::execute(const host::PluginSource& source, const std::string& command,
-                         std::vector<std::string> arguments) const
-{
-    const auto loaded = host::loadPlugin(source.file);
-    if (!loaded) {
-        std::cerr << "waymark: " << source.description() << ": " << loaded.error().message << '\n';
+    const auto match = _catalogue.find(words);
+    if (!match && match.error().code == ErrorCode::unavailable) {
+        std::cerr << "waymark: " << match.error().message << '\n';
         return static_cast<int>(ExitCode::configuration);
     }
-    const auto instance = (*loaded)->command(command);
-    if (!instance) {
-        std::cerr << "waymark: " << source.description() << " does not have the command " << command
-                  << " that its manifest promises\n";
+    if (!match)
+        return usage(match.error().message);
+    const auto command = _catalogue.create(*match);
+    if (!command) {
+        std::cerr << "waymark: " << command.error().message << '\n';
         return static_cast<int>(ExitCode::configuration);
     }
-    const plugin::CommandContext context{std::move(arguments), std::cin, std::cout, std::cerr,
-                                         ::isatty(STDOUT_FILENO) == 1};
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const plugin::CommandContext context{
+        std::vector<std::string>(words.begin() + static_cast<std::ptrdiff_t>(match->words), words.end()),
+        std::cin,
+        std::cout,
+        std::cerr,
+        terminal,
+        ::isatty(STDERR_FILENO) == 1,
+        terminal && wantsColour(),
+        text::terminalWidth()};
     std::string complaint;
     try {
-        return instance->run(context);
+        const int code = (*command)->run(context);
+        if (std::cout.flush())
+            return code;
+        std::cerr << "waymark: " << match->command << ": cannot write its results to standard output\n";
+        return code == 0 ? static_cast<int>(ExitCode::io) : code;
     } catch (const std::exception& error) {
         complaint = error.what(); // the object itself must not outlive the plugin
     }
-    std::cerr << "waymark: " << command << ": " << complaint << '\n';
+    std::cerr << "waymark: " << match->command << ": " << complaint << '\n';
     return static_cast<int>(ExitCode::internal);
 }
 

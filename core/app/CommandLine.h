@@ -1,8 +1,9 @@
 #pragma once
 
-#include "host/loader/PluginFinder.h"
+#include "Catalogue.h"
 
-#include <ostream>
+#include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,31 +14,22 @@ namespace waymark::app
 class CommandLine
 {
 public:
-    explicit CommandLine(std::vector<std::filesystem::path> pluginPath);
+    explicit CommandLine(const std::vector<std::filesystem::path>& pluginPath);
 
     /// Returns the exit code.
     int run(const std::vector<std::string>& words) const;
 
 private:
-    using Installed = std::map<std::string, host::PluginSource>;
-
     int help() const;
-    /// Of a plugin or a command; the latter runs the command's own --help.
+    /// Of a group, of commands that begin with a word, or of a command; the last runs the command's own --help.
     int help(std::vector<std::string> words) const;
     int plugin(const std::vector<std::string>& words) const;
     int list() const;
     int inspect(const std::string& which) const;
-    int dispatch(const std::vector<std::string>& words) const;
-    /// Whether the word is no plugin and no command, but what names of plugins begin with, before a dash.
-    bool isFamily(const std::string& word) const;
-    /// Of all plugins of a family the one that has the command.
-    int dispatchInFamily(const std::vector<std::string>& words) const;
-    int dispatchByCommand(const std::vector<std::string>& words) const;
-    int execute(const host::PluginSource& source, const std::string& command,
-                std::vector<std::string> arguments) const;
+    int execute(const std::vector<std::string>& words) const;
     static int usage(const std::string& message);
 
-    Installed _installed;
+    Catalogue _catalogue;
 };
 
 } // namespace waymark::app

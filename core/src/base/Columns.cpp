@@ -14,6 +14,12 @@ constexpr std::size_t usualWidth = 80;
 constexpr std::size_t narrowest = 40; ///< below, wrapping helps nobody
 constexpr std::size_t gap = 2;
 
+/// In UTF-8, which is all but the bytes 10xxxxxx.
+bool beginsCharacter(char byte)
+{
+    return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80;
+}
+
 } // namespace
 
 std::size_t terminalWidth() noexcept
@@ -21,6 +27,23 @@ std::size_t terminalWidth() noexcept
     winsize size{};
     const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return known ? std::max<std::size_t>(size.ws_col, narrowest) : usualWidth;
+}
+
+std::size_t columnsOf(std::string_view text) noexcept
+{
+    return static_cast<std::size_t>(std::ranges::count_if(text, beginsCharacter));
+}
+
+std::string cut(std::string_view text, std::size_t columns)
+{
+    if (columnsOf(text) <= columns)
+        return std::string(text);
+    std::size_t end = 0;
+    for (std::size_t seen = 0; end < text.size(); ++end) {
+        if (beginsCharacter(text[end]) && ++seen == columns)
+            break;
+    }
+    return std::string(text.substr(0, end)) + "\u2026";
 }
 
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width)

@@ -102,10 +102,10 @@ class HostTest : public HostFixture
     {
         auto& script = _plugins->add("a");
         script.start = [] {
-            throw plugin::StartError(plugin::ExitCode::addressInUse, "somebody is there");
+            throw plugin::StartError(plugin::ExitCode::unavailable, "somebody is there");
         };
         const auto code = run(options("a"), {}, [](Host&) { CPPUNIT_FAIL("it does not start"); });
-        CPPUNIT_ASSERT(code == plugin::ExitCode::addressInUse);
+        CPPUNIT_ASSERT(code == plugin::ExitCode::unavailable);
         assertContains(_log.str(), "somebody is there");
         CPPUNIT_ASSERT_EQUAL(_log.str().find("host.refused"), _log.str().rfind("host.refused"));
     }

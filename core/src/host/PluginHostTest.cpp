@@ -156,12 +156,12 @@ class PluginHostTest : public HostFixture
         _plugins->add("a");
         _plugins->add("b");
         _plugins->add("c").start = [] {
-            throw plugin::StartError(ExitCode::addressInUse, "127.0.0.1:1 is in use by another program");
+            throw plugin::StartError(ExitCode::unavailable, "127.0.0.1:1 is in use by another program");
         };
         _plugins->add("d");
         PluginHost host(options("a, b, c, d"));
         const auto [code, text] = failureOf(host);
-        CPPUNIT_ASSERT(code == ExitCode::addressInUse);
+        CPPUNIT_ASSERT(code == ExitCode::unavailable);
         assertContains(text, "plugin c (linked-in c): start failed: 127.0.0.1:1 is in use");
         auto& journal = ScriptedPlugins::journal();
         CPPUNIT_ASSERT((std::vector<std::string>(journal.end() - 2, journal.end()) ==
@@ -189,7 +189,7 @@ class PluginHostTest : public HostFixture
     {
         _plugins->add("a");
         _plugins->add("b").start = [] {
-            throw plugin::StartError(ExitCode::addressInUse, "127.0.0.1:1 is taken");
+            throw plugin::StartError(ExitCode::unavailable, "127.0.0.1:1 is taken");
         };
         PluginHost host(options("a, b"));
         failureOf(host);

@@ -1,7 +1,9 @@
+#include "base/Text.h"
 #include "plugin/ConfigValue.h"
 
 #include <waymark/plugin/CommandArgument.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -41,13 +43,6 @@ CommandArgument CommandArgument::operand(std::string name)
     return made;
 }
 
-CommandArgument CommandArgument::word(std::string text)
-{
-    CommandArgument made(Kind::word, std::move(text));
-    made._required = true;
-    return made;
-}
-
 CommandArgument CommandArgument::help(std::string text) &&
 {
     _help = std::move(text);
@@ -79,6 +74,18 @@ CommandArgument CommandArgument::duration() &&
     _needs = "a duration as 500ms, 30s, 5m, 12h or 2d";
     _check = [](const std::string& value) -> Result<void> {
         if (value::parseDuration(value))
+            return {};
+        return failure(ErrorCode::invalidArgument, "");
+    };
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::oneOf(std::vector<std::string> choices) &&
+{
+    _choices = std::move(choices);
+    _needs = "one of " + text::joined(_choices);
+    _check = [known = _choices](const std::string& value) -> Result<void> {
+        if (std::ranges::find(known, value) != known.end())
             return {};
         return failure(ErrorCode::invalidArgument, "");
     };
@@ -123,6 +130,12 @@ std::string CommandArgument::written() const
 std::string CommandArgument::shown() const
 {
     return _kind == Kind::option ? written() + ' ' + _value : written();
+}
+
+std::string CommandArgument::inUsage() const
+{
+    const std::string text = isRequired() ? shown() : '[' + shown() + ']';
+    return isRepeatable() ? text + "..." : text;
 }
 
 Error CommandArgument::lacking(std::string_view value) const

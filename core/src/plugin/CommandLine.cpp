@@ -23,14 +23,6 @@ bool asksForHelp(const std::vector<std::string>& words)
                        [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
-std::string inUsage(const CommandArgument& argument)
-{
-    std::string text = argument.shown();
-    if (!argument.isRequired())
-        text = '[' + text + ']';
-    return argument.isRepeatable() ? text + "..." : text;
-}
-
 /// Breaks between arguments, not within one.
 std::string wrappedParts(std::string start, const std::vector<std::string>& parts)
 {
@@ -108,14 +100,11 @@ std::string CommandLine::usage() const
 {
     std::vector<std::string> parts;
     for (const CommandArgument& argument : _arguments)
-        if (argument.kind() == CommandArgument::Kind::word)
-            parts.push_back(argument.name());
-    for (const CommandArgument& argument : _arguments)
         if (argument.isNamed())
-            parts.push_back(inUsage(argument));
+            parts.push_back(argument.inUsage());
     for (const CommandArgument& argument : _arguments)
         if (argument.kind() == CommandArgument::Kind::operand)
-            parts.push_back(inUsage(argument));
+            parts.push_back(argument.inUsage());
     return wrappedParts("usage: waymark " + _command, parts);
 }
 

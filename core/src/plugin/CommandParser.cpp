@@ -69,8 +69,6 @@ Result<void> CommandParser::takePlaced(const std::string& word)
     if (_place == all.size())
         return failure(ErrorCode::invalidArgument, "unexpected argument '" + word + '\'');
     const CommandArgument& argument = all[_place];
-    if (argument.kind() == Kind::word && word != argument.name())
-        return failure(unknown(word, {argument.name()}));
     if (!argument.isRepeatable())
         ++_place;
     return keep(argument, word);
@@ -90,9 +88,6 @@ Result<void> CommandParser::complete()
     for (const CommandArgument& argument : _line.arguments()) {
         if (_values.has(argument.name()))
             continue;
-        if (argument.isRequired() && argument.kind() == Kind::word)
-            return failure(ErrorCode::invalidArgument,
-                           "say what to do: waymark " + _line.command() + ' ' + argument.name());
         if (argument.isRequired())
             return failure(argument.kind() == Kind::option
                                ? Error(ErrorCode::invalidArgument,

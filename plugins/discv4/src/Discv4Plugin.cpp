@@ -68,7 +68,7 @@ void Discv4Plugin::openSockets()
 {
     auto opened = io::FamilySockets::open(*_sockets, _settings.sockets);
     if (!opened)
-        throw plugin::StartError(plugin::ExitCode::addressInUse, "discv4.listen: " + opened.error().message);
+        throw plugin::StartError(plugin::ExitCode::unavailable, "discv4.listen: " + opened.error().message);
     _udp = *std::move(opened);
 }
 

@@ -4,7 +4,7 @@
 
 WAYMARK_EXPORT_PLUGIN(waymark::httpapi::HttpApiPlugin, .name = "http-api", .version = "0.1.0",
                       .needs = {"peer-registry"}, .wants = {"discovery"},
-                      .commands = {{"token", "Make a bearer token for the HTTP API: token new --role ROLE"},
+                      .commands = {{"token new", "Make a bearer token for the HTTP API"},
                                    {"register", "Register a peer with a daemon by a proof of its key"},
-                                   {"peers", "Take a peer's registration back: peers remove --key FILE"},
+                                   {"peers remove", "Take a peer's registration back by a proof of its key"},
                                    {"verify", "Check that a node has signed a document"}})

@@ -304,11 +304,11 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
 {
     static const SystemClock clock;
-    if (name == "token")
+    if (name == "token new")
         return std::make_unique<TokenCommand>();
     if (name == "register")
         return std::make_unique<RegisterCommand>(clock);
-    if (name == "peers")
+    if (name == "peers remove")
         return std::make_unique<PeersCommand>(clock);
     if (name == "verify")
         return std::make_unique<VerifyCommand>(clock);

@@ -376,7 +376,7 @@ class ProtocolTest : public CppUnit::TestFixture
             server.start();
             CPPUNIT_FAIL("a server got " + listen);
         } catch (const plugin::StartError& error) {
-            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::addressInUse);
+            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::unavailable);
             for (const std::string& words : {listen, advice})
                 CPPUNIT_ASSERT_MESSAGE(error.what(),
                                        std::string(error.what()).find(words) != std::string::npos);
@@ -392,7 +392,7 @@ class ProtocolTest : public CppUnit::TestFixture
             second.start();
             CPPUNIT_FAIL("two servers got " + taken);
         } catch (const plugin::StartError& error) {
-            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::addressInUse);
+            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::unavailable);
             CPPUNIT_ASSERT(std::string(error.what()).find(taken) != std::string::npos);
         }
         assertRefused("0.0.0.0:" + std::to_string(first.endpoint().port), "the port is in use");

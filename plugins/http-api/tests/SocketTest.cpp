@@ -204,7 +204,7 @@ class SocketTest : public CppUnit::TestFixture
         try {
             second.start();
         } catch (const plugin::StartError& error) {
-            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::addressInUse);
+            CPPUNIT_ASSERT(error.code() == plugin::ExitCode::unavailable);
             CPPUNIT_ASSERT_EQUAL(200, ask("GET", "/peers").status);
             return;
         }

@@ -8,7 +8,7 @@ class BusyAddress final : public Harmless
 public:
     void start() override
     {
-        throw waymark::plugin::StartError(waymark::plugin::ExitCode::addressInUse,
+        throw waymark::plugin::StartError(waymark::plugin::ExitCode::unavailable,
                                           "127.0.0.1:1 is in use by another program");
     }
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace waymark::plugin
 {
@@ -19,8 +20,7 @@ public:
     {
         flag,    ///< --json
         option,  ///< --count N, or --count=N
-        operand, ///< a word by its place: NODE
-        word     ///< one that must stand there: "new" of "token new"
+        operand  ///< a word by its place: NODE
     };
     using Check = std::function<Result<void>(const std::string& value)>;
 
@@ -30,9 +30,8 @@ public:
     static CommandArgument option(std::string name, std::string value);
     /// `name` is what stands for it in --help, too. It is required unless optional() is called.
     static CommandArgument operand(std::string name);
-    static CommandArgument word(std::string text);
 
-    /// What it is for, one or two lines. An operand or a word without any is left out of the list.
+    /// What it is for, one or two lines. An operand without any is left out of the list.
     CommandArgument help(std::string text) &&;
     /// What a value is, as errors say it behind "needs": "the name of a file".
     CommandArgument needs(std::string what) &&;
@@ -40,6 +39,8 @@ public:
     CommandArgument integer(std::uint64_t least, std::uint64_t most) &&;
     /// "500ms", "30s", "5m", "12h", "2d" or a bare number of seconds.
     CommandArgument duration() &&;
+    /// One of these, which completion offers.
+    CommandArgument oneOf(std::vector<std::string> choices) &&;
     /// Anything else that a value has to pass.
     CommandArgument check(Check check) &&;
     /// Told in --help, and the value when there is none.
@@ -51,6 +52,9 @@ public:
     Kind kind() const noexcept { return _kind; }
     const std::string& name() const noexcept { return _name; }
     const std::string& helpText() const noexcept { return _help; }
+    /// What stands for an option's value: "FILE".
+    const std::string& valueName() const noexcept { return _value; }
+    const std::vector<std::string>& choices() const noexcept { return _choices; }
     const std::string& defaultText() const noexcept { return _default; }
     bool isRequired() const noexcept { return _required; }
     bool isRepeatable() const noexcept { return _repeatable; }
@@ -60,6 +64,8 @@ public:
     std::string written() const;
     /// With its value: "--count N".
     std::string shown() const;
+    /// As it stands behind "usage:": "[--count N]", "NODE...".
+    std::string inUsage() const;
     /// "--count needs a number of pings", and the value that it got instead, if any.
     Error lacking(std::string_view value = {}) const;
     Result<void> accept(const std::string& value) const;
@@ -74,6 +80,7 @@ private:
     std::string _needs;
     std::string _default;
     Check _check;
+    std::vector<std::string> _choices;
     bool _required = false;
     bool _repeatable = false;
 };

@@ -4,7 +4,7 @@
 #include <waymark/plugin/Command.h>
 #include <waymark/plugin/CommandArgument.h>
 #include <waymark/plugin/CommandValues.h>
-#include <waymark/plugin/Plugin.h>
+#include <waymark/plugin/ExitCode.h>
 
 #include <string>
 #include <utility>
@@ -47,6 +47,7 @@ public:
     std::string help() const;
 
     const std::string& command() const noexcept { return _command; }
+    const std::string& summary() const noexcept { return _summary; }
     const std::vector<CommandArgument>& arguments() const noexcept { return _arguments; }
     const std::vector<std::string>& examples() const noexcept { return _examples; }
     const std::vector<std::pair<ExitCode, std::string>>& exitCodes() const noexcept { return _exits; }

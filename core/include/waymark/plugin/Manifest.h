@@ -22,7 +22,7 @@
 
 typedef struct WaymarkManifestCommand
 {
-    char name[16]; /* as typed: waymark <plugin> <name> */
+    char name[16]; /* as typed: waymark <plugin> <name>; one word or two */
     char help[80]; /* one line */
 } WaymarkManifestCommand;
 

@@ -5,6 +5,7 @@
 #include <waymark/plugin/Command.h>
 #include <waymark/plugin/ConfigSchema.h>
 #include <waymark/plugin/ConfigView.h>
+#include <waymark/plugin/ExitCode.h>
 #include <waymark/plugin/Services.h>
 
 #include <functional>
@@ -16,19 +17,6 @@
 
 namespace waymark::plugin
 {
-
-/// Exit codes of the daemon and the command line (after sysexits.h).
-enum class ExitCode : int
-{
-    ok = 0,
-    usage = 64,
-    corruptData = 65,
-    addressInUse = 69,
-    internal = 70,
-    lockedDatabase = 75,
-    keyFile = 77,
-    configuration = 78
-};
 
 /// Thrown by start() (or configure()) when a plugin cannot: the message says what, where and what to do.
 class StartError : public std::runtime_error

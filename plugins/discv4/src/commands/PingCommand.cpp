@@ -43,7 +43,7 @@ const plugin::CommandLine& commandLine()
             .example("waymark discv4 ping --count 3 enr:-...")
             .exits(plugin::ExitCode::ok, "the node answered")
             .exits(plugin::ExitCode::usage, "the arguments are wrong")
-            .exits(plugin::ExitCode::addressInUse, "it did not answer, or there is no socket to ask with");
+            .exits(plugin::ExitCode::unavailable, "it did not answer, or there is no socket to ask with");
     return line;
 }
 
@@ -76,6 +76,11 @@ void print(std::ostream& out, const plugin::CommandValues& values, const node::E
 
 } // namespace
 
+const plugin::CommandLine& PingCommand::line() const
+{
+    return commandLine();
+}
+
 int PingCommand::run(const plugin::CommandContext& context)
 {
     const auto& line = commandLine();
@@ -87,16 +92,16 @@ int PingCommand::run(const plugin::CommandContext& context)
         return line.refuse(context, target.error().message);
     auto probe = PingProbe::open(*target);
     if (!probe)
-        return line.fail(context, plugin::ExitCode::addressInUse, probe.error().message);
+        return line.fail(context, plugin::ExitCode::unavailable, probe.error().message);
     bool answered = false;
     for (std::uint64_t i = 0; i < values->integer("count"); ++i) {
         const auto answer = (*probe)->ping(std::chrono::milliseconds(values->integer("timeout")));
         if (!answer)
-            return line.fail(context, plugin::ExitCode::addressInUse, answer.error().message);
+            return line.fail(context, plugin::ExitCode::unavailable, answer.error().message);
         print(context.out, *values, target->endpoint.udpEndpoint(), *answer);
         answered = answered || answer->has_value();
     }
-    return static_cast<int>(answered ? plugin::ExitCode::ok : plugin::ExitCode::addressInUse);
+    return static_cast<int>(answered ? plugin::ExitCode::ok : plugin::ExitCode::unavailable);
 }
 
 } // namespace waymark::discv4

@@ -13,6 +13,7 @@ namespace waymark::discv4
 class PingCommand final : public plugin::Command
 {
 public:
+    const plugin::CommandLine& line() const override;
     int run(const plugin::CommandContext& context) override;
 };
 

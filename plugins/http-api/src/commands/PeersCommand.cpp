@@ -20,10 +20,9 @@ const plugin::CommandLine& commandLine()
 {
     static const plugin::CommandLine line = ProvenClient::withExitCodes(
         ProvenClient::withOptions(
-            plugin::CommandLine("http-api peers",
+            plugin::CommandLine("http-api peers remove",
                                 "Takes a peer's registration back, with a proof that it has the peer's key. "
-                                "What other origins say of the peer stays.")
-                .takes(CommandArgument::word("remove")))
+                                "What other origins say of the peer stays."))
             .example("waymark peers remove --key node.key --url http://bootnode:8080")
             .exits(ExitCode::ok, "the peer is not registered any more, or was not before"));
     return line;
@@ -39,6 +38,11 @@ bool saysUnknown(const ApiAnswer& answer)
 
 } // namespace
 
+const plugin::CommandLine& PeersCommand::line() const
+{
+    return commandLine();
+}
+
 int PeersCommand::run(const plugin::CommandContext& context)
 {
     const auto& line = commandLine();
@@ -52,7 +56,7 @@ int PeersCommand::run(const plugin::CommandContext& context)
         return line.fail(context, ExitCode::keyFile, client.error().message);
     const auto answer = client->send("DELETE", "/peers/" + client->peer().hex());
     if (!answer)
-        return line.fail(context, ExitCode::addressInUse, answer.error().message);
+        return line.fail(context, ExitCode::unavailable, answer.error().message);
     if (answer->status != 200 && !saysUnknown(*answer))
         return line.fail(context, ProvenClient::exitCodeFor(answer->status), answer->complaint());
     context.out << (answer->status == 200 ? "removed" : "was not registered") << '\n';

@@ -77,7 +77,7 @@ plugin::CommandLine ProvenClient::withExitCodes(plugin::CommandLine line)
     return std::move(line)
         .exits(ExitCode::usage, "the arguments are wrong")
         .exits(ExitCode::corruptData, "the daemon does not take these data")
-        .exits(ExitCode::addressInUse, "it does not answer, or has no room now")
+        .exits(ExitCode::unavailable, "it does not answer, or has no room now")
         .exits(ExitCode::internal, "it has failed")
         .exits(ExitCode::keyFile, "the key or token cannot be read, or the daemon refuses it");
 }
@@ -139,7 +139,7 @@ ExitCode ProvenClient::exitCodeFor(int status) noexcept
     if (status == unauthorized || status == 403)
         return ExitCode::keyFile;
     if (status == 429 || status == 408 || status == 503 || status == 504)
-        return ExitCode::addressInUse;
+        return ExitCode::unavailable;
     return status >= 500 ? ExitCode::internal : ExitCode::corruptData;
 }
 

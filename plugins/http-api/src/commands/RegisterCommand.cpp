@@ -103,6 +103,11 @@ std::string registrationOf(const plugin::CommandValues& values, const node::Publ
 
 } // namespace
 
+const plugin::CommandLine& RegisterCommand::line() const
+{
+    return commandLine();
+}
+
 int RegisterCommand::run(const plugin::CommandContext& context)
 {
     const auto& line = commandLine();
@@ -120,7 +125,7 @@ int RegisterCommand::run(const plugin::CommandContext& context)
         return line.fail(context, ExitCode::keyFile, client.error().message);
     const auto answer = client->send("POST", "/peers", registrationOf(*values, client->peer()));
     if (!answer)
-        return line.fail(context, ExitCode::addressInUse, answer.error().message);
+        return line.fail(context, ExitCode::unavailable, answer.error().message);
     if (answer->status != 201)
         return line.fail(context, ProvenClient::exitCodeFor(answer->status), answer->complaint());
     context.out << printable(answer->body) << '\n';

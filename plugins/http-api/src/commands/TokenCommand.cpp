@@ -19,11 +19,10 @@ using plugin::CommandArgument;
 const plugin::CommandLine& commandLine()
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("http-api token",
+        plugin::CommandLine("http-api token new",
                             "Makes a bearer token for the HTTP API. The first line of the output is the "
                             "token, which is shown this once; the second is the line for the file that "
                             "http-api.tokens names. That line is not secret.")
-            .takes(CommandArgument::word("new"))
             .takes(CommandArgument::option("role", "ROLE")
                        .needs("read, register or admin")
                        .check([](const std::string& value) -> Result<void> {
@@ -61,6 +60,11 @@ TokenEntry entryFor(const plugin::CommandValues& values, std::string_view token)
 }
 
 } // namespace
+
+const plugin::CommandLine& TokenCommand::line() const
+{
+    return commandLine();
+}
 
 int TokenCommand::run(const plugin::CommandContext& context)
 {

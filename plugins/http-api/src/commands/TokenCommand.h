@@ -12,6 +12,7 @@ namespace waymark::httpapi
 class TokenCommand final : public plugin::Command
 {
 public:
+    const plugin::CommandLine& line() const override;
     int run(const plugin::CommandContext& context) override;
 };
 

@@ -81,7 +81,7 @@ const plugin::CommandLine& commandLine()
             .exits(ExitCode::ok, "it is good; the output says as what for --after and --since")
             .exits(ExitCode::usage, "the arguments are wrong")
             .exits(ExitCode::corruptData, "it is not signed, not whole, expired, or older")
-            .exits(ExitCode::addressInUse, "nobody answers, or there is no such document")
+            .exits(ExitCode::unavailable, "nobody answers, or there is no such document")
             .exits(ExitCode::keyFile, "the file of WAYMARK_TOKEN_FILE cannot be read");
     return line;
 }
@@ -124,6 +124,11 @@ DocumentDemands demandsOf(const plugin::CommandValues& values, const Clock& cloc
 
 } // namespace
 
+const plugin::CommandLine& VerifyCommand::line() const
+{
+    return commandLine();
+}
+
 int VerifyCommand::run(const plugin::CommandContext& context)
 {
     const auto& line = commandLine();
@@ -144,9 +149,9 @@ int VerifyCommand::run(const plugin::CommandContext& context)
         return line.fail(context, ExitCode::keyFile, token.error().message);
     const auto answer = client->send("GET", place.path.empty() ? served : place.path, {}, token->view());
     if (!answer)
-        return line.fail(context, ExitCode::addressInUse, answer.error().message);
+        return line.fail(context, ExitCode::unavailable, answer.error().message);
     if (answer->status != 200)
-        return line.fail(context, ExitCode::addressInUse, values->text("URL") + ": " + answer->complaint());
+        return line.fail(context, ExitCode::unavailable, values->text("URL") + ": " + answer->complaint());
     const auto found = verifyDocument(copyOf(*answer, served), demandsOf(*values, _clock));
     if (!found)
         return line.fail(context, ExitCode::corruptData, values->text("URL") + ": " + found.error().message);

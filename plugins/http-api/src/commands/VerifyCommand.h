@@ -15,6 +15,7 @@ public:
     /// `clock` outlives it.
     explicit VerifyCommand(const Clock& clock) : _clock(clock) {}
 
+    const plugin::CommandLine& line() const override;
     int run(const plugin::CommandContext& context) override;
 
 private:

@@ -41,10 +41,10 @@ ListenSocket::ListenSocket(const node::Endpoint& where)
         const std::string place = "http-api.listen = " + where.toString();
         if (problem.code() == EADDRINUSE)
             throw plugin::StartError(
-                plugin::ExitCode::addressInUse,
+                plugin::ExitCode::unavailable,
                 place + ": the port is in use, perhaps by another waymarkd; stop that one (ss -tlpn "
                         "shows who it is) or choose another port (0 picks a free one)");
-        throw plugin::StartError(plugin::ExitCode::addressInUse,
+        throw plugin::StartError(plugin::ExitCode::unavailable,
                                  place + ": cannot be bound (" +
                                      std::generic_category().message(problem.code()) +
                                      "); take an address of this machine (ip address shows them, 0.0.0.0 and "

@@ -12,7 +12,7 @@ class ListenSocket : public Poco::Net::ServerSocket
 {
 public:
     /// Binds and listens. The port is this socket's alone, yet free for a new server at once after a restart.
-    /// Throws plugin::StartError, code addressInUse, when somebody else has the port or it cannot be bound.
+    /// Throws plugin::StartError, code unavailable, when somebody else has the port or it cannot be bound.
     explicit ListenSocket(const node::Endpoint& where);
 
     /// Where it is bound, with the real port.

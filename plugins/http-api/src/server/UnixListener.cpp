@@ -80,7 +80,7 @@ void clear(const std::filesystem::path& path, const sockaddr_un& address)
                          place(path) + ": cannot be made (" + std::generic_category().message(errno) + ')');
     const bool answered = ::connect(attempt.descriptor, generic(address), sizeof(address)) == 0;
     if (answered || errno == EAGAIN)
-        throw StartError(ExitCode::addressInUse,
+        throw StartError(ExitCode::unavailable,
                          place(path) +
                              ": the socket is in use, perhaps by another waymarkd; stop that one or "
                              "choose another path");
@@ -123,7 +123,7 @@ void UnixListener::bind()
 
 void UnixListener::fail(int error) const
 {
-    throw StartError(error == EADDRINUSE ? ExitCode::addressInUse : ExitCode::configuration,
+    throw StartError(error == EADDRINUSE ? ExitCode::unavailable : ExitCode::configuration,
                      place(_path) + ": cannot be made (" + std::generic_category().message(error) +
                          "); its folder must be there and the daemon's user may write it");
 }

@@ -14,7 +14,7 @@ class UnixListener
 {
 public:
     /// Binds and listens; a socket that a daemon left behind is replaced. Throws plugin::StartError:
-    /// addressInUse when somebody listens there, configuration when something else than a socket is there or
+    /// unavailable when somebody listens there, configuration when something else than a socket is there or
     /// it cannot be made.
     explicit UnixListener(const std::filesystem::path& path);
     UnixListener(const UnixListener&) = delete;

@@ -122,6 +122,11 @@ int print(const plugin::CommandContext& context, const Repaired& result, bool is
 
 } // namespace
 
+const plugin::CommandLine& RepairCommand::line() const
+{
+    return commandLine();
+}
+
 int RepairCommand::run(const plugin::CommandContext& context)
 {
     const auto& line = commandLine();

@@ -17,6 +17,7 @@ public:
     /// The plugin's keys, to understand a configuration file.
     explicit RepairCommand(plugin::ConfigSchema schema) : _schema(std::move(schema)) {}
 
+    const plugin::CommandLine& line() const override;
     int run(const plugin::CommandContext& context) override;
 
 private:

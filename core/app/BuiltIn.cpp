@@ -1,0 +1,11 @@
+#include "BuiltIn.h"
+
+namespace waymark::app
+{
+
+std::vector<toolkit::CommandGroup> builtInCommands()
+{
+    return {};
+}
+
+} // namespace waymark::app
