@@ -1,11 +1,13 @@
 #include "BuiltIn.h"
 
+#include "NodeGroup.h"
+
 namespace waymark::app
 {
 
 std::vector<toolkit::CommandGroup> builtInCommands()
 {
-    return {};
+    return {toolkit::nodeGroup()};
 }
 
 } // namespace waymark::app

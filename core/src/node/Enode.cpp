@@ -23,10 +23,17 @@ struct Parts
     std::optional<std::string_view> query;
 };
 
-tl::unexpected<Error> wrong(std::string_view part, std::size_t position, std::string_view reason)
+template <class T>
+using Examined = tl::expected<T, EnodeFlaw>;
+
+tl::unexpected<EnodeFlaw> wrong(std::string_view part, std::size_t position, std::string_view reason)
 {
-    return failure(ErrorCode::invalidArgument, "enode URL, " + std::string(part) + " at position " +
-                                                   std::to_string(position) + ": " + std::string(reason));
+    return tl::unexpected(EnodeFlaw{std::string(part), position, std::string(reason)});
+}
+
+Error toError(const EnodeFlaw& flaw)
+{
+    return {ErrorCode::invalidArgument, flaw.toString()};
 }
 
 std::size_t positionOf(std::string_view part, std::string_view url) noexcept
@@ -34,7 +41,7 @@ std::size_t positionOf(std::string_view part, std::string_view url) noexcept
     return static_cast<std::size_t>(part.data() - url.data());
 }
 
-Result<Parts> split(std::string_view url)
+Examined<Parts> split(std::string_view url)
 {
     if (!url.starts_with(scheme))
         return wrong("scheme", 0, "it starts with enode://");
@@ -60,7 +67,7 @@ Result<Parts> split(std::string_view url)
     return parts;
 }
 
-Result<PublicKey> parseId(std::string_view id, std::string_view url)
+Examined<PublicKey> parseId(std::string_view id, std::string_view url)
 {
     const std::size_t position = positionOf(id, url);
     if (id.size() != idDigits)
@@ -74,7 +81,7 @@ Result<PublicKey> parseId(std::string_view id, std::string_view url)
     return *key;
 }
 
-Result<IpAddress> parseHost(std::string_view host, std::string_view url)
+Examined<IpAddress> parseHost(std::string_view host, std::string_view url)
 {
     const std::size_t position = positionOf(host, url);
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
@@ -88,7 +95,7 @@ Result<IpAddress> parseHost(std::string_view host, std::string_view url)
     return *ip;
 }
 
-Result<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, std::string_view url)
+Examined<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, std::string_view url)
 {
     const auto port = parsePort(text);
     if (!port)
@@ -96,7 +103,7 @@ Result<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, 
     return *port;
 }
 
-Result<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
+Examined<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
 {
     if (!query.starts_with(discoveryPort))
         return wrong("query", positionOf(query, url), "only discport=<udp port> may stand there");
@@ -109,14 +116,14 @@ struct Ports
     std::uint16_t tcp = 0;
 };
 
-Result<Ports> parsePorts(const Parts& parts, std::string_view url)
+Examined<Ports> parsePorts(const Parts& parts, std::string_view url)
 {
     const auto tcp = parsePortAt("port", parts.port, url);
     if (!tcp)
-        return failure(tcp.error());
+        return tl::unexpected(tcp.error());
     const auto udp = parts.query ? parseQuery(*parts.query, url) : tcp;
     if (!udp)
-        return failure(udp.error());
+        return tl::unexpected(udp.error());
     if (*udp == 0 && parts.query)
         return wrong("discport", positionOf(*parts.query, url) + discoveryPort.size(),
                      "a node without a discovery port cannot be reached");
@@ -128,36 +135,51 @@ Result<Ports> parsePorts(const Parts& parts, std::string_view url)
 
 } // namespace
 
+std::string EnodeFlaw::toString() const
+{
+    return "enode URL, " + part + " at position " + std::to_string(position) + ": " + reason;
+}
+
 Result<Enode> Enode::parse(std::string_view url)
 {
-    const auto parts = split(url);
-    if (!parts)
-        return failure(parts.error());
-    const auto key = parseId(parts->id, url);
-    if (!key)
-        return failure(key.error());
-    const auto ip = parseHost(parts->host, url);
-    if (!ip)
-        return failure(ip.error());
-    const auto ports = parsePorts(*parts, url);
-    if (!ports)
-        return failure(ports.error());
-    return Enode{*key, {*ip, ports->udp, ports->tcp}};
+    return examine(url).map_error(toError);
 }
 
 Result<NamedEnode> NamedEnode::parse(std::string_view url)
 {
+    return examine(url).map_error(toError);
+}
+
+tl::expected<Enode, EnodeFlaw> Enode::examine(std::string_view url)
+{
     const auto parts = split(url);
     if (!parts)
-        return failure(parts.error());
+        return tl::unexpected(parts.error());
     const auto key = parseId(parts->id, url);
     if (!key)
-        return failure(key.error());
+        return tl::unexpected(key.error());
+    const auto ip = parseHost(parts->host, url);
+    if (!ip)
+        return tl::unexpected(ip.error());
+    const auto ports = parsePorts(*parts, url);
+    if (!ports)
+        return tl::unexpected(ports.error());
+    return Enode{*key, {*ip, ports->udp, ports->tcp}};
+}
+
+tl::expected<NamedEnode, EnodeFlaw> NamedEnode::examine(std::string_view url)
+{
+    const auto parts = split(url);
+    if (!parts)
+        return tl::unexpected(parts.error());
+    const auto key = parseId(parts->id, url);
+    if (!key)
+        return tl::unexpected(key.error());
     if (!isHostName(parts->host))
         return wrong("host", positionOf(parts->host, url), "no host name");
     const auto ports = parsePorts(*parts, url);
     if (!ports)
-        return failure(ports.error());
+        return tl::unexpected(ports.error());
     return NamedEnode{*key, std::string(parts->host), ports->udp, ports->tcp};
 }
 

@@ -4,7 +4,6 @@
 #include <waymark/node/Rlp.h>
 
 #include <limits>
-#include <vector>
 
 namespace waymark::node
 {
@@ -25,29 +24,6 @@ struct Content
     Entries entries;
 };
 
-/// True when `bytes` are one item, canonical down to the innermost list.
-bool isOneCanonicalItem(ByteView bytes)
-{
-    rlp::Reader outer(bytes);
-    if (!outer.skip() || !outer.atEnd())
-        return false;
-    std::vector<rlp::Reader> open{rlp::Reader(bytes)};
-    while (!open.empty()) {
-        if (open.back().atEnd()) {
-            open.pop_back();
-            continue;
-        }
-        const auto kind = open.back().peek();
-        if (!kind)
-            return false;
-        if (*kind == rlp::Kind::list)
-            open.push_back(open.back().list().value());
-        else if (!open.back().skip())
-            return false;
-    }
-    return true;
-}
-
 Result<Content> readContent(rlp::Reader reader)
 {
     Content content;
@@ -65,7 +41,7 @@ Result<Content> readContent(rlp::Reader reader)
         const auto value = reader.raw();
         if (!value)
             return failure(value.error().in("ENR entry " + quoted(name)));
-        if (!isOneCanonicalItem(*value))
+        if (!rlp::isOneItem(*value))
             return failure(ErrorCode::nonCanonical, "ENR entry " + quoted(name) + " is no canonical RLP");
         content.entries.emplace_hint(content.entries.end(), std::move(name),
                                      Bytes(value->begin(), value->end()));
@@ -268,7 +244,7 @@ Result<Enr> EnrBuilder::sign(const SecretKey& key) const
         if (name == identityKey || name == publicKeyKey)
             return failure(ErrorCode::invalidArgument,
                            "ENR entry " + quoted(name) + " comes from the key that signs");
-        if (!isOneCanonicalItem(item))
+        if (!rlp::isOneItem(item))
             return failure(ErrorCode::invalidArgument,
                            "ENR entry " + quoted(name) + " is not one canonical RLP item");
     }

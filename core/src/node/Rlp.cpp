@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <string>
+#include <vector>
 
 namespace waymark::node::rlp
 {
@@ -257,6 +258,28 @@ std::size_t encodedStringSize(ByteView value) noexcept
 std::size_t encodedListSize(std::size_t payload) noexcept
 {
     return headerSize(payload) + payload;
+}
+
+bool isOneItem(ByteView bytes)
+{
+    Reader outer(bytes);
+    if (!outer.skip() || !outer.atEnd())
+        return false;
+    std::vector<Reader> open{Reader(bytes)};
+    while (!open.empty()) {
+        if (open.back().atEnd()) {
+            open.pop_back();
+            continue;
+        }
+        const auto kind = open.back().peek();
+        if (!kind)
+            return false;
+        if (*kind == Kind::list)
+            open.push_back(open.back().list().value());
+        else if (!open.back().skip())
+            return false;
+    }
+    return true;
 }
 
 } // namespace waymark::node::rlp

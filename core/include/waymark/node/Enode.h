@@ -4,12 +4,24 @@
 #include <waymark/node/Endpoint.h>
 #include <waymark/node/Key.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace waymark::node
 {
+
+/// What is wrong with a node URL, and where.
+struct EnodeFlaw
+{
+    std::string part;         ///< scheme, id, host, port, query or discport
+    std::size_t position = 0; ///< in the URL, from 0; its length for what is missing at the end
+    std::string reason;
+
+    /// "enode URL, id at position 8: it has 128 hex digits, not 127"
+    std::string toString() const;
+};
 
 /// A node URL: enode://<128 hex digits>@<ip>:<tcp>[?discport=<udp>], IPv6 in brackets.
 struct Enode
@@ -20,6 +32,8 @@ struct Enode
     /// Errors name the part that is wrong (scheme, id, host, port, discport) and its position. Host names are
     /// refused: this is a pure codec and resolves nothing.
     static Result<Enode> parse(std::string_view url);
+    /// The same for who wants to point at what is wrong.
+    static tl::expected<Enode, EnodeFlaw> examine(std::string_view url);
 
     /// A node as others are told of it. Without a TCP port the UDP port stands for it: some clients drop
     /// nodes whose TCP port is 0, and none dials a bootnode.
@@ -42,6 +56,7 @@ struct NamedEnode
 
     /// Errors as of Enode::parse(); an address is no name.
     static Result<NamedEnode> parse(std::string_view url);
+    static tl::expected<NamedEnode, EnodeFlaw> examine(std::string_view url);
     /// The node at one of the name's addresses.
     Enode at(const IpAddress& ip) const noexcept { return {key, {ip, udp, tcp}}; }
 

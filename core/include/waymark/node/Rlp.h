@@ -79,6 +79,9 @@ private:
     Bytes& _out;
 };
 
+/// True when `bytes` are one item, canonical down to the innermost list, and nothing else.
+bool isOneItem(ByteView bytes);
+
 /// How many bytes string() would append for a payload of that form.
 std::size_t encodedStringSize(ByteView value) noexcept;
 /// Size of a list whose items take `payload` bytes together.

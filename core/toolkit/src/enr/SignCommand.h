@@ -1,0 +1,16 @@
+#pragma once
+
+#include <waymark/plugin/Command.h>
+
+namespace waymark::toolkit
+{
+
+/// waymark enr sign
+class SignCommand final : public plugin::Command
+{
+public:
+    const plugin::CommandLine& line() const override;
+    int run(const plugin::CommandContext& context) override;
+};
+
+} // namespace waymark::toolkit

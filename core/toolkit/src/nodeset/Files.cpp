@@ -1,0 +1,229 @@
+#include "nodeset/Files.h"
+
+#include "nodeset/NodeReader.h"
+#include "nodeset/NodeWriter.h"
+
+#include <waymark/base/AtomicFile.h>
+#include <waymark/toolkit/Progress.h>
+#include <waymark/toolkit/Record.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <ostream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace waymark::toolkit::nodeset
+{
+
+using plugin::CommandArgument;
+using plugin::ExitCode;
+
+namespace
+{
+
+/// So many damaged entries are told one by one.
+constexpr std::size_t toldOneByOne = 10;
+/// How often the progress is looked at, in nodes.
+constexpr std::size_t step = 64;
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many)
+{
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+/// Reads one file after the other.
+class InputReader
+{
+public:
+    InputReader(const plugin::CommandLine& line, const plugin::CommandContext& context,
+                const plugin::CommandValues& values)
+        : _line(line), _context(context), _progress(context, _clock, "reading")
+    {
+        if (const auto from = values.find("from"))
+            _format = formatOf(*from);
+    }
+
+    /// 0, or the exit code.
+    int read(const std::string& file)
+    {
+        if (file == "-")
+            return read("standard input", _context.in);
+        std::error_code error;
+        if (std::filesystem::is_directory(file, error))
+            return fail(ExitCode::io, file + ": is a folder");
+        std::ifstream in(file, std::ios::binary);
+        if (!in)
+            return fail(ExitCode::io, file + ": cannot be opened: " + std::generic_category().message(errno));
+        return read(file, in);
+    }
+
+    Input take() { return std::move(_input); }
+
+private:
+    int fail(ExitCode code, const std::string& message)
+    {
+        _progress.wipe();
+        return _line.fail(_context, code, message);
+    }
+
+    int read(const std::string& name, std::istream& in)
+    {
+        std::size_t damaged = 0;
+        const auto result = readNodes(
+            in, _format, [&](Entry&& entry) { add(std::move(entry)); },
+            [&](const Damage& damage) {
+                if (++damaged <= toldOneByOne)
+                    fail(ExitCode::corruptData, name + ": " + damage.toString());
+            });
+        if (damaged > 0)
+            fail(ExitCode::corruptData, name + ": " +
+                                            counted(damaged, "entry is damaged and was left out",
+                                                    "entries are damaged and were left out"));
+        _input.damaged += damaged;
+        if (!result)
+            return fail(result.error().code == ErrorCode::io ? ExitCode::io : ExitCode::corruptData,
+                        name + ": " + result.error().message);
+        if (!_input.format)
+            _input.format = *result;
+        return 0;
+    }
+
+    void add(Entry entry)
+    {
+        if (++_input.read % step == 0)
+            _progress.update(_input.read, std::nullopt, "nodes");
+        _input.nodes.merge(std::move(entry));
+    }
+
+    const plugin::CommandLine& _line;
+    const plugin::CommandContext& _context;
+    SystemClock _clock;
+    Progress _progress;
+    std::optional<Format> _format;
+    Input _input;
+};
+
+Format formatFor(const plugin::CommandValues& values, const Input& input)
+{
+    if (const auto to = values.find("to"))
+        return formatOf(*to).value();
+    if (values.has("json") && !values.has("out"))
+        return Format::nodesJson;
+    return input.format.value_or(Format::nodesJson);
+}
+
+/// How many were written.
+std::size_t write(std::ostream& out, Format format, const NodeSet& nodes)
+{
+    const auto writer = NodeWriter::of(format, out);
+    std::size_t written = 0;
+    for (const auto& [id, entry] : nodes.entries())
+        written += writer->add(entry) ? 1U : 0U;
+    writer->end();
+    out.flush();
+    return written;
+}
+
+/// A device or a link to one is no place to put a file.
+Result<void> checkTarget(const std::string& file)
+{
+    std::error_code error;
+    const auto status = std::filesystem::status(file, error);
+    if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status))
+        return {};
+    return failure(ErrorCode::invalidArgument, "--out " + file +
+                                                   ": is no regular file; without --out the nodes go to "
+                                                   "standard output");
+}
+
+} // namespace
+
+plugin::CommandLine takingInput(plugin::CommandLine line)
+{
+    return std::move(line)
+        .takes(CommandArgument::option("from", "FORMAT")
+                   .oneOf(formatNames())
+                   .help("what the input is; else it is recognised"))
+        .takes(CommandArgument::flag("strict").help(
+            "refuse input with damaged entries instead of leaving them out"))
+        .exits(ExitCode::usage, "the arguments are wrong")
+        .exits(ExitCode::corruptData,
+               "the input is no node set or ends in the middle; with --strict also: has damaged entries")
+        .exits(ExitCode::io, "a file cannot be read or written");
+}
+
+plugin::CommandLine takingOutput(plugin::CommandLine line)
+{
+    return std::move(line)
+        .takes(CommandArgument::option("to", "FORMAT")
+                   .oneOf(formatNames())
+                   .help("how to write the nodes; else as the input is"))
+        .takes(CommandArgument::option("out", "FILE")
+                   .needs("the name of a file")
+                   .help("where to write them, whole or not at all; else standard output"))
+        .takes(CommandArgument::flag("json").help(
+            "print JSON, for programs: with --out what was done, else the nodes"));
+}
+
+plugin::CommandArgument inputOperand()
+{
+    return CommandArgument::operand("FILE")
+        .needs("a file of nodes")
+        .help("nodes.json, static-nodes.json, a list of enode:// or enr: lines, or CSV; - reads standard "
+              "input");
+}
+
+tl::expected<Input, int> readInput(const plugin::CommandLine& line, const plugin::CommandContext& context,
+                                   const plugin::CommandValues& values, const std::vector<std::string>& files)
+{
+    InputReader reader(line, context, values);
+    for (const std::string& file : files)
+        if (const int code = reader.read(file); code != 0)
+            return tl::unexpected(code);
+    Input input = reader.take();
+    if (values.has("strict") && input.damaged > 0)
+        return tl::unexpected(static_cast<int>(ExitCode::corruptData));
+    return input;
+}
+
+int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& context,
+                const plugin::CommandValues& values, const Input& input, const NodeSet& nodes)
+{
+    const Format format = formatFor(values, input);
+    const auto file = values.find("out");
+    std::size_t written = 0;
+    if (file) {
+        if (const auto checked = checkTarget(*file); !checked)
+            return line.refuse(context, checked.error().message);
+        std::ostringstream text;
+        written = write(text, format, nodes);
+        if (const auto saved = writeFileAtomically(*file, text.view()); !saved)
+            return line.fail(context, ExitCode::io, saved.error().message);
+    } else {
+        written = write(context.out, format, nodes);
+    }
+    if (!context.out)
+        return line.fail(context, ExitCode::io, "standard output cannot be written");
+    const std::size_t leftOut = nodes.size() - written;
+    if (leftOut > 0)
+        context.error << line.command() << ": "
+                      << counted(leftOut, "node has no place", "nodes have no place") << " in the format "
+                      << toString(format) << (format == Format::enrs ? ": no record" : ": no address")
+                      << '\n';
+    if (file)
+        Record()
+            .add("file", *file)
+            .add("format", toString(format))
+            .add("read", input.read)
+            .add("written", written)
+            .add("left_out", "left out", leftOut)
+            .add("damaged", input.damaged)
+            .print(context, values);
+    return static_cast<int>(ExitCode::ok);
+}
+
+} // namespace waymark::toolkit::nodeset
