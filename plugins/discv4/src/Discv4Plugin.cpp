@@ -1,5 +1,7 @@
 #include "Discv4Plugin.h"
 
+#include "commands/EnrRequestCommand.h"
+#include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
 #include "trace/TracedSink.h"
 
@@ -231,6 +233,10 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
 {
     if (name == "ping")
         return std::make_unique<PingCommand>();
+    if (name == "findnode")
+        return std::make_unique<FindNodeCommand>();
+    if (name == "enr-request")
+        return std::make_unique<EnrRequestCommand>();
     return nullptr;
 }
 
