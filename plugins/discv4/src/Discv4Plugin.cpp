@@ -3,6 +3,8 @@
 #include "commands/EnrRequestCommand.h"
 #include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
+#include "commands/ResolveCommand.h"
+#include "commands/listen/ListenCommand.h"
 #include "trace/TracedSink.h"
 
 #include <string>
@@ -237,6 +239,10 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<FindNodeCommand>();
     if (name == "enr-request")
         return std::make_unique<EnrRequestCommand>();
+    if (name == "resolve")
+        return std::make_unique<ResolveCommand>();
+    if (name == "listen")
+        return std::make_unique<ListenCommand>();
     return nullptr;
 }
 

@@ -8,4 +8,6 @@ WAYMARK_EXPORT_PLUGIN(waymark::discv4::Discv4Plugin, .name = "discv4", .version 
                           {"ping", "Ask a discv4 node for signs of life, and time them"},
                           {"findnode", "Ask a discv4 node for the nodes nearest to a target"},
                           {"enr-request", "Ask a discv4 node for its record (ENR)"},
+                          {"resolve", "Find the newest record of a node and where it answers"},
+                          {"listen", "Be a node of the network, and print whom it meets"},
                       })

@@ -27,6 +27,7 @@ struct Failure
 {
     Trouble trouble = Trouble::noAnswer;
     std::string message; ///< one line: what happened, where, after how long, and what to check
+    bool answeredPing = false; ///< the node is there: it did not answer the question itself
 };
 
 template <class Value>

@@ -57,7 +57,7 @@ Failure Request::silence() const
                        ? "; check that the node runs and that this is its UDP port, that no firewall "
                          "drops UDP on the way or back, and that the clocks of both hosts are right"
                        : "; " + hint;
-        return {Trouble::noAnswer, std::move(message)};
+        return {Trouble::noAnswer, std::move(message), false};
     }
     std::string message =
         where + " answered the PING, but not the " + std::string(questionOf(kind())) + within(patience);
@@ -68,7 +68,7 @@ Failure Request::silence() const
                    "gets in here, or ask with the --key that it knows";
     else
         message += "; it may not support the question, or limit how often it is asked";
-    return {Trouble::noAnswer, std::move(message)};
+    return {Trouble::noAnswer, std::move(message), true};
 }
 
 } // namespace waymark::discv4::client

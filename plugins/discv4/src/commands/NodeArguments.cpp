@@ -127,15 +127,25 @@ OrExit<Bootnode> readNode(const Asked& asked, const std::string& argument, const
     return *std::move(node);
 }
 
-OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node)
+OrExit<std::vector<wire::Neighbor>> placesOf(const Asked& asked, const Bootnode& node)
 {
     if (!node.name)
-        return node.places.front();
+        return node.places;
     const auto addresses = lookUp(node.name->host);
     if (!addresses)
         return tl::unexpected(asked.fail(ExitCode::unavailable, addresses.error().message));
-    const auto enode = node.name->at(addresses->front());
-    return wire::Neighbor{enode.key, enode.endpoint};
+    std::vector<wire::Neighbor> places;
+    for (const node::IpAddress& ip : *addresses) {
+        const auto enode = node.name->at(ip);
+        places.push_back({enode.key, enode.endpoint});
+    }
+    return places;
+}
+
+OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node)
+{
+    const auto places = placesOf(asked, node);
+    return places ? OrExit<wire::Neighbor>(places->front()) : tl::unexpected(places.error());
 }
 
 OrExit<wire::Neighbor> readPlace(const Asked& asked)

@@ -47,7 +47,9 @@ struct Asked
 
 /// The node that `text` names; `argument` is what errors call it. A wrong one is pointed at.
 OrExit<Bootnode> readNode(const Asked& asked, const std::string& argument, const std::string& text);
-/// Where it is: a name is looked up, which waits for the system. Of several places the first.
+/// Where it is, once at least: a name is looked up, which waits for the system.
+OrExit<std::vector<wire::Neighbor>> placesOf(const Asked& asked, const Bootnode& node);
+/// The first of them.
 OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node);
 /// Both, for the operand NODE.
 OrExit<wire::Neighbor> readPlace(const Asked& asked);
