@@ -1,6 +1,10 @@
 #include "Discv4Plugin.h"
 
+#include "commands/EnrRequestCommand.h"
+#include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
+#include "commands/ResolveCommand.h"
+#include "commands/listen/ListenCommand.h"
 #include "trace/TracedSink.h"
 
 #include <string>
@@ -231,6 +235,14 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
 {
     if (name == "ping")
         return std::make_unique<PingCommand>();
+    if (name == "findnode")
+        return std::make_unique<FindNodeCommand>();
+    if (name == "enr-request")
+        return std::make_unique<EnrRequestCommand>();
+    if (name == "resolve")
+        return std::make_unique<ResolveCommand>();
+    if (name == "listen")
+        return std::make_unique<ListenCommand>();
     return nullptr;
 }
 
