@@ -82,8 +82,11 @@ std::optional<TextFault> findEnrFault(std::string_view text)
     if (const auto stranger = text.find_first_not_of(alphabet, prefix); stranger != std::string_view::npos)
         return TextFault{"base64url", stranger, 1, "only letters, digits, '-' and '_' may stand there"};
     const auto bytes = fromBase64Url(text.substr(prefix));
+    if (!bytes && bytes.error().code == ErrorCode::truncated)
+        return TextFault{"base64url", text.size(), 0, "the text ends within a byte; its end is missing"};
     if (!bytes)
-        return TextFault{"base64url", text.size(), 0, bytes.error().message};
+        return TextFault{"base64url", text.size() - 1, 1,
+                         "it stands for more than the last byte; the text is damaged, or its end is missing"};
     constexpr std::size_t longest = (Enr::maximumSize * 4 + 2) / 3;
     if (bytes->size() > Enr::maximumSize)
         return TextFault{"end", prefix + longest, text.size() - prefix - longest, record.error().message};
@@ -99,8 +102,9 @@ std::optional<TextFault> findFault(std::string_view text)
     if (text.starts_with("enode:"))
         return findEnodeFault(text);
     const auto end = text.find_first_of(":/@");
-    return TextFault{"start", 0, end == std::string_view::npos ? text.size() : end,
-                     "an enode URL starts with enode://, an ENR with enr:"};
+    return TextFault{
+        "start", 0, end == std::string_view::npos ? text.size() : end,
+        "it is neither an enode URL (enode://<128 hex digits>@<ip>:<port>) nor an ENR (enr:...)"};
 }
 
 } // namespace waymark::node

@@ -68,7 +68,8 @@ class TextFaultTest : public CppUnit::TestFixture
         assertFault("enr:" + std::string(10, 'A') + "=" + std::string(10, 'A'), "base64url", 14, 1);
         assertFault(enr.substr(0, enr.size() - 2), "base64url", enr.size() - 2, 0);
         assertFault(enr + '=', "base64url", enr.size(), 1);
-        assertFault(enr.substr(0, enr.size() - 4), "list", 4, enr.size() - 8);
+        assertFault(enr.substr(0, enr.size() - 3), "list", 4, enr.size() - 7);
+        assertFault(enr.substr(0, enr.size() - 4), "base64url", enr.size() - 5, 1);
         std::string forged = enr;
         forged[20] = forged[20] == 'A' ? 'B' : 'A';
         const auto fault = findFault(forged);
