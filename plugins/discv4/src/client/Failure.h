@@ -26,7 +26,7 @@ std::string_view toString(Trouble trouble) noexcept;
 struct Failure
 {
     Trouble trouble = Trouble::noAnswer;
-    std::string message; ///< one line: what happened, where, after how long, and what to check
+    std::string message;       ///< one line: what happened, where, after how long, and what to check
     bool answeredPing = false; ///< the node is there: it did not answer the question itself
 };
 

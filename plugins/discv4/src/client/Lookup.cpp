@@ -17,7 +17,11 @@ constexpr std::size_t mostCandidates = 256;
 } // namespace
 
 Lookup::Lookup(NodeClient& client, const node::PublicKey& target, Duration patience, Told told)
-    : _client(client), _target(target), _targetId(target.nodeId()), _patience(patience), _told(std::move(told))
+    : _client(client),
+      _target(target),
+      _targetId(target.nodeId()),
+      _patience(patience),
+      _told(std::move(told))
 {
 }
 

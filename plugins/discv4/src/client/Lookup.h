@@ -13,8 +13,8 @@
 namespace waymark::discv4::client
 {
 
-/// Goes nearer to a target from node to node (Kademlia), three at a time, until the sixteen nearest were asked.
-/// It works while its client is polled, and outlives the requests that it has there. One thread.
+/// Goes nearer to a target from node to node (Kademlia), three at a time, until the sixteen nearest were
+/// asked. It works while its client is polled, and outlives the requests that it has there. One thread.
 class Lookup
 {
 public:
@@ -60,7 +60,8 @@ private:
     node::Hash256 _targetId;
     Duration _patience;
     Told _told;
-    std::map<node::Hash256, Candidate> _candidates; ///< by what their id is XORed with the target's: nearest first
+    std::map<node::Hash256, Candidate>
+        _candidates; ///< by what their id is XORed with the target's: nearest first
     unsigned _underWay = 0;
     unsigned _asked = 0;
     unsigned _answered = 0;

@@ -1,6 +1,6 @@
 #include "client/NodeClient.h"
 
-#include "client/FakePort.h"
+#include "client/tests/FakePort.h"
 
 #include <waymark/testkit/ManualClock.h>
 #include <waymark/testkit/TestKeys.h>

@@ -55,9 +55,8 @@ void Resolution::tryPlace(const wire::Neighbor& place, bool byLookup)
     if (_tried.size() >= mostPlaces || !_tried.insert(place.endpoint.udpEndpoint()).second)
         return;
     _toldPlaces += byLookup ? 1 : 0;
-    _client.requestRecord(place, _patience, [this, place, byLookup](const auto& answer) {
-        take(place, byLookup, answer);
-    });
+    _client.requestRecord(place, _patience,
+                          [this, place, byLookup](const auto& answer) { take(place, byLookup, answer); });
 }
 
 void Resolution::take(const wire::Neighbor& place, bool byLookup,

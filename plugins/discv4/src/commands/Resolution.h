@@ -15,8 +15,8 @@
 namespace waymark::discv4
 {
 
-/// Finds where a node answers, and its record: at the places that are known, then at those that others tell of.
-/// One thread.
+/// Finds where a node answers, and its record: at the places that are known, then at those that others tell
+/// of. One thread.
 class Resolution
 {
 public:

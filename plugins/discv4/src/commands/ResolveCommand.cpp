@@ -38,9 +38,9 @@ OrExit<Wanted> wantedById(const Asked& asked, const std::string& text)
     if (key)
         return Wanted{*key};
     const bool hasStranger = stranger != std::string::npos;
-    return tl::unexpected(toolkit::refuseWord(asked.context, asked.line.command(), "NODE", text,
-                                              {"id", hasStranger ? stranger : start,
-                                               hasStranger ? 1 : text.size() - start, key.error().message}));
+    return tl::unexpected(toolkit::refuseWord(
+        asked.context, asked.line.command(), "NODE", text,
+        {"id", hasStranger ? stranger : start, hasStranger ? 1 : text.size() - start, key.error().message}));
 }
 
 OrExit<Wanted> readWanted(const Asked& asked)
@@ -69,8 +69,8 @@ int print(const Asked& asked, const Wanted& wanted, const Resolution::Found& fou
     const auto& place = found.place.endpoint;
     if (asked.values.has("raw")) {
         if (!found.record)
-            return asked.fail(ExitCode::unavailable, place.udpEndpoint().toString() +
-                                                         " answers PINGs, but tells no record");
+            return asked.fail(ExitCode::unavailable,
+                              place.udpEndpoint().toString() + " answers PINGs, but tells no record");
         asked.context.out << found.record->toString() << '\n';
         return static_cast<int>(ExitCode::ok);
     }
@@ -101,11 +101,13 @@ int explain(const Asked& asked, const Resolution& resolution, std::size_t bootno
         return asked.fail(ExitCode::unavailable, lookup.firstFailure() ? lookup.firstFailure()->message
                                                                        : "no bootnode could be asked");
     if (resolution.toldPlaces() == 0)
-        return asked.fail(ExitCode::unavailable, std::to_string(lookup.answered()) +
-                                                     " nodes were asked, and none told of it; ask other bootnodes");
-    return asked.fail(ExitCode::unavailable, std::to_string(lookup.answered()) +
-                                                 " nodes were asked, but the node answers at none of the places that "
-                                                 "they told of");
+        return asked.fail(ExitCode::unavailable,
+                          std::to_string(lookup.answered()) +
+                              " nodes were asked, and none told of it; ask other bootnodes");
+    return asked.fail(ExitCode::unavailable,
+                      std::to_string(lookup.answered()) +
+                          " nodes were asked, but the node answers at none of the places that "
+                          "they told of");
 }
 
 int resolve(const Asked& asked, const Wanted& wanted, const std::vector<wire::Neighbor>& bootnodes,
@@ -123,7 +125,8 @@ int resolve(const Asked& asked, const Wanted& wanted, const std::vector<wire::Ne
         toolkit::Progress progress(asked.context, clock, "resolving");
         found = resolution.run(wanted.places, bootnodes, interruption, [&] {
             const auto& lookup = resolution.lookup();
-            progress.update(lookup.asked(), std::nullopt, std::to_string(lookup.answered()) + " nodes answered");
+            progress.update(lookup.asked(), std::nullopt,
+                            std::to_string(lookup.answered()) + " nodes answered");
         });
     }
     if (found)
@@ -138,20 +141,22 @@ int resolve(const Asked& asked, const Wanted& wanted, const std::vector<wire::Ne
 const plugin::CommandLine& ResolveCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 resolve",
-                            "Finds the newest record of a node and where it answers. The node itself is asked first; "
-                            "when it does not answer, it is looked for from node to node, beginning with the "
-                            "bootnodes.")
+        plugin::CommandLine(
+            "discv4 resolve",
+            "Finds the newest record of a node and where it answers. The node itself is asked first; "
+            "when it does not answer, it is looked for from node to node, beginning with the "
+            "bootnodes.")
             .takes(bootnodesOption("whom to ask for it: enode URLs or ENRs with commas between, or @FILE"))
             .takes(plugin::CommandArgument::flag("raw").help("print the record alone, as enr:..."))
             .takes(timeoutOption("1s", "how long to wait for each answer"))
             .takes(triesOption())
             .takes(keyOption())
             .takes(toolkit::Listing::jsonFlag())
-            .takes(plugin::CommandArgument::operand("NODE")
-                       .needs("an enode URL, an ENR or an id")
-                       .help("an enode URL, its host an address or a name; an ENR, perhaps an old one; or, with "
-                             "--bootnodes, an id (128 hex digits)"))
+            .takes(
+                plugin::CommandArgument::operand("NODE")
+                    .needs("an enode URL, an ENR or an id")
+                    .help("an enode URL, its host an address or a name; an ENR, perhaps an old one; or, with "
+                          "--bootnodes, an id (128 hex digits)"))
             .example("waymark discv4 resolve --bootnodes @bootnodes.txt enr:-...")
             .exits(ExitCode::ok, "the node answered")
             .exits(ExitCode::usage, "the arguments are wrong")

@@ -5,11 +5,12 @@
 namespace waymark::discv4
 {
 
-/// waymark discv4 resolve [--bootnodes LIST] [--timeout DURATION] [--tries N] [--key FILE] [--raw] [--json] NODE
+/// waymark discv4 resolve [--bootnodes LIST] [--timeout DURATION] [--tries N] [--key FILE] [--raw] [--json]
+/// NODE
 ///
-/// Finds the newest record of a node and where it answers: asks the node itself, and when that does not answer,
-/// looks for it from node to node, beginning with the bootnodes. Exit code 0 when the node answered somewhere, 69
-/// when it did not.
+/// Finds the newest record of a node and where it answers: asks the node itself, and when that does not
+/// answer, looks for it from node to node, beginning with the bootnodes. Exit code 0 when the node answered
+/// somewhere, 69 when it did not.
 class ResolveCommand final : public plugin::Command
 {
 public:

@@ -20,7 +20,8 @@ public:
     }
     std::optional<registry::Peer> find(const node::PeerId& /*id*/) const override { return std::nullopt; }
     std::vector<registry::ClaimState> claims(const node::PeerId& /*id*/) const override { return {}; }
-    registry::PeerPage list(const std::optional<node::PeerId>& /*after*/, std::size_t /*limit*/) const override
+    registry::PeerPage list(const std::optional<node::PeerId>& /*after*/,
+                            std::size_t /*limit*/) const override
     {
         return {};
     }

@@ -18,7 +18,8 @@ node::IpAddress sourceAddress(node::IpFamily family)
 {
     const bool isV4 = family == node::IpFamily::v4;
     try {
-        Poco::Net::DatagramSocket socket(isV4 ? Poco::Net::SocketAddress::IPv4 : Poco::Net::SocketAddress::IPv6);
+        Poco::Net::DatagramSocket socket(isV4 ? Poco::Net::SocketAddress::IPv4
+                                              : Poco::Net::SocketAddress::IPv6);
         socket.connect({isV4 ? "192.0.2.1" : "2001:db8::1", 9});
         const auto host = socket.address().host();
         const auto ip = node::IpAddress::fromBytes(
@@ -33,7 +34,8 @@ node::IpAddress sourceAddress(node::IpFamily family)
 
 } // namespace
 
-EphemeralNode::EphemeralNode(node::SecretKey key, const std::vector<node::IpAddress>& external, const Clock& clock)
+EphemeralNode::EphemeralNode(node::SecretKey key, const std::vector<node::IpAddress>& external,
+                             const Clock& clock)
     : _key(std::move(key)), _public(_key.publicKey()), _nodeId(_public.nodeId()), _clock(clock)
 {
     for (const node::IpAddress& ip : external)
@@ -61,7 +63,8 @@ void EphemeralNode::observed(const node::IpAddress& ip, std::size_t hosts)
     {
         const std::lock_guard lock(_mutex);
         const auto place = _places.find(ip.family());
-        if (hosts < votesNeeded || place == _places.end() || !place->second.isGuessed || place->second.ip == ip)
+        if (hosts < votesNeeded || place == _places.end() || !place->second.isGuessed ||
+            place->second.ip == ip)
             return;
         place->second.ip = ip;
     }

@@ -86,7 +86,8 @@ OrExit<std::vector<Value>> onePerFamily(const Asked& asked, const std::string& o
     for (const std::string& text : asked.values.all(option)) {
         const auto value = Value::parse(text);
         if (!value)
-            return tl::unexpected(asked.line.refuse(asked.context, "--" + option + ": " + value.error().message));
+            return tl::unexpected(
+                asked.line.refuse(asked.context, "--" + option + ": " + value.error().message));
         node::IpFamily family{};
         if constexpr (std::is_same_v<Value, node::Endpoint>)
             family = value->ip.family();
@@ -109,10 +110,16 @@ int listen(const Asked& asked, node::SecretKey key, const Listener::Options& opt
     Report report(asked);
     report.identity(listener.local(), *listener.local().record(), "listening");
     Listener::Watchers watchers;
-    watchers.node = [&](const discovery::NodeEvent& event) { report.node(event); };
-    watchers.record = [&](const node::Enr& record) { report.identity(listener.local(), record, "address"); };
+    watchers.node = [&](const discovery::NodeEvent& event) {
+        report.node(event);
+    };
+    watchers.record = [&](const node::Enr& record) {
+        report.identity(listener.local(), record, "address");
+    };
     if (asked.values.has("packets"))
-        watchers.packet = [&](const Listener::Packet& packet) { report.packet(packet); };
+        watchers.packet = [&](const Listener::Packet& packet) {
+            report.packet(packet);
+        };
     listener.run(watchers, interruption);
     asked.context.error << asked.line.command() << ": " << report.found() << " nodes found, "
                         << listener.nodeCount() << " of them there at the end; " << listener.packetsIn()
@@ -125,9 +132,10 @@ int listen(const Asked& asked, node::SecretKey key, const Listener::Options& opt
 const plugin::CommandLine& ListenCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 listen",
-                            "Is a node of a discv4 network until it is stopped: answers, looks for others, and prints "
-                            "a line for each that it finds or loses.")
+        plugin::CommandLine(
+            "discv4 listen",
+            "Is a node of a discv4 network until it is stopped: answers, looks for others, and prints "
+            "a line for each that it finds or loses.")
             .takes(CommandArgument::option("listen", "ADDRESS:PORT")
                        .needs("an address and a port")
                        .repeatable()

@@ -61,10 +61,11 @@ void Listener::run(const Watchers& watchers, const toolkit::Interruption& interr
         if (watchers.node)
             watchers.node(event);
     });
-    const auto records = _local.recordChanged().subscribe([&](const std::shared_ptr<const node::Enr>& record) {
-        if (watchers.record)
-            watchers.record(*record);
-    });
+    const auto records =
+        _local.recordChanged().subscribe([&](const std::shared_ptr<const node::Enr>& record) {
+            if (watchers.record)
+                watchers.record(*record);
+        });
     _engine.start();
     _engine.setBootnodes(_options.bootnodes);
     for (auto nextTick = _clock.now(); !interruption.requested();) {
@@ -73,7 +74,8 @@ void Listener::run(const Watchers& watchers, const toolkit::Interruption& interr
             nextTick = now + engine::tickInterval;
         }
         const Duration left = std::max(nextTick - _clock.now(), Duration::zero());
-        if (const auto arrival = _port.receive(left, interruption.descriptor()); arrival && !arrival->rejection)
+        if (const auto arrival = _port.receive(left, interruption.descriptor());
+            arrival && !arrival->rejection)
             receive(*arrival);
     }
     _engine.stop();
