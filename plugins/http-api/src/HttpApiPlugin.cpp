@@ -2,8 +2,13 @@
 
 #include "ServerOptions.h"
 #include "access/AccessSettings.h"
-#include "commands/PeersCommand.h"
+#include "commands/PeersAddCommand.h"
+#include "commands/PeersGetCommand.h"
+#include "commands/PeersListCommand.h"
+#include "commands/PeersRemoveCommand.h"
+#include "commands/PeersWatchCommand.h"
 #include "commands/RegisterCommand.h"
+#include "commands/StatusCommand.h"
 #include "commands/TokenCommand.h"
 #include "commands/VerifyCommand.h"
 
@@ -304,12 +309,22 @@ void HttpApiPlugin::stop(plugin::Deadline deadline) noexcept
 std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
 {
     static const SystemClock clock;
-    if (name == "token new")
-        return std::make_unique<TokenCommand>();
+    if (name == "peers list")
+        return std::make_unique<PeersListCommand>(clock);
+    if (name == "peers get")
+        return std::make_unique<PeersGetCommand>();
+    if (name == "peers add")
+        return std::make_unique<PeersAddCommand>(clock);
+    if (name == "peers remove")
+        return std::make_unique<PeersRemoveCommand>(clock);
+    if (name == "peers watch")
+        return std::make_unique<PeersWatchCommand>();
     if (name == "register")
         return std::make_unique<RegisterCommand>(clock);
-    if (name == "peers remove")
-        return std::make_unique<PeersCommand>(clock);
+    if (name == "status")
+        return std::make_unique<StatusCommand>(clock);
+    if (name == "token new")
+        return std::make_unique<TokenCommand>();
     if (name == "verify")
         return std::make_unique<VerifyCommand>(clock);
     return nullptr;

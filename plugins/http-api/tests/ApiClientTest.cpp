@@ -50,7 +50,7 @@ class ApiClientTest : public TlsFixture
 
     static Result<ApiAnswer> ask(const std::string& url, std::chrono::milliseconds patience = 10s)
     {
-        return ApiClient::open(url, std::nullopt, patience)->send("GET", "/");
+        return ApiClient::open(url, {}, patience)->send({.method = "GET", .path = "/"});
     }
     static void assertLate(const Result<ApiAnswer>& answer)
     {
@@ -136,16 +136,16 @@ class ApiClientTest : public TlsFixture
         install(authority.issue(other));
         TestServer server(values());
         server.start();
-        const auto ca = file("trusted.crt", authority.certificate());
-        const auto client = ApiClient::open("https://" + server.endpoint().toString(), ca);
-        const auto answer = client->send("GET", "/livez");
+        const ClientTls tls{file("trusted.crt", authority.certificate()), {}, {}};
+        const auto client = ApiClient::open("https://" + server.endpoint().toString(), tls);
+        const auto answer = client->send({.method = "GET", .path = "/livez"});
         CPPUNIT_ASSERT(!answer.has_value());
         install(authority.issue());
         TestServer right(values());
         right.start();
-        CPPUNIT_ASSERT_EQUAL(
-            200,
-            ApiClient::open("https://" + right.endpoint().toString(), ca)->send("GET", "/livez")->status);
+        CPPUNIT_ASSERT_EQUAL(200, ApiClient::open("https://" + right.endpoint().toString(), tls)
+                                      ->send({.method = "GET", .path = "/livez"})
+                                      ->status);
     }
 };
 

@@ -2,7 +2,7 @@
 #include "TestServer.h"
 #include "TestTokens.h"
 #include "TlsFixture.h"
-#include "commands/PeersCommand.h"
+#include "commands/PeersRemoveCommand.h"
 #include "commands/RegisterCommand.h"
 #include "commands/VerifyCommand.h"
 
@@ -68,7 +68,7 @@ private:
     }
     int registers(const TestServer& server, std::vector<std::string> more = {"--ip", "10.0.1.5"})
     {
-        more.insert(more.begin(), {"--key", key(), "--url", url(server)});
+        more.insert(more.begin(), {"--once", "--key", key(), "--url", url(server)});
         return run<RegisterCommand>(server, more);
     }
 
@@ -79,25 +79,26 @@ private:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(
             _error, 0,
             registers(server, {"--ip", "10.0.1.5", "--tcp-port", "30304", "--udp-port=30305", "--ttl", "10m",
-                               "--label", "name=a \"b\"=c", "--label", "nodeType=validator"}));
+                               "--json", "--label", "name=a \"b\"=c", "--label", "nodeType=validator"}));
         CPPUNIT_ASSERT_MESSAGE(_out,
                                _out.starts_with(R"({"id":"0x)" + testKey(2).hex() +
                                                 R"(","ip":"10.0.1.5","tcp_port":30304,"udp_port":30305)"));
+        CPPUNIT_ASSERT_MESSAGE(_out, _out.find(R"("enr":"enr:)") != std::string::npos);
         const auto peer = server.registry.find(node::PeerId(testKey(2)));
         CPPUNIT_ASSERT(peer.has_value());
         CPPUNIT_ASSERT_EQUAL(std::string("a \"b\"=c"), peer->labels.at("name"));
         CPPUNIT_ASSERT_EQUAL(std::string("validator"), peer->labels.at("nodeType"));
         CPPUNIT_ASSERT(server.registry.claims(peer->id).front().lease.ttl == std::chrono::minutes(10));
-        const std::vector<std::string> remove{"remove", "--key", key(), "--url", url(server)};
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, run<PeersCommand>(server, remove));
-        CPPUNIT_ASSERT_EQUAL(std::string("removed\n"), _out);
+        const std::vector<std::string> remove{"--key", key(), "--url", url(server)};
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, run<PeersRemoveCommand>(server, remove));
+        CPPUNIT_ASSERT_EQUAL("id\t0x" + testKey(2).hex() + "\nremoved\tyes\n", _out);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.registry.size());
         server.registry.clock.advance(std::chrono::seconds(1));
         ::setenv("WAYMARK_URL", url(server).c_str(), 1);
-        const int code = run<PeersCommand>(server, {"remove", "--key", key()});
+        const int code = run<PeersRemoveCommand>(server, {"--key", key()});
         ::unsetenv("WAYMARK_URL");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, code);
-        CPPUNIT_ASSERT_EQUAL(std::string("was not registered\n"), _out);
+        CPPUNIT_ASSERT_EQUAL("id\t0x" + testKey(2).hex() + "\nremoved\tit was not registered\n", _out);
     }
 
     void learnsTheEpochAlsoWhereItMayNotLook()
@@ -150,9 +151,10 @@ private:
     void tokenIsShownToNobodyWhoTakesProofs()
     {
         ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
-        FakeServer server(FakeServer::answer("201 Created", "{}"));
+        FakeServer server(FakeServer::answer("201 Created", R"({"id":"x"})"));
         const SystemClock clock;
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, asks(server, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0,
+                                     asks(server, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5"}));
         const std::string& asked = server.stop();
         CPPUNIT_ASSERT(asked.find("Waymark-Proof") != std::string::npos);
         CPPUNIT_ASSERT_MESSAGE(asked, asked.find("register-token") == std::string::npos);
@@ -171,7 +173,8 @@ private:
     {
         const TestServer server;
         ::setenv("WAYMARK_TOKEN_FILE", file("token", "\nregister sha256:\n").c_str(), 1);
-        CPPUNIT_ASSERT_EQUAL(77, run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL(77,
+                             run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5"}));
         CPPUNIT_ASSERT_MESSAGE(_error, _error.find("has no token in its first line") != std::string::npos);
     }
 
@@ -179,19 +182,20 @@ private:
     {
         const FakeServer server(FakeServer::answer("404 Not Found", "<h1>Not Found</h1>"));
         const SystemClock clock;
-        CPPUNIT_ASSERT_EQUAL(65, asks(server, PeersCommand(clock), {"remove"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("http-api peers: status 404\n"), _error);
+        CPPUNIT_ASSERT_EQUAL(65, asks(server, PeersRemoveCommand(clock), {}));
+        CPPUNIT_ASSERT_EQUAL(std::string("http-api peers remove: status 404\n"), _error);
     }
 
     void answersMoveNoTerminal()
     {
         const SystemClock clock;
-        const FakeServer good(FakeServer::answer("201 Created", "\x1b[2Jall \xc2\x9b"
-                                                                "2Jis \xc3\xa4 well\r"));
-        CPPUNIT_ASSERT_EQUAL(0, asks(good, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("?[2Jall ?2Jis \xc3\xa4 well?\n"), _out);
+        const FakeServer good(FakeServer::answer("201 Created", "{\"id\":\"\\u001b[2Jall \xc2\x9b"
+                                                                "2Jis \xc3\xa4 well\\r\"}"));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0,
+                                     asks(good, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_MESSAGE(_out, _out.starts_with("id\t?[2Jall ?2Jis \xc3\xa4 well?\n"));
         const FakeServer bad(FakeServer::answer("400 Bad Request", R"({"error":"a\u001b[2J\nb"})"));
-        CPPUNIT_ASSERT_EQUAL(65, asks(bad, RegisterCommand(clock), {"--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL(65, asks(bad, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5"}));
         CPPUNIT_ASSERT_EQUAL(std::string("http-api register: a?[2J?b (status 400)\n"), _error);
     }
 
@@ -207,14 +211,15 @@ private:
             seen = request.body;
             for (const auto& [name, value] : request.headers)
                 seen += value;
-            return http::ApiResponse::json(201, "{}");
+            return http::ApiResponse::json(201, R"({"id":"x"})");
         };
         const auto added = server.routes.add(std::move(route));
         server.start();
         CPPUNIT_ASSERT_EQUAL_MESSAGE(
             _error, 0,
-            run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5", "--url", url(server, "/spy")}));
-        CPPUNIT_ASSERT(seen.find(testKey(2).hex()) != std::string::npos);
+            run<RegisterCommand>(
+                server, {"--once", "--key", key(), "--ip", "10.0.1.5", "--url", url(server, "/spy")}));
+        CPPUNIT_ASSERT(seen.find("enr:") != std::string::npos);
         CPPUNIT_ASSERT(seen.find(testSecret(2)) == std::string::npos);
     }
 
@@ -223,7 +228,7 @@ private:
         TestServer server(values({{"registration", "proof"}}));
         server.start();
         const std::string there = "https://" + server.endpoint().toString();
-        const std::vector<std::string> words{"--key", key(), "--ip", "10.0.1.5", "--url", there};
+        const std::vector<std::string> words{"--once", "--key", key(), "--ip", "10.0.1.5", "--url", there};
         CPPUNIT_ASSERT_EQUAL(69, run<RegisterCommand>(server, words));
         auto trusting = words;
         trusting.insert(trusting.end(), {"--ca", file("trusted.crt", authority.certificate())});
@@ -241,11 +246,11 @@ private:
         server.registry.failWith(std::nullopt);
         const auto open = file("open.key", testSecret(2));
         std::filesystem::permissions(open, std::filesystem::perms(0644));
-        CPPUNIT_ASSERT_EQUAL(77, run<RegisterCommand>(server, {"--key", open, "--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL(77, run<RegisterCommand>(server, {"--once", "--key", open, "--ip", "10.0.1.5"}));
         const std::string there = url(server);
         server.stop();
         CPPUNIT_ASSERT_EQUAL(
-            69, run<RegisterCommand>(server, {"--key", key(), "--ip", "10.0.1.5", "--url", there}));
+            69, run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5", "--url", there}));
         CPPUNIT_ASSERT_MESSAGE(_error, _error.find(there) != std::string::npos);
     }
 
@@ -261,9 +266,8 @@ private:
         server.start();
         CPPUNIT_ASSERT_EQUAL(201,
                              server.post(R"({"id":")" + testKey(2).hex() + R"(","ip":"10.0.1.5"})").status);
-        const std::string good =
-            "good created=2000000000 expires=2000003600 revision=" + server.registry.revision().toString() +
-            '\n';
+        const std::string good = "good\tyes\ncreated\t2000000000\nexpires\t2000003600\nrevision\t" +
+                                 server.registry.revision().toString() + '\n';
         for (const char* path : {"/peers.txt", "/peer_count", "/static-nodes.json", "/bootstrap"}) {
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, verifies(server, path));
             CPPUNIT_ASSERT_EQUAL(good, _out);
@@ -323,7 +327,8 @@ private:
                  {"--key", peer, "--ip", "10.0.0.1", "--ca", "/nonexistent"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:/" + std::string(200, 'a')}})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 64, run<RegisterCommand>(server, words));
-        CPPUNIT_ASSERT_EQUAL(64, run<PeersCommand>(server, {"--key", "a"}));
+        CPPUNIT_ASSERT_EQUAL(64, run<PeersRemoveCommand>(server, {}));
+        CPPUNIT_ASSERT_EQUAL(64, run<PeersRemoveCommand>(server, {"--key", peer, testKey(2).hex()}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", "x", "http://a/peers.txt"}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", testKey(1).hex(), "http://a"}));
         CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {"--help"}));
@@ -335,7 +340,7 @@ private:
         const TestServer server;
         std::string help;
         for (const auto asked :
-             {&ClientCommandsTest::run<RegisterCommand>, &ClientCommandsTest::run<PeersCommand>,
+             {&ClientCommandsTest::run<RegisterCommand>, &ClientCommandsTest::run<PeersRemoveCommand>,
               &ClientCommandsTest::run<VerifyCommand>}) {
             CPPUNIT_ASSERT_EQUAL(0, (this->*asked)(server, {"--help"}));
             help += _out;

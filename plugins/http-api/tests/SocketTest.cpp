@@ -1,6 +1,6 @@
 #include "TestServer.h"
 #include "TestTokens.h"
-#include "commands/PeersCommand.h"
+#include "commands/PeersRemoveCommand.h"
 #include "commands/RegisterCommand.h"
 #include "server/LocalChannel.h"
 
@@ -184,10 +184,10 @@ class SocketTest : public CppUnit::TestFixture
             words.insert(words.end(), {"--key", key.string(), "--url", "unix:" + _path});
             return command.run({std::move(words), in, out, error, false});
         };
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(error.str(), 0,
-                                     run(RegisterCommand(server.registry.clock), {"--ip", "10.0.1.5"}));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(
+            error.str(), 0, run(RegisterCommand(server.registry.clock), {"--once", "--ip", "10.0.1.5"}));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, server.registry.size());
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(error.str(), 0, run(PeersCommand(server.registry.clock), {"remove"}));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(error.str(), 0, run(PeersRemoveCommand(server.registry.clock), {}));
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, server.registry.size());
     }
 

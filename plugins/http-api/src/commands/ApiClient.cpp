@@ -8,22 +8,22 @@
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
-#include <Poco/Net/Context.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/NetSSL.h>
+#include <Poco/Net/NetException.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/String.h>
-#include <Poco/Timespan.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <istream>
+#include <optional>
 #include <ostream>
+#include <poll.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -31,9 +31,12 @@ namespace waymark::httpapi
 namespace
 {
 
+namespace net = Poco::Net;
+
 constexpr std::string_view unixScheme = "unix:";
 constexpr std::size_t largestAnswer = std::size_t{64} << 20U;
 constexpr std::size_t largestToken = 4096;
+constexpr int mostFields = 100;
 constexpr std::size_t longestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
 /// Speaks over the socket that it is given and no other: Poco's would connect anew where a server has gone,
@@ -53,30 +56,33 @@ private:
     Poco::Net::StreamSocket _given;
 };
 
-std::string readBounded(std::istream& in)
+void readWhole(const Poco::Net::HTTPResponse& response, std::istream& in, ApiAnswer& answer)
 {
-    std::string text;
     std::array<char, 16384> part{};
-    while (in.good() && text.size() < largestAnswer) {
+    while (in.good() && answer.body.size() < largestAnswer) {
         in.read(part.data(), static_cast<std::streamsize>(part.size()));
-        text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+        answer.body.append(part.data(), static_cast<std::size_t>(in.gcount()));
     }
-    if (text.size() >= largestAnswer)
+    if (answer.body.size() >= largestAnswer)
         throw Poco::DataException("the answer is larger than 64 MB");
-    return text;
-}
-
-ApiAnswer answerOf(const Poco::Net::HTTPResponse& response, std::istream& in)
-{
-    ApiAnswer answer;
-    answer.status = response.getStatus();
-    for (const auto& [name, value] : response)
-        answer.headers[Poco::toLower(name)] = value;
-    answer.body = readBounded(in);
     if (response.hasContentLength() &&
         static_cast<std::uint64_t>(response.getContentLength64()) != answer.body.size())
         throw Poco::DataException("the answer broke off");
-    return answer;
+}
+
+/// What is there is taken at once: the rest may be long in coming.
+void readStream(std::istream& in, const ApiClient::Take& take, const std::function<void()>& came)
+{
+    std::array<char, 16384> part{};
+    std::streambuf& buffer = *in.rdbuf();
+    came();
+    while (buffer.sgetc() != std::char_traits<char>::eof()) {
+        const auto ready = std::clamp<std::streamsize>(buffer.in_avail(), 1, part.size());
+        const auto count = buffer.sgetn(part.data(), ready);
+        came();
+        if (!take(std::string_view(part.data(), static_cast<std::size_t>(count))))
+            return;
+    }
 }
 
 } // namespace
@@ -108,40 +114,48 @@ std::string ApiAnswer::complaint() const
     }
 }
 
-Result<ApiClient> ApiClient::open(const std::string& url, const std::optional<std::string>& ca,
-                                  std::chrono::milliseconds patience)
+Result<ApiClient> ApiClient::open(const std::string& url, ClientTls tls, std::chrono::milliseconds patience)
 {
     ApiClient client;
     client._patience = patience;
     client._place = url;
-    client._ca = ca;
-    if (ca && ::access(ca->c_str(), R_OK) != 0)
+    client._tls = std::move(tls);
+    if (auto located = client.locate(url); !located)
+        return failure(std::move(located.error()));
+    if (const auto context = client._tls.context(); !context)
+        return failure(context.error());
+    if (client._tls.certificate && client._uri.getScheme() != "https")
         return failure(ErrorCode::invalidArgument,
-                       "--ca: " + *ca + " cannot be read: " + std::generic_category().message(errno));
+                       "--cert is for https://, and '" + url + "' would never see it");
+    return client;
+}
+
+Result<void> ApiClient::locate(const std::string& url)
+{
     if (url.starts_with(unixScheme)) {
-        client._socket = url.substr(unixScheme.size());
-        if (!client._socket.starts_with('/'))
+        _socket = url.substr(unixScheme.size());
+        if (!_socket.starts_with('/'))
             return failure(ErrorCode::invalidArgument, "'" + url + "' must be unix: and a whole path");
-        if (client._socket.size() > longestSocket)
+        if (_socket.size() > longestSocket)
             return failure(ErrorCode::invalidArgument, "'" + url +
                                                            "' is too long: a Unix socket's path has " +
                                                            std::to_string(longestSocket) + " bytes at most");
-        return client;
+        return {};
     }
     try {
-        client._uri = Poco::URI(url);
+        _uri = Poco::URI(url);
     } catch (const Poco::Exception&) {
         return failure(ErrorCode::invalidArgument, "'" + url + "' is no URL");
     }
-    const std::string& scheme = client._uri.getScheme();
-    const bool isPlain = client._uri.getUserInfo().empty() && client._uri.getRawQuery().empty();
-    if ((scheme != "http" && scheme != "https") || client._uri.getHost().empty() || !isPlain)
+    const std::string& scheme = _uri.getScheme();
+    const bool isPlain = _uri.getUserInfo().empty() && _uri.getRawQuery().empty();
+    if ((scheme != "http" && scheme != "https") || _uri.getHost().empty() || !isPlain)
         return failure(ErrorCode::invalidArgument,
                        "'" + url + "' must be http://HOST:PORT, https://HOST:PORT or unix:/PATH");
-    client._prefix = client._uri.getPath();
-    while (client._prefix.ends_with('/'))
-        client._prefix.pop_back();
-    return client;
+    _prefix = _uri.getPath();
+    while (_prefix.ends_with('/'))
+        _prefix.pop_back();
+    return {};
 }
 
 std::string ApiClient::usualPlace(const std::string& socket)
@@ -152,56 +166,78 @@ std::string ApiClient::usualPlace(const std::string& socket)
     return ::access(socket.c_str(), W_OK) == 0 ? std::string(unixScheme) + socket : "http://127.0.0.1:8080";
 }
 
-Poco::Net::StreamSocket ApiClient::connect() const
+Result<net::StreamSocket> ApiClient::connect() const
 {
-    namespace net = Poco::Net;
-    const auto address = _socket.empty() ? net::SocketAddress(_uri.getHost(), _uri.getPort())
-                                         : net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket);
-    net::StreamSocket socket;
-    socket.connect(address, Poco::Timespan(std::chrono::microseconds(_patience).count()));
-    return socket;
+    const auto failed = [this](const std::string& why) {
+        return failure(ErrorCode::unavailable, _place + ": " + printable(why) + hint());
+    };
+    try {
+        const auto address = _socket.empty() ? net::SocketAddress(_uri.getHost(), _uri.getPort())
+                                             : net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket);
+        net::StreamSocket socket;
+        socket.connectNB(address);
+        if (const auto problem = await(socket))
+            return failed(*problem);
+        socket.setBlocking(true);
+        return socket;
+    } catch (const Poco::Exception& problem) {
+        return failed(problem.code() > 0 ? std::generic_category().message(problem.code())
+                                         : problem.displayText());
+    }
 }
 
-std::unique_ptr<Poco::Net::HTTPClientSession>
-ApiClient::sessionOver(const Poco::Net::StreamSocket& socket) const
+/// Until it is connected, or what hinders that. Poco would wait without heeding a signal.
+std::optional<std::string> ApiClient::await(const net::StreamSocket& socket) const
 {
-    namespace net = Poco::Net;
+    const int interrupts = _interruption == nullptr ? -1 : _interruption->descriptor();
+    const auto until = std::chrono::steady_clock::now() + _patience;
+    std::array<pollfd, 2> events{pollfd{socket.impl()->sockfd(), POLLOUT, 0}, pollfd{interrupts, POLLIN, 0}};
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const int ready = ::poll(events.data(), events.size(), std::max(0, static_cast<int>(left.count())));
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready == 0)
+            return "no connection within " + std::to_string(_patience.count()) + " ms";
+        if (events[0].revents == 0)
+            return "interrupted";
+        const int error = socket.impl()->socketError();
+        return error == 0 ? std::nullopt : std::optional(std::generic_category().message(error));
+    }
+}
+
+std::unique_ptr<net::HTTPClientSession> ApiClient::sessionOver(const net::StreamSocket& socket) const
+{
     if (_uri.getScheme() != "https")
         return std::make_unique<Session>(socket);
-    net::initializeSSL();
-    net::Context::Params params;
-    params.caLocation = _ca.value_or("");
-    params.loadDefaultCAs = true;
-    params.verificationMode = net::Context::VERIFY_STRICT; // on this host, too
-    net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
-    context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
-    return std::make_unique<Session>(net::SecureStreamSocket::attach(socket, _uri.getHost(), context));
+    const auto context = _tls.context();
+    if (!context)
+        throw Poco::FileException(context.error().message);
+    return std::make_unique<Session>(net::SecureStreamSocket::attach(socket, _uri.getHost(), *context));
 }
 
-ApiAnswer ApiClient::exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
-                              const std::string& body) const
+net::HTTPRequest ApiClient::requestFor(const ApiCall& call) const
 {
+    net::HTTPRequest request(call.method, _prefix + call.path, net::HTTPMessage::HTTP_1_1);
+    request.set("Accept", "*/*");
+    if (!call.authorization.empty())
+        request.set("Authorization", std::string(call.authorization));
+    if (!call.lastEvent.empty())
+        request.set("Last-Event-ID", call.lastEvent);
+    if (!call.body.empty()) {
+        request.setContentType("application/json");
+        request.setContentLength64(static_cast<Poco::Int64>(call.body.size()));
+    }
     if (_socket.empty())
         request.setHost(_uri.getHost(), _uri.getPort());
     else
         request.setHost("localhost");
-    session.sendRequest(request) << body << std::flush;
-    Poco::Net::HTTPResponse response;
-    std::istream& in = session.receiveResponse(response);
-    return answerOf(response, in);
+    return request;
 }
 
-Result<ApiAnswer> ApiClient::send(const std::string& method, const std::string& path, const std::string& body,
-                                  std::string_view authorization) const
+Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) const
 {
-    Poco::Net::HTTPRequest request(method, _prefix + path, Poco::Net::HTTPMessage::HTTP_1_1);
-    request.set("Accept", "*/*");
-    if (!authorization.empty())
-        request.set("Authorization", std::string(authorization));
-    if (!body.empty()) {
-        request.setContentType("application/json");
-        request.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    }
     const auto unavailable = [this](const std::string& why) {
         return failure(ErrorCode::unavailable, _place + ": " + why);
     };
@@ -210,16 +246,52 @@ Result<ApiAnswer> ApiClient::send(const std::string& method, const std::string& 
     };
     std::optional<CallDeadline> deadline;
     try {
+        auto request = requestFor(call);
         const auto socket = connect();
-        deadline.emplace(socket.impl()->sockfd(), _patience);
-        const auto session = sessionOver(socket);
-        auto answer = exchange(*session, request, body);
+        if (!socket)
+            return failure(socket.error());
+        deadline.emplace(socket->impl()->sockfd(), _patience, _interruption);
+        const auto session = sessionOver(*socket);
+        session->sendRequest(request) << call.body << std::flush;
+        net::HTTPResponse response;
+        response.setFieldLimit(mostFields);
+        std::istream& in = session->receiveResponse(response);
+        ApiAnswer answer;
+        answer.status = response.getStatus();
+        for (const auto& [name, value] : response)
+            answer.headers[Poco::toLower(name)] = value;
+        read(response, in, *deadline, answer);
         // One without a length ends where the connection does.
         return deadline->passed() ? unavailable(late()) : Result<ApiAnswer>(std::move(answer));
     } catch (const Poco::Exception& problem) {
         const bool isLate = deadline && deadline->passed();
         return unavailable(isLate ? late() : printable(problem.displayText()));
     }
+}
+
+Result<ApiAnswer> ApiClient::send(const ApiCall& call) const
+{
+    return perform(call, [](const net::HTTPResponse& response, std::istream& in, CallDeadline&,
+                            ApiAnswer& answer) { readWhole(response, in, answer); });
+}
+
+Result<ApiAnswer> ApiClient::stream(const ApiCall& call, std::chrono::milliseconds silence,
+                                    const Take& take) const
+{
+    return perform(call, [&](const net::HTTPResponse& response, std::istream& in, CallDeadline& deadline,
+                             ApiAnswer& answer) {
+        if (answer.status == net::HTTPResponse::HTTP_OK)
+            readStream(in, take, [&] { deadline.extend(silence); });
+        else
+            readWhole(response, in, answer);
+    });
+}
+
+/// What to look at when nobody listens.
+std::string ApiClient::hint() const
+{
+    return _socket.empty() ? "; is waymarkd running there, and does http-api.listen have this port?"
+                           : "; is waymarkd running, and does http-api.socket have this path?";
 }
 
 Result<SecretBuffer> authorizationFromEnvironment()
@@ -230,7 +302,7 @@ Result<SecretBuffer> authorizationFromEnvironment()
         return SecretBuffer();
     auto text = readSmallFile(file, largestToken);
     if (!text)
-        return failure(text.error().in(variable));
+        return failure(ErrorCode::permission, text.error().in(variable).message);
     SecretBuffer field("Bearer ");
     const std::string_view content = *text;
     const std::string_view token = content.substr(0, content.find_first_of("\r\n"));
@@ -238,7 +310,7 @@ Result<SecretBuffer> authorizationFromEnvironment()
     field.append(token); // waymark token new prints a line below
     secureWipe(*text);
     if (isEmpty)
-        return failure(ErrorCode::corrupt,
+        return failure(ErrorCode::permission,
                        std::string(variable) + ": " + file + " has no token in its first line");
     return field;
 }

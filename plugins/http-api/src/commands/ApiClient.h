@@ -1,15 +1,20 @@
 #pragma once
 
+#include "commands/ClientTls.h"
 #include "server/SecretBuffer.h"
 
 #include <waymark/base/Result.h>
+#include <waymark/toolkit/Interruption.h>
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
 #include <chrono>
+#include <functional>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,8 +24,20 @@
 namespace waymark::httpapi
 {
 
+class CallDeadline;
+
 /// What others wrote, with nothing in it that a terminal would obey.
 std::string printable(std::string text);
+
+/// What a daemon is asked.
+struct ApiCall
+{
+    std::string method{};
+    std::string path{};               ///< and query, encoded
+    std::string body{};               ///< JSON, or nothing
+    std::string_view authorization{}; ///< the field's value; empty: none
+    std::string lastEvent{};          ///< Last-Event-ID; empty: none
+};
 
 /// What a daemon answered.
 struct ApiAnswer
@@ -38,41 +55,60 @@ struct ApiAnswer
     std::string complaint() const;
 };
 
-/// Asks a daemon's HTTP API: over HTTP, HTTPS with a certificate that is checked, or a Unix socket.
+/// Asks a daemon's HTTP API: over HTTP, HTTPS with a certificate that is checked, or a Unix socket. Whatever
+/// answers there is a stranger: answers are bounded in time and size, and redirections followed nowhere.
 class ApiClient
 {
 public:
+    /// Gets the bytes of a stream as they come; false ends it.
+    using Take = std::function<bool(std::string_view bytes)>;
+
     /// "http://host:port", "https://host:port" or "unix:/path"; a path in the first two goes before those of
-    /// requests. `ca`: a PEM file with more authorities to believe.
-    static Result<ApiClient> open(const std::string& url, const std::optional<std::string>& ca = std::nullopt,
+    /// requests. Errors: invalidArgument, and permission for files of `tls`.
+    static Result<ApiClient> open(const std::string& url, ClientTls tls = {},
                                   std::chrono::milliseconds patience = std::chrono::seconds(10));
 
     /// Where a daemon of this host is asked when nobody says: what WAYMARK_URL has, else its Unix socket
     /// where this user may write to it, else port 8080.
     static std::string usualPlace(const std::string& socket = "/run/waymark/waymark.sock");
 
+    /// From now on a signal ends what is waited for; it outlives this, or is null.
+    void heed(const toolkit::Interruption* interruption) noexcept { _interruption = interruption; }
+
     /// Waits as long as its patience to be connected, and then for the whole answer, however it drips.
-    /// `authorization` is the field's value, or empty. Errors: unavailable, when nobody answers; the message
-    /// names the place.
-    Result<ApiAnswer> send(const std::string& method, const std::string& path, const std::string& body = {},
-                           std::string_view authorization = {}) const;
+    /// Errors: unavailable, when nobody answers; the message names the place.
+    Result<ApiAnswer> send(const ApiCall& call) const;
+
+    /// As send(), but what comes with status 200 goes to `take`, until that wants no more, the answer ends,
+    /// or nothing comes for as long as `silence`. The answer has no body then.
+    Result<ApiAnswer> stream(const ApiCall& call, std::chrono::milliseconds silence, const Take& take) const;
+
+    const std::string& place() const noexcept { return _place; }
 
 private:
+    using Read =
+        std::function<void(const Poco::Net::HTTPResponse&, std::istream&, CallDeadline&, ApiAnswer&)>;
+
     ApiClient() = default;
-    Poco::Net::StreamSocket connect() const;
+    Result<void> locate(const std::string& url);
+    Result<ApiAnswer> perform(const ApiCall& call, const Read& read) const;
+    Result<Poco::Net::StreamSocket> connect() const;
+    std::optional<std::string> await(const Poco::Net::StreamSocket& socket) const;
     std::unique_ptr<Poco::Net::HTTPClientSession> sessionOver(const Poco::Net::StreamSocket& socket) const;
-    ApiAnswer exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
-                       const std::string& body) const;
+    Poco::Net::HTTPRequest requestFor(const ApiCall& call) const;
+    std::string hint() const;
 
     std::string _place; ///< for messages
     std::string _socket;
     Poco::URI _uri;
     std::string _prefix;
-    std::optional<std::string> _ca;
+    ClientTls _tls;
     std::chrono::milliseconds _patience{};
+    const toolkit::Interruption* _interruption = nullptr;
 };
 
-/// The token in the file that WAYMARK_TOKEN_FILE names, as "Bearer ..."; empty when that is not set.
+/// The token in the file that WAYMARK_TOKEN_FILE names, as "Bearer ..."; empty when that is not set. Errors
+/// are `permission`.
 Result<SecretBuffer> authorizationFromEnvironment();
 
 } // namespace waymark::httpapi

@@ -1,6 +1,7 @@
 #include "commands/ProvenClient.h"
 
 #include "access/Proof.h"
+#include "commands/ApiOptions.h"
 
 #include <waymark/base/Random.h>
 #include <waymark/node/KeyFile.h>
@@ -22,7 +23,6 @@ namespace
 {
 
 using plugin::CommandArgument;
-using plugin::ExitCode;
 
 constexpr std::uint64_t lifetime = 120; // seconds: for slow networks, and clocks that differ a little
 constexpr std::uint64_t spread = 120;   // of a second try's
@@ -55,45 +55,24 @@ std::optional<std::uint64_t> epochAsked(std::string_view challenge)
 
 } // namespace
 
-plugin::CommandLine ProvenClient::withOptions(plugin::CommandLine line)
+CommandArgument ProvenClient::keyOption()
 {
-    return std::move(line)
-        .takes(CommandArgument::option("key", "FILE")
-                   .needs("the name of a file")
-                   .required()
-                   .help("the peer's secret key, 64 hex digits, mode 0600; it is not sent"))
-        .takes(
-            CommandArgument::option("url", "URL")
-                .needs("http://HOST:PORT, https://HOST:PORT or unix:/PATH")
-                .help("the daemon's HTTP API (WAYMARK_URL, else unix:/run/waymark/waymark.sock where it can "
-                      "be written to, else http://127.0.0.1:8080)"))
-        .takes(CommandArgument::option("ca", "FILE")
-                   .needs("the name of a file")
-                   .help("PEM file with the authority of the daemon's certificate"));
-}
-
-plugin::CommandLine ProvenClient::withExitCodes(plugin::CommandLine line)
-{
-    return std::move(line)
-        .exits(ExitCode::usage, "the arguments are wrong")
-        .exits(ExitCode::corruptData, "the daemon does not take these data")
-        .exits(ExitCode::unavailable, "it does not answer, or has no room now")
-        .exits(ExitCode::internal, "it has failed")
-        .exits(ExitCode::keyFile, "the key or token cannot be read, or the daemon refuses it");
+    return CommandArgument::option("key", "FILE")
+        .needs("the name of a file")
+        .help("the peer's secret key, 64 hex digits, mode 0600; it is not sent");
 }
 
 Result<ProvenClient> ProvenClient::open(const plugin::CommandValues& values, const Clock& clock)
 {
-    auto client = ApiClient::open(values.find("url").value_or(ApiClient::usualPlace()), values.find("ca"));
+    auto client = ApiOptions::open(values);
     if (!client)
         return failure(std::move(client.error()));
     auto key = node::readKeyFile(values.text("key"));
     if (!key)
         return failure(ErrorCode::permission, key.error().in("--key").message);
-    auto token = authorizationFromEnvironment();
-    if (!token)
-        return failure(ErrorCode::permission, token.error().message);
-    return ProvenClient(std::move(*client), std::move(*key), std::move(*token), clock);
+    if (const auto token = authorizationFromEnvironment(); !token)
+        return failure(token.error());
+    return ProvenClient(std::move(*client), std::move(*key), clock);
 }
 
 Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::string& path,
@@ -102,17 +81,23 @@ Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::strin
     const auto known = epoch();
     if (!known)
         return failure(known.error());
+    if (*known != 0)
+        _epoch = *known;
     auto answer = sendSigned(method, path, body, {*known, lifetime});
     if (!answer || answer->status != unauthorized)
         return answer;
-    const auto asked = epochAsked(answer->header("www-authenticate"));
     // Another epoch, or the same was asked within this second: it was the same proof then, which is good
     // once.
-    if (asked)
+    if (const auto asked = epochAsked(answer->header("www-authenticate"))) {
+        _epoch = *asked;
         return sendSigned(method, path, body, {*asked, lifetime + 1 + SystemRandom().next64() % spread});
-    if (!_token.empty())
-        return _client.send(method, path, body, _token.view());
-    return answer;
+    }
+    const auto token = authorizationFromEnvironment();
+    if (!token)
+        return failure(token.error());
+    if (token->empty())
+        return answer;
+    return _client.send({.method = method, .path = path, .body = body, .authorization = token->view()});
 }
 
 Result<ApiAnswer> ProvenClient::sendSigned(const std::string& method, const std::string& path,
@@ -121,26 +106,18 @@ Result<ApiAnswer> ProvenClient::sendSigned(const std::string& method, const std:
     // A prefix in the URL is taken off by a proxy: the daemon sees the path without it.
     const auto expires = _clock.unixSeconds() + terms.lifetime;
     const auto proof = Proof::make(_key, terms.epoch, expires, {method, path, body});
-    return _client.send(method, path, body, proof.toString());
+    const std::string authorization = proof.toString();
+    return _client.send({.method = method, .path = path, .body = body, .authorization = authorization});
 }
 
 /// 0 where nobody may look without credentials: the answer to a wrong epoch tells the right one. The token is
 /// for where no proof is taken, and shown to nobody else.
 Result<std::uint64_t> ProvenClient::epoch() const
 {
-    const auto answer = _client.send("GET", "/");
+    const auto answer = _client.send({.method = "GET", .path = "/"});
     if (!answer)
         return failure(answer.error());
     return answer->status == 200 ? epochIn(answer->body) : 0;
-}
-
-ExitCode ProvenClient::exitCodeFor(int status) noexcept
-{
-    if (status == unauthorized || status == 403)
-        return ExitCode::keyFile;
-    if (status == 429 || status == 408 || status == 503 || status == 504)
-        return ExitCode::unavailable;
-    return status >= 500 ? ExitCode::internal : ExitCode::corruptData;
 }
 
 } // namespace waymark::httpapi

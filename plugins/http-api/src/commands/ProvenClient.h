@@ -16,31 +16,26 @@ namespace waymark::httpapi
 class ProvenClient
 {
 public:
-    /// The option --key, --url and --ca of a command that uses one.
-    static plugin::CommandLine withOptions(plugin::CommandLine line);
-    /// The exit codes that come of open() and send().
-    static plugin::CommandLine withExitCodes(plugin::CommandLine line);
+    /// The option --key of a command that uses one.
+    static plugin::CommandArgument keyOption();
 
-    /// Reads the key. `clock` outlives it. Errors: invalidArgument for the URL; else the file's, whose exit
-    /// code is keyFile.
+    /// Reads the key of --key. `clock` outlives it. Errors are for ApiOptions::complain().
     static Result<ProvenClient> open(const plugin::CommandValues& values, const Clock& clock);
 
+    void heed(const toolkit::Interruption* interruption) noexcept { _client.heed(interruption); }
     const node::PublicKey& peer() const noexcept { return _peer; }
+    const node::SecretKey& key() const noexcept { return _key; }
     /// Learns the registry's epoch, signs and asks; once more when that was not the right one, or the
     /// same proof was used before. Where no proof
     /// is taken the token of WAYMARK_TOKEN_FILE is sent.
     Result<ApiAnswer> send(const std::string& method, const std::string& path, const std::string& body = {});
 
-    /// The exit code that fits to an answer that is no success.
-    static plugin::ExitCode exitCodeFor(int status) noexcept;
+    /// The epoch of the registry that was asked last; 0 while it is not known.
+    std::uint64_t knownEpoch() const noexcept { return _epoch; }
 
 private:
-    ProvenClient(ApiClient client, node::SecretKey key, SecretBuffer token, const Clock& clock)
-        : _client(std::move(client)),
-          _key(std::move(key)),
-          _peer(_key.publicKey()),
-          _token(std::move(token)),
-          _clock(clock)
+    ProvenClient(ApiClient client, node::SecretKey key, const Clock& clock)
+        : _client(std::move(client)), _key(std::move(key)), _peer(_key.publicKey()), _clock(clock)
     {
     }
     /// What a proof is valid for.
@@ -56,8 +51,8 @@ private:
     ApiClient _client;
     node::SecretKey _key;
     node::PublicKey _peer;
-    SecretBuffer _token; ///< "Bearer ..."; empty: none
     const Clock& _clock;
+    std::uint64_t _epoch = 0;
 };
 
 } // namespace waymark::httpapi

@@ -6,9 +6,9 @@
 namespace waymark::httpapi
 {
 
-/// waymark register --key FILE --url URL --ip IP [...]
+/// waymark register --key FILE (--ip IP | --enr ENR) [--once]
 ///
-/// Registers a peer once, with a proof by its own key, and prints what the daemon says of it.
+/// Keeps a peer registered until it is stopped, or registers it once.
 class RegisterCommand final : public plugin::Command
 {
 public:

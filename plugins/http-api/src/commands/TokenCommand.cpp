@@ -3,6 +3,8 @@
 #include "access/Token.h"
 
 #include <waymark/plugin/CommandLine.h>
+#include <waymark/toolkit/Listing.h>
+#include <waymark/toolkit/Record.h>
 
 #include <ostream>
 #include <string>
@@ -16,7 +18,20 @@ namespace
 
 using plugin::CommandArgument;
 
-const plugin::CommandLine& commandLine()
+TokenEntry entryFor(const plugin::CommandValues& values, std::string_view token)
+{
+    TokenEntry entry;
+    entry.role = parseTokenRole(values.text("role")).value();
+    entry.digest = digestOf(token);
+    entry.label = values.find("label").value_or("");
+    if (const auto networks = values.find("from"))
+        entry.networks = TokenEntry::parseNetworks(*networks).value();
+    return entry;
+}
+
+} // namespace
+
+const plugin::CommandLine& TokenCommand::line() const
 {
     static const plugin::CommandLine line =
         plugin::CommandLine("http-api token new",
@@ -42,43 +57,35 @@ const plugin::CommandLine& commandLine()
                            return networks ? Result<void>() : failure(networks.error());
                        })
                        .help("the networks that it may be used from (anywhere)"))
+            .takes(toolkit::Listing::jsonFlag())
             .example("waymark token new --role register --label ci --from 10.0.0.0/8")
             .exits(plugin::ExitCode::ok, "there is a token")
             .exits(plugin::ExitCode::usage, "the arguments are wrong");
     return line;
 }
 
-TokenEntry entryFor(const plugin::CommandValues& values, std::string_view token)
-{
-    TokenEntry entry;
-    entry.role = parseTokenRole(values.text("role")).value();
-    entry.digest = digestOf(token);
-    entry.label = values.find("label").value_or("");
-    if (const auto networks = values.find("from"))
-        entry.networks = TokenEntry::parseNetworks(*networks).value();
-    return entry;
-}
-
-} // namespace
-
-const plugin::CommandLine& TokenCommand::line() const
-{
-    return commandLine();
-}
-
 int TokenCommand::run(const plugin::CommandContext& context)
 {
-    const auto values = commandLine().read(context);
+    const auto values = line().read(context);
     if (!values)
         return values.error();
     SystemRandom random;
     const SecretBuffer token = makeToken(random);
-    context.out << token.view() << '\n' << entryFor(*values, token.view()).toString() << '\n';
-    context.out.flush();
+    const TokenEntry entry = entryFor(*values, token.view());
+    if (values->has("json"))
+        toolkit::Record()
+            .add("token", token.view())
+            .add("line", entry.toString())
+            .add("role", values->text("role"))
+            .add("label", values->find("label"))
+            .add("from", values->find("from"))
+            .print(context, *values);
+    else
+        context.out << token.view() << '\n' << entry.toString() << std::endl;
     if (context.terminal)
         context.error
-            << "The first line is the token and is not shown again; the second belongs into the file "
-               "that http-api.tokens names (then: reload).\n";
+            << "The token is not shown again; its line, which is no secret, belongs into the file that "
+               "http-api.tokens names (then: reload).\n";
     return static_cast<int>(plugin::ExitCode::ok);
 }
 

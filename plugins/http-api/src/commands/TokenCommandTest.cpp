@@ -16,6 +16,7 @@ class TokenCommandTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(TokenCommandTest);
     CPPUNIT_TEST(printsATokenAndTheLineThatKnowsIt);
     CPPUNIT_TEST(takesLabelAndNetworks);
+    CPPUNIT_TEST(printsJsonWhenAsked);
     CPPUNIT_TEST(explainsItselfOnATerminalBesideTheOutput);
     CPPUNIT_TEST(wrongArgumentsAre64);
     CPPUNIT_TEST(explainsItself);
@@ -37,7 +38,7 @@ class TokenCommandTest : public CppUnit::TestFixture
 
     void printsATokenAndTheLineThatKnowsIt()
     {
-        CPPUNIT_ASSERT_EQUAL(0, run({"new", "--role", "register"}));
+        CPPUNIT_ASSERT_EQUAL(0, run({"--role", "register"}));
         CPPUNIT_ASSERT_EQUAL(std::string(), _error);
         const std::size_t end = _out.find('\n');
         const auto tokens = parseTokens(std::string_view(_out).substr(end + 1));
@@ -46,20 +47,28 @@ class TokenCommandTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(entry != nullptr);
         CPPUNIT_ASSERT(entry->role == http::Role::registrant);
         const std::string before = _out;
-        CPPUNIT_ASSERT_EQUAL(0, run({"new", "--role", "register"}));
+        CPPUNIT_ASSERT_EQUAL(0, run({"--role", "register"}));
         CPPUNIT_ASSERT(before != _out);
     }
 
     void takesLabelAndNetworks()
     {
         CPPUNIT_ASSERT_EQUAL(
-            0, run({"new", "--role", "admin", "--label", "ops", "--from", "10.0.0.0/8,2001:db8::/32"}));
+            0, run({"--role", "admin", "--label", "ops", "--from", "10.0.0.0/8,2001:db8::/32"}));
         CPPUNIT_ASSERT(_out.ends_with(" label=ops from=10.0.0.0/8,2001:db8::/32\n"));
+    }
+
+    void printsJsonWhenAsked()
+    {
+        CPPUNIT_ASSERT_EQUAL(0, run({"--role", "read", "--label", "ci", "--json"}));
+        CPPUNIT_ASSERT_MESSAGE(_out, _out.starts_with(R"({"token":"waymark_)"));
+        CPPUNIT_ASSERT_MESSAGE(_out, _out.find(R"(","line":"read sha256:)") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(_out, _out.ends_with("\"role\":\"read\",\"label\":\"ci\",\"from\":null}\n"));
     }
 
     void explainsItselfOnATerminalBesideTheOutput()
     {
-        CPPUNIT_ASSERT_EQUAL(0, run({"new", "--role", "read"}, true));
+        CPPUNIT_ASSERT_EQUAL(0, run({"--role", "read"}, true));
         CPPUNIT_ASSERT(_error.find("http-api.tokens") != std::string::npos);
     }
 
@@ -67,14 +76,11 @@ class TokenCommandTest : public CppUnit::TestFixture
     {
         const std::vector<std::vector<std::string>> wrong{
             {},
-            {"new"},
-            {"--role", "read"},
             {"old", "--role", "read"},
-            {"new", "--role"},
-            {"new", "--role", "write"},
-            {"new", "--role", "read", "--label", "a b"},
-            {"new", "--role", "read", "--from", "here"},
-            {"new", "new", "--role", "read"},
+            {"--role"},
+            {"--role", "write"},
+            {"--role", "read", "--label", "a b"},
+            {"--role", "read", "--from", "here"},
         };
         for (const auto& arguments : wrong) {
             CPPUNIT_ASSERT_EQUAL(64, run(arguments));

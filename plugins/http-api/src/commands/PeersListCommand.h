@@ -6,14 +6,14 @@
 namespace waymark::httpapi
 {
 
-/// waymark peers remove --key FILE --url URL
+/// waymark peers list [--label NAME=VALUE]...
 ///
-/// Takes a peer's registration back, with a proof by its own key.
-class PeersCommand final : public plugin::Command
+/// Shows the registered peers, however many pages they are.
+class PeersListCommand final : public plugin::Command
 {
 public:
     /// `clock` outlives it.
-    explicit PeersCommand(const Clock& clock) : _clock(clock) {}
+    explicit PeersListCommand(const Clock& clock) : _clock(clock) {}
 
     const plugin::CommandLine& line() const override;
     int run(const plugin::CommandContext& context) override;

@@ -1,0 +1,82 @@
+#include "commands/ClientTls.h"
+
+#include "tls/Certificate.h"
+#include "tls/PemFile.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/NetSSL.h>
+#include <openssl/err.h>
+
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
+
+namespace waymark::httpapi
+{
+
+namespace
+{
+
+namespace net = Poco::Net;
+
+tl::unexpected<Error> unusable(const std::string& option, const std::string& why)
+{
+    return failure(ErrorCode::permission, option + ": " + why);
+}
+
+} // namespace
+
+Result<net::Context::Ptr> ClientTls::context() const
+{
+    if (certificate.has_value() != key.has_value())
+        return failure(ErrorCode::invalidArgument, "--cert and --cert-key belong together");
+    if (authorities && ::access(authorities->c_str(), R_OK) != 0)
+        return failure(ErrorCode::invalidArgument, "--ca: " + *authorities + " cannot be read: " +
+                                                       std::generic_category().message(errno));
+    try {
+        net::initializeSSL();
+        net::Context::Params params;
+        params.caLocation = authorities.value_or("");
+        params.loadDefaultCAs = true;
+        params.verificationMode = net::Context::VERIFY_STRICT; // on this host, too
+        net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
+        context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
+        if (auto shown = certificate ? show(context) : Result<void>(); !shown)
+            return failure(std::move(shown.error()));
+        return context;
+    } catch (const Poco::Exception&) {
+        ERR_clear_error();
+        return failure(ErrorCode::invalidArgument,
+                       "--ca: " + authorities.value_or("") + " holds no certificates in PEM");
+    }
+}
+
+Result<void> ClientTls::show(const net::Context::Ptr& context) const
+{
+    SSL_CTX* const raw = context->sslContext();
+    const auto pem = readPemFile(*certificate, FileTrust::notWritable, systemFiles());
+    if (!pem)
+        return unusable("--cert", pem.error().message);
+    auto chain = readCertificates(pem->view());
+    if (!chain)
+        return unusable("--cert", *certificate + ' ' + chain.error().message);
+    if (SSL_CTX_use_certificate(raw, chain->front().get()) != 1)
+        return unusable("--cert", *certificate + " cannot be used: " + takeOpenSslError());
+    for (std::size_t i = 1; i < chain->size(); ++i)
+        if (SSL_CTX_add1_chain_cert(raw, (*chain)[i].get()) != 1)
+            return unusable("--cert",
+                            *certificate + " has a chain that cannot be used: " + takeOpenSslError());
+    const auto secret = readPemFile(*key, FileTrust::secret, systemFiles());
+    if (!secret)
+        return unusable("--cert-key", secret.error().message);
+    const auto loaded = readPrivateKey(secret->view());
+    if (!loaded)
+        return unusable("--cert-key", *key + ' ' + loaded.error().message);
+    if (SSL_CTX_use_PrivateKey(raw, loaded->get()) != 1) {
+        ERR_clear_error();
+        return unusable("--cert-key", *key + " is not the key of the first certificate in " + *certificate);
+    }
+    return {};
+}
+
+} // namespace waymark::httpapi
