@@ -1,11 +1,13 @@
 #include "BuiltIn.h"
 
+#include "bootnode/BootnodeCommand.h"
+
 namespace waymark::app
 {
 
-std::vector<toolkit::CommandGroup> builtInCommands()
+std::vector<toolkit::CommandGroup> builtInCommands(const std::vector<std::filesystem::path>& pluginPath)
 {
-    return {};
+    return {{"node", {bootnodeCommand(pluginPath)}}};
 }
 
 } // namespace waymark::app

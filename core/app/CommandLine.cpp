@@ -85,7 +85,7 @@ constexpr const char* pluginUsage =
 } // namespace
 
 CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
-    : _catalogue(builtInCommands(),
+    : _catalogue(builtInCommands(pluginPath),
                  host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
