@@ -1,13 +1,17 @@
 #include "BuiltIn.h"
 
 #include "NodeGroup.h"
+#include "bootnode/BootnodeCommand.h"
+#include "stores/Commands.h"
 
 namespace waymark::app
 {
 
-std::vector<toolkit::CommandGroup> builtInCommands()
+std::vector<toolkit::CommandGroup> builtInCommands(const std::vector<std::filesystem::path>& pluginPath)
 {
-    return {toolkit::nodeGroup()};
+    toolkit::CommandGroup node = toolkit::nodeGroup();
+    node.commands.push_back(bootnodeCommand(pluginPath));
+    return {std::move(node), toolkit::stores::registryGroup(pluginPath)};
 }
 
 } // namespace waymark::app

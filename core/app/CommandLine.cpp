@@ -85,7 +85,8 @@ constexpr const char* pluginUsage =
 } // namespace
 
 CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
-    : _catalogue(builtInCommands(), host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
+    : _catalogue(builtInCommands(pluginPath),
+                 host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
 

@@ -32,6 +32,8 @@ host::HostOptions hostOptions(const DaemonOptions& options, Banner& banner)
     made.configFile = options.config;
     made.overrides = options.overrides;
     made.pluginPath = options.pluginPath;
+    made.nodeKey = options.nodeKey;
+    made.keepsState = options.keepsState;
     made.logObserver = [&banner](const observe::LogRecord& record) {
         banner.see(record);
     };
@@ -155,7 +157,7 @@ int Daemon::run()
         Impatience impatience(*this);
         if (_options.printsReference())
             _host.loadReference();
-        else if (_options.config.empty())
+        else if (_options.config.empty() && _options.print)
             _host.loadInstalled();
         else
             _host.load();
@@ -200,6 +202,8 @@ int Daemon::print(DaemonOptions::Print what) const
 void Daemon::announce() const
 {
     _manager.ready("running " + text::joined(_host.instances()));
+    if (_options.onReady)
+        return _options.onReady(_host);
     const bool asked = _host.configuration().view("waymark").boolean("banner");
     if (asked || ::isatty(STDOUT_FILENO) == 1)
         _banner.print(std::cout);
@@ -242,7 +246,7 @@ int Daemon::report(const host::HostError& error) const
         if (_isLoaded)
             break; // the host has logged it
         if (plain)
-            std::cerr << "waymarkd: " << line << '\n';
+            std::cerr << _options.program << ": " << line << '\n';
         else
             _host.log().error("host.refused", {{"code", static_cast<int>(error.code())}}, line);
     }

@@ -1,10 +1,15 @@
 #pragma once
 
+#include "host/PluginHost.h"
+
 #include <waymark/base/Result.h>
+#include <waymark/node/Key.h>
 
 #include <Poco/Util/OptionSet.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -35,6 +40,13 @@ struct DaemonOptions
 
     bool version = false;
     bool help = false;
+
+    // What a program says that runs the daemon as a part of it; no command line does.
+    std::string program = "waymarkd";               ///< its messages begin with it
+    std::shared_ptr<const node::SecretKey> nodeKey; ///< as in host::HostOptions
+    bool keepsState = true;                         ///< as in host::HostOptions
+    /// Called when everything serves, instead of printing the banner.
+    std::function<void(const host::PluginHost&)> onReady;
 
     /// Adds the options that the command line may have.
     static void define(Poco::Util::OptionSet& options);

@@ -13,8 +13,11 @@ using plugin::StartError;
 
 constexpr const char* ephemeral = "ephemeral";
 
-node::SecretKey readKey(const plugin::ConfigView& view, Random& random, FileSystem& files)
+node::SecretKey readKey(const plugin::ConfigView& view, const HostOptions& options, Random& random,
+                        FileSystem& files)
 {
+    if (options.nodeKey)
+        return node::SecretKey::fromBytes(options.nodeKey->bytes()).value();
     if (view.isWord("key", ephemeral))
         return node::SecretKey::generate(random);
     auto key = node::readOrCreateKeyFile(view.path("key"), random, files);
@@ -23,14 +26,21 @@ node::SecretKey readKey(const plugin::ConfigView& view, Random& random, FileSyst
     return std::move(*key);
 }
 
-std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, Random& random,
-                                                   const Clock& clock, observe::Log log, FileSystem& files)
+/// In the state directory; empty without one.
+std::filesystem::path stateFile(const plugin::ConfigView& view, const HostOptions& options, const char* name)
+{
+    return options.keepsState ? view.stateDirectory() / name : std::filesystem::path();
+}
+
+std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, const HostOptions& options,
+                                                   Random& random, const Clock& clock, observe::Log log,
+                                                   FileSystem& files)
 {
     // An identity that ends with the process leaves nothing behind.
     const auto recordFile =
-        view.isWord("key", ephemeral) ? std::filesystem::path() : view.stateDirectory() / "node.enr";
-    auto made = node::HostLocalNode::make(readKey(view, random, files), nodeSettings(view), recordFile, clock,
-                                          std::move(log), files);
+        view.isWord("key", ephemeral) ? std::filesystem::path() : stateFile(view, options, "node.enr");
+    auto made = node::HostLocalNode::make(readKey(view, options, random, files), nodeSettings(view),
+                                          recordFile, clock, std::move(log), files);
     if (!made)
         throw StartError(ExitCode::configuration, made.error().message);
     return std::move(*made);
@@ -73,7 +83,8 @@ node::NodeSettings nodeSettings(const plugin::ConfigView& view)
     return settings;
 }
 
-HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log)
+HostCore::HostCore(const plugin::ConfigView& node, const HostOptions& options, HostSeams& seams,
+                   observe::Log log)
     : _threadTimers("timers", tellFailures(log, _metrics)),
       _systemSockets(_metrics, log),
       _clock(seams.clock(_systemClock)),
@@ -82,8 +93,8 @@ HostCore::HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Lo
       _sockets(seams.sockets(_systemSockets)),
       _resolver(seams.resolver(_systemResolver)),
       _files(seams.files(systemFiles())),
-      _localNode(makeLocalNode(node, _random, _clock, log, _files)),
-      _nodeStore(node.stateDirectory() / "nodes", _files),
+      _localNode(makeLocalNode(node, options, _random, _clock, log, _files)),
+      _nodeStore(stateFile(node, options, "nodes"), _files),
       _addresses({*_localNode, _resolver, _timers, _clock, std::move(log)})
 {
     _addresses.follow(nodeSettings(node));

@@ -9,6 +9,7 @@
 #include "node/FileNodeStore.h"
 #include "node/HostLocalNode.h"
 
+#include <waymark/host/HostOptions.h>
 #include <waymark/host/HostSeams.h>
 #include <waymark/http/RouteTable.h>
 #include <waymark/observe/Health.h>
@@ -23,8 +24,9 @@ namespace waymark::host
 class HostCore
 {
 public:
-    /// Reads or creates the node key as `node` (the section of that name) says. Throws StartError.
-    HostCore(const plugin::ConfigView& node, HostSeams& seams, observe::Log log);
+    /// Takes the node key that it is given, else reads or creates it as `node` (the section of that name)
+    /// says. Throws StartError.
+    HostCore(const plugin::ConfigView& node, const HostOptions& options, HostSeams& seams, observe::Log log);
     HostCore(const HostCore&) = delete;
     HostCore& operator=(const HostCore&) = delete;
 

@@ -56,6 +56,8 @@ void PluginHost::start()
 
 void PluginHost::takeStateDirectory()
 {
+    if (!_options.keepsState)
+        return;
     try {
         _stateLock = std::make_unique<StateLock>(_configuration->stateDirectory());
     } catch (const plugin::StartError& error) {
@@ -83,7 +85,7 @@ void PluginHost::makeCore()
     try {
         HostSeams none;
         HostSeams& seams = _options.seams == nullptr ? none : *_options.seams;
-        _core = std::make_unique<HostCore>(_configuration->view("node"), seams, log());
+        _core = std::make_unique<HostCore>(_configuration->view("node"), _options, seams, log());
         if (_options.seams != nullptr)
             _core->routes().setGate([&seams] { seams.beforeRequest(); });
     } catch (const plugin::StartError& error) {

@@ -106,6 +106,8 @@ Result<std::vector<StoredNode>> parse(std::string_view text, const std::string& 
 
 Result<void> FileNodeStore::save(const std::vector<StoredNode>& nodes)
 {
+    if (_file.empty())
+        return {};
     std::vector<StoredNode> kept = nodes;
     if (kept.size() > maximumNodes) {
         const auto newest = kept.begin() + static_cast<std::ptrdiff_t>(maximumNodes);
@@ -122,6 +124,8 @@ Result<void> FileNodeStore::save(const std::vector<StoredNode>& nodes)
 
 Result<std::vector<StoredNode>> FileNodeStore::load() const
 {
+    if (_file.empty())
+        return std::vector<StoredNode>();
     const std::lock_guard lock(_mutex);
     const auto text = readSmallFile(_file, maximumFile, _files);
     if (!text && text.error().code == ErrorCode::notFound)

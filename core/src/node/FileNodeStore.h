@@ -22,6 +22,7 @@ class FileNodeStore final : public NodeStore
 public:
     static constexpr std::size_t maximumNodes = 10'000;
 
+    /// An empty `file` keeps nothing.
     explicit FileNodeStore(std::filesystem::path file, FileSystem& files = systemFiles())
         : _files(files), _file(std::move(file))
     {

@@ -2,6 +2,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
+
 namespace waymark::node
 {
 
@@ -10,6 +12,7 @@ class KeccakTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(KeccakTest);
     CPPUNIT_TEST(matchesKnownDigests);
     CPPUNIT_TEST(padsAroundTheBlockSize);
+    CPPUNIT_TEST(aStreamIsTheSameAsTheWhole);
     CPPUNIT_TEST_SUITE_END();
 
     void matchesKnownDigests()
@@ -31,6 +34,17 @@ class KeccakTest : public CppUnit::TestFixture
                              toHex(keccak256(Bytes(136, 'a'))));
         CPPUNIT_ASSERT_EQUAL(std::string("d869f639c7046b4929fc92a4d988a8b22c55fbadb802c0c66ebcd484f1915f39"),
                              toHex(keccak256(Bytes(137, 'a'))));
+    }
+
+    void aStreamIsTheSameAsTheWhole()
+    {
+        const Bytes data(1000, 'x');
+        for (const std::size_t piece : {1U, 7U, 136U, 999U}) {
+            KeccakStream stream;
+            for (std::size_t at = 0; at < data.size(); at += piece)
+                stream.add(ByteView(data).subspan(at, std::min(piece, data.size() - at)));
+            CPPUNIT_ASSERT_EQUAL(toHex(keccak256(data)), toHex(stream.digest()));
+        }
     }
 };
 

@@ -1,5 +1,7 @@
 #include "MemoryRegistryPlugin.h"
 
+#include "SnapshotFormat.h"
+
 #include <Poco/JSON/Object.h>
 
 #include <sstream>
@@ -66,6 +68,11 @@ http::ApiResponse answer(const Result<SnapshotReport>& report)
 } // namespace
 
 MemoryRegistryPlugin::MemoryRegistryPlugin() : StoredRegistryPlugin("memory", ownOptions()) {}
+
+std::unique_ptr<StoreFormat> MemoryRegistryPlugin::storeFormat() const
+{
+    return std::make_unique<SnapshotFormat>();
+}
 
 void MemoryRegistryPlugin::configureStore(const plugin::ConfigView& config, StoredRegistry::Options&)
 {

@@ -5,6 +5,7 @@
 #include <waymark/base/Subscription.h>
 #include <waymark/base/Timers.h>
 #include <waymark/http/RouteTable.h>
+#include <waymark/registry/StoreFormat.h>
 #include <waymark/registry/StoredRegistryPlugin.h>
 
 #include <filesystem>
@@ -17,10 +18,12 @@ namespace waymark::registry
 
 /// Provides peer-registry in the memory of the process. Nothing outlives it but what a snapshot holds, where
 /// one is configured: it is written at a stop, on request (POST /registry/snapshot) and every so often.
-class MemoryRegistryPlugin final : public StoredRegistryPlugin
+class MemoryRegistryPlugin final : public StoredRegistryPlugin, public StoreFormatProvider
 {
 public:
     MemoryRegistryPlugin();
+
+    std::unique_ptr<StoreFormat> storeFormat() const override;
 
 private:
     void configureStore(const plugin::ConfigView& config, StoredRegistry::Options& options) override;

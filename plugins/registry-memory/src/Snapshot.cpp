@@ -1,7 +1,5 @@
 #include "Snapshot.h"
 
-#include <waymark/node/Keccak.h>
-
 #include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -28,6 +26,7 @@ constexpr std::string_view revisionWord = "revision ";
 constexpr std::string_view claimWord = "claim ";
 constexpr std::string_view removalWord = "removal ";
 constexpr std::string_view endWord = "end ";
+constexpr std::size_t headLines = 2;
 
 std::string line(std::string_view word, const Object& row)
 {
@@ -79,11 +78,6 @@ std::string encode(const TombstoneRow& row)
     object.set("order", std::to_string(row.order));
     object.set("buried", nanoseconds(row.buried));
     return line(removalWord, object);
-}
-
-std::string checksumOf(std::string_view text)
-{
-    return toHex(node::keccak256(asBytes(text)));
 }
 
 std::optional<std::uint64_t> numberOf(std::string_view text)
@@ -219,68 +213,124 @@ std::optional<std::string_view> takeLine(std::string_view& text)
     return taken;
 }
 
-Result<void> checkEnd(std::string_view end, std::string_view before, std::size_t rows)
+/// "17", or "17 9e3779b97f4a7c15" with its epoch.
+std::optional<Revision> revisionOf(std::string_view text)
 {
-    const std::string expected = std::to_string(rows) + ' ' + checksumOf(before);
-    if (end != expected)
-        return corrupt("it is damaged: its rows do not match the count and the checksum at its end");
-    return {};
+    const std::size_t space = text.find(' ');
+    const auto number = numberOf(text.substr(0, space));
+    if (!number || space == std::string_view::npos)
+        return number ? std::optional(Revision{0, *number}) : std::nullopt;
+    const auto whole =
+        Revision::parse(std::string(text.substr(space + 1)) + '-' + std::string(text.substr(0, space)));
+    return whole ? std::optional(*whole) : std::nullopt;
 }
 
 } // namespace
 
-std::string encodeSnapshot(std::uint64_t revision, std::span<const StoredRow> rows)
+std::string SnapshotEncoder::begin(Revision revision)
 {
-    std::string text;
-    text += magic;
-    text += version;
-    text += '\n';
-    text += revisionWord;
-    text += std::to_string(revision) + '\n';
-    for (const StoredRow& row : rows)
-        text += std::visit([](const auto& kind) { return encode(kind); }, row);
-    const std::string checksum = checksumOf(text);
-    text += endWord;
-    text += std::to_string(rows.size()) + ' ' + checksum + '\n';
+    return hashed(std::string(magic) + std::string(version) + '\n' + std::string(revisionWord) +
+                  std::to_string(revision.number) + ' ' + revision.epochText() + '\n');
+}
+
+std::string SnapshotEncoder::row(const StoredRow& row)
+{
+    ++_rows;
+    return hashed(std::visit([](const auto& kind) { return encode(kind); }, row));
+}
+
+std::string SnapshotEncoder::end()
+{
+    return std::string(endWord) + std::to_string(_rows) + ' ' + toHex(_hash.digest()) + '\n';
+}
+
+std::string SnapshotEncoder::hashed(std::string text)
+{
+    _hash.add(asBytes(text));
     return text;
+}
+
+Result<std::optional<StoredRow>> SnapshotDecoder::take(std::string_view line)
+{
+    ++_lines;
+    if (_isEnded)
+        return corrupt("it goes on after its end");
+    if (_lines > headLines && line.starts_with(endWord))
+        return takeEnd(line.substr(endWord.size()));
+    _hash.add(asBytes(line));
+    _hash.add(asBytes("\n"));
+    if (_lines <= headLines)
+        return takeHead(line);
+    auto row = decodeRow(line);
+    if (!row)
+        return failure(row.error().in("line " + std::to_string(_lines)));
+    ++_rows;
+    return std::optional(std::move(*row));
+}
+
+Result<std::optional<StoredRow>> SnapshotDecoder::takeHead(std::string_view line)
+{
+    if (_lines == 1 && !line.starts_with(magic))
+        return corrupt("it is no snapshot of a registry");
+    if (_lines == 1 && line.substr(magic.size()) != version)
+        return failure(ErrorCode::conflict, "it is a snapshot of version " +
+                                                std::string(line.substr(magic.size(), 20)) +
+                                                ", this Waymark reads " + std::string(version));
+    if (_lines == 1)
+        return std::nullopt;
+    const auto revision =
+        line.starts_with(revisionWord) ? revisionOf(line.substr(revisionWord.size())) : std::nullopt;
+    if (!revision)
+        return corrupt("line 2 has no revision");
+    _revision = *revision;
+    return std::nullopt;
+}
+
+Result<std::optional<StoredRow>> SnapshotDecoder::takeEnd(std::string_view end)
+{
+    _isEnded = true;
+    if (end != std::to_string(_rows) + ' ' + toHex(_hash.digest()))
+        return corrupt("it is damaged: its rows do not match the count and the checksum at its end");
+    return std::nullopt;
+}
+
+Result<void> SnapshotDecoder::finish(bool isCut) const
+{
+    if (_isEnded && isCut)
+        return corrupt("it goes on after its end");
+    if (_isEnded)
+        return {};
+    if (_lines == 0)
+        return corrupt("it is no snapshot of a registry");
+    if (_lines < headLines)
+        return corrupt("line 2 has no revision");
+    return corrupt("it is truncated: its last line does not say that it is the end");
+}
+
+std::string encodeSnapshot(Revision revision, std::span<const StoredRow> rows)
+{
+    SnapshotEncoder encoder;
+    std::string text = encoder.begin(revision);
+    for (const StoredRow& row : rows)
+        text += encoder.row(row);
+    return text + encoder.end();
 }
 
 Result<Snapshot> decodeSnapshot(std::string_view text)
 {
-    const std::string_view whole = text;
-    const auto first = takeLine(text);
-    if (!first || !first->starts_with(magic))
-        return corrupt("it is no snapshot of a registry");
-    if (first->substr(magic.size()) != version)
-        return failure(ErrorCode::conflict, "it is a snapshot of version " +
-                                                std::string(first->substr(magic.size(), 20)) +
-                                                ", this Waymark reads " + std::string(version));
-    const auto second = takeLine(text);
-    const auto revision = second && second->starts_with(revisionWord)
-                              ? numberOf(second->substr(revisionWord.size()))
-                              : std::nullopt;
-    if (!revision)
-        return corrupt("line 2 has no revision");
-    Snapshot snapshot{*revision, {}};
-    for (std::size_t number = 3;; ++number) {
-        const auto at = static_cast<std::size_t>(text.data() - whole.data());
-        const auto next = takeLine(text);
-        if (!next)
-            return corrupt("it is truncated: its last line does not say that it is the end");
-        if (next->starts_with(endWord)) {
-            if (auto checked =
-                    checkEnd(next->substr(endWord.size()), whole.substr(0, at), snapshot.rows.size());
-                !checked)
-                return failure(std::move(checked.error()));
-            if (!text.empty())
-                return corrupt("it goes on after its end");
-            return snapshot;
-        }
-        auto row = decodeRow(*next);
+    SnapshotDecoder decoder;
+    Snapshot snapshot;
+    while (const auto line = takeLine(text)) {
+        auto row = decoder.take(*line);
         if (!row)
-            return failure(row.error().in("line " + std::to_string(number)));
-        snapshot.rows.push_back(std::move(*row));
+            return failure(std::move(row.error()));
+        if (*row)
+            snapshot.rows.push_back(std::move(**row));
     }
+    if (auto whole = decoder.finish(!text.empty()); !whole)
+        return failure(std::move(whole.error()));
+    snapshot.revision = decoder.revision();
+    return snapshot;
 }
 
 } // namespace waymark::registry

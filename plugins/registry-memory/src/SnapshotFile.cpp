@@ -66,9 +66,24 @@ observe::Health SnapshotFile::health() const
                             : observe::Health::degraded("the last snapshot was not written: " + _trouble);
 }
 
+void SnapshotFile::takeLock()
+{
+    const std::filesystem::path name = _file.string() + ".lock";
+    auto lock = LockFile::take(name);
+    if (!lock && lock.error().code == ErrorCode::conflict)
+        throw StartError(ExitCode::lockedDatabase,
+                         "registry-memory.snapshot: " + name.string() + " is locked by another daemon" +
+                             LockFile::holderOf(name) +
+                             ": stop that one, or give this one a snapshot of its own");
+    if (!lock)
+        throw StartError(ExitCode::configuration, "registry-memory.snapshot: " + lock.error().message);
+    _lock = std::move(*lock);
+}
+
 void SnapshotFile::load(std::uint64_t epoch)
 {
     requireWritable();
+    takeLock();
     std::error_code ignored;
     const auto size = std::filesystem::file_size(_file, ignored);
     const auto text = readSmallFile(_file, ignored ? 0 : size, _files);
@@ -79,7 +94,7 @@ void SnapshotFile::load(std::uint64_t epoch)
     auto snapshot = decodeSnapshot(*text);
     if (!snapshot)
         refuse(snapshot.error());
-    _state.begin({epoch, snapshot->revision});
+    _state.begin({epoch, snapshot->revision.number});
     auto rows = CheckedRow::check(std::move(snapshot->rows));
     if (!rows)
         refuse(rows.error());
@@ -150,7 +165,7 @@ Result<SnapshotReport> SnapshotFile::write()
 {
     Revision revision;
     const auto rows = _state.rows(revision);
-    const std::string text = encodeSnapshot(revision.number, rows);
+    const std::string text = encodeSnapshot(revision, rows);
     auto written = writeFileAtomically(_file, text, _files);
     {
         const std::lock_guard lock(_mutex);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/base/FileSystem.h>
+#include <waymark/base/LockFile.h>
 #include <waymark/base/Result.h>
 #include <waymark/base/Worker.h>
 #include <waymark/observe/Health.h>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,9 +41,10 @@ public:
     SnapshotFile& operator=(const SnapshotFile&) = delete;
     ~SnapshotFile();
 
-    /// Fills the empty state, whose revision goes on in this epoch; from nothing when there is no file.
+    /// Locks `<file>.lock` and fills the empty state, whose revision goes on in this epoch; from nothing when there is no file.
     /// Throws plugin::StartError: corruptData for one that is damaged or no snapshot, configuration for one
-    /// of a later version or that cannot be read, or where none could be written. The file stays as it is.
+    /// of a later version or that cannot be read, or where none could be written, lockedDatabase when another
+    /// daemon has the lock. The file stays as it is.
     void load(std::uint64_t epoch);
 
     /// Starts the thread.
@@ -63,12 +66,14 @@ public:
 private:
     [[noreturn]] void refuse(const Error& error) const;
     void requireWritable() const;
+    void takeLock();
     void work(const std::stop_token& stopping);
 
     const std::filesystem::path _file;
     RegistryState& _state;
     FileSystem& _files;
     const observe::Log _log;
+    std::optional<LockFile> _lock; ///< from load() on
 
     mutable std::mutex _mutex; ///< guards the three below
     std::string _trouble;      ///< why the last one was not written; empty when it was

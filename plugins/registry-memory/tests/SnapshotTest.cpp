@@ -131,19 +131,19 @@ private:
     void readsBackWhatItWrote()
     {
         const auto rows = someRows();
-        const std::string text = encodeSnapshot(17, rows);
+        const std::string text = encodeSnapshot({7, 17}, rows);
         const auto back = decodeSnapshot(text);
         CPPUNIT_ASSERT_MESSAGE(back ? "" : back.error().message, back.has_value());
-        CPPUNIT_ASSERT_EQUAL(std::uint64_t{17}, back->revision);
+        CPPUNIT_ASSERT((back->revision == Revision{7, 17}));
         CPPUNIT_ASSERT_EQUAL(rows.size(), back->rows.size());
-        CPPUNIT_ASSERT_EQUAL(text, encodeSnapshot(17, back->rows));
+        CPPUNIT_ASSERT_EQUAL(text, encodeSnapshot({7, 17}, back->rows));
         const auto& claim = std::get<ClaimRow>(back->rows.front());
         CPPUNIT_ASSERT(*claim.peer == *std::get<ClaimRow>(rows.front()).peer);
         CPPUNIT_ASSERT(claim.enrSeq == std::numeric_limits<std::uint64_t>::max());
         CPPUNIT_ASSERT(claim.lease == std::get<ClaimRow>(rows.front()).lease);
         CPPUNIT_ASSERT(std::get<TombstoneRow>(back->rows[4]).buried ==
                        std::get<TombstoneRow>(rows[4]).buried);
-        CPPUNIT_ASSERT(decodeSnapshot(encodeSnapshot(0, {}))->rows.empty());
+        CPPUNIT_ASSERT(decodeSnapshot(encodeSnapshot({}, {}))->rows.empty());
     }
 
     void keepsEverythingOverARestart()
@@ -189,7 +189,7 @@ private:
 
     void refusesEveryTruncation()
     {
-        const std::string text = encodeSnapshot(17, someRows());
+        const std::string text = encodeSnapshot({7, 17}, someRows());
         for (std::size_t size = 0; size < text.size(); ++size) {
             const auto back = decodeSnapshot(std::string_view(text).substr(0, size));
             CPPUNIT_ASSERT_MESSAGE(std::to_string(size),
@@ -207,7 +207,7 @@ private:
 
     void refusesEveryChangedByte()
     {
-        const std::string text = encodeSnapshot(17, someRows());
+        const std::string text = encodeSnapshot({7, 17}, someRows());
         for (std::size_t at = 0; at < text.size(); ++at) {
             std::string changed = text;
             changed[at] = static_cast<char>(changed[at] ^ 1);
@@ -237,7 +237,7 @@ private:
     {
         auto rows = someRows();
         rows.push_back(rows.front());
-        write(encodeSnapshot(1, rows));
+        write(encodeSnapshot({7, 1}, rows));
         refuses(ExitCode::corruptData, "claims it twice");
     }
 

@@ -185,6 +185,21 @@ std::filesystem::path real(const std::filesystem::path& file)
 
 } // namespace
 
+LockFile lockDatabase(const std::filesystem::path& file, LockFile::AtEnd atEnd)
+{
+    const std::filesystem::path name = file.string() + ".lock";
+    auto lock = LockFile::take(name, atEnd);
+    if (!lock && lock.error().code == ErrorCode::conflict)
+        refuse(ExitCode::lockedDatabase, name,
+               "is locked by another daemon" + LockFile::holderOf(name) +
+                   ": stop that one, or give this one a registry-sqlite.file of its own");
+    if (!lock)
+        throw StartError(ExitCode::configuration,
+                         lock.error().message +
+                             ": the registry needs a folder that the daemon's user may write to");
+    return std::move(*lock);
+}
+
 Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exception)
 {
     const auto error = [&](ErrorCode code, const std::string& what) {
@@ -204,7 +219,7 @@ Database::Database(const std::filesystem::path& file, std::chrono::milliseconds 
       _busyTimeout(busyTimeout),
       _durability(durability),
       _migrations(migrations),
-      _lock(withFolder(_file).string() + ".lock"),
+      _lock(lockDatabase(withFolder(_file))),
       _identity(prepareFile(_file)),
       _session(connect()),
       _shortenAt(longLog)

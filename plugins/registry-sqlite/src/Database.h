@@ -1,8 +1,8 @@
 #pragma once
 
-#include "LockFile.h"
 #include "Schema.h"
 
+#include <waymark/base/LockFile.h>
 #include <waymark/base/Result.h>
 
 #include <Poco/Data/SQLite/Connector.h>
@@ -87,6 +87,10 @@ private:
     int _pagesInLog = 0;
     int _shortenAt; ///< pages in the log
 };
+
+/// The lock of a database, `<file>.lock`: SQLite's own stay free for readers such as sqlite3 on the command
+/// line. Throws plugin::StartError: lockedDatabase, configuration.
+LockFile lockDatabase(const std::filesystem::path& file, LockFile::AtEnd atEnd = LockFile::AtEnd::keep);
 
 /// What a failure of SQLite while the daemon runs means to whoever asked for the change.
 Error runtimeError(const std::filesystem::path& file, const Poco::Exception& exception);

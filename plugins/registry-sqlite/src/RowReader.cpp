@@ -2,6 +2,8 @@
 
 #include "Statement.h"
 
+#include <string>
+
 namespace waymark::registry
 {
 
@@ -16,11 +18,15 @@ KeyColumns keyAt(const Statement& rows, int column)
 
 } // namespace
 
-void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take)
+void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take, std::int64_t schema)
 {
-    Statement rows(connection,
-                   "SELECT number, scheme, peer, origin, addresses, labels, enr, enr_seq, ttl, expiry "
-                   "FROM claims");
+    // What a migration would fill in.
+    const std::string number = schema < migration003.version ? "rowid" : "number";
+    const std::string lease = schema < migration002.version ? "NULL, NULL" : "ttl, expiry";
+    Statement rows(connection, ("SELECT " + number +
+                                ", scheme, peer, origin, addresses, labels, enr, enr_seq, " + lease +
+                                " FROM claims")
+                                   .c_str());
     while (rows.next()) {
         ClaimColumns row{keyAt(rows, 1), rows.text(4), {}, {}, {}, {}, rows.number(0)};
         if (!rows.isNull(5))
@@ -37,11 +43,16 @@ void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take)
     }
 }
 
-void readTombstones(sqlite3* connection, const RowTaker<TombstoneColumns>& take)
+void readTombstones(sqlite3* connection, const RowTaker<TombstoneColumns>& take, std::int64_t schema)
 {
-    Statement rows(
-        connection,
-        "SELECT rowid, scheme, peer, origin, enr_seq, removal, buried FROM tombstones NOT INDEXED");
+    const std::string today = "strftime('%s', 'now') * 1000000000";
+    const std::string dated = "CASE buried WHEN 0 THEN " + today + " ELSE buried END";
+    const std::string buried = schema < migration002.version   ? today
+                               : schema < migration003.version ? dated
+                                                               : "buried";
+    Statement rows(connection, ("SELECT rowid, scheme, peer, origin, enr_seq, removal, " + buried +
+                                " FROM tombstones NOT INDEXED")
+                                   .c_str());
     while (rows.next())
         take(rows.number(0), {keyAt(rows, 1), rows.number(4), rows.number(5), rows.number(6)});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "RowCodec.h"
+#include "Schema.h"
 
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,11 @@ namespace waymark::registry
 template <class Columns>
 using RowTaker = std::function<void(std::int64_t rowid, const Columns& row)>;
 
-/// Every claim and every tombstone, in no order. They throw Poco::Exception, and what `take` throws.
-void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take);
-void readTombstones(sqlite3* connection, const RowTaker<TombstoneColumns>& take);
+/// Every claim and every tombstone of a database of this schema, in no order. They throw Poco::Exception, and
+/// what `take` throws.
+void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take,
+                std::int64_t schema = schemaVersion());
+void readTombstones(sqlite3* connection, const RowTaker<TombstoneColumns>& take,
+                    std::int64_t schema = schemaVersion());
 
 } // namespace waymark::registry

@@ -1,5 +1,6 @@
 #include "SqliteRegistryPlugin.h"
 
+#include "SqliteFormat.h"
 #include "SqliteStore.h"
 #include "repair/RepairCommand.h"
 
@@ -56,6 +57,11 @@ std::unique_ptr<RegistryStore> SqliteRegistryPlugin::openStore(RegistryState& st
                       "A power cut may take the last changes, acknowledged ones too: "
                       "registry-sqlite.durability is normal.");
     return store;
+}
+
+std::unique_ptr<StoreFormat> SqliteRegistryPlugin::storeFormat() const
+{
+    return std::make_unique<SqliteFormat>();
 }
 
 std::unique_ptr<plugin::Command> SqliteRegistryPlugin::command(std::string_view name)

@@ -2,6 +2,7 @@
 
 #include "Database.h"
 
+#include <waymark/registry/StoreFormat.h>
 #include <waymark/registry/StoredRegistryPlugin.h>
 
 #include <chrono>
@@ -12,12 +13,13 @@ namespace waymark::registry
 
 /// Provides peer-registry from a SQLite file: what was acknowledged survives a crash and, unless the
 /// configuration says otherwise, a power cut.
-class SqliteRegistryPlugin final : public StoredRegistryPlugin
+class SqliteRegistryPlugin final : public StoredRegistryPlugin, public StoreFormatProvider
 {
 public:
     SqliteRegistryPlugin();
 
     std::unique_ptr<plugin::Command> command(std::string_view name) override;
+    std::unique_ptr<StoreFormat> storeFormat() const override;
 
 private:
     void configureStore(const plugin::ConfigView& config, StoredRegistry::Options& options) override;

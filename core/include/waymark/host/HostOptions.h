@@ -1,6 +1,7 @@
 #pragma once
 
 #include <waymark/host/HostSeams.h>
+#include <waymark/node/Key.h>
 #include <waymark/observe/LogRecord.h>
 
 #include <Poco/AutoPtr.h>
@@ -8,6 +9,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +31,11 @@ struct HostOptions
     std::vector<const plugin::StaticPlugin*> linkedPlugins;     ///< found by name before any file
     Poco::AutoPtr<Poco::Channel> logSink;                       ///< null: standard error
     observe::LogObserver logObserver;                           ///< sees every event from info up
+    /// The identity, in the place of what node.key says; written nowhere. Null: node.key.
+    std::shared_ptr<const node::SecretKey> nodeKey;
+    /// False: no state directory is made, locked or written to; the record's seq and the known nodes end with
+    /// the process. Plugins that are told to keep files there are not for such a host.
+    bool keepsState = true;
     HostSeams* seams = nullptr; ///< null: the system as it is; outlives the host
 
     /// Called from a thread of its own when stop() is late by a second; the argument names the plugin that

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace waymark::plugin
 {
@@ -16,5 +17,8 @@ namespace waymark::plugin
 /// them.
 Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::string& library,
                                   const ConfigSchema& schema);
+
+/// The libraries of waymark.plugins in such a file, in order. invalidArgument.
+Result<std::vector<std::string>> configuredLibraries(const std::filesystem::path& file);
 
 } // namespace waymark::plugin

@@ -22,15 +22,15 @@ std::string instanceOf(const std::string& library, const host::Configuration& co
     return library;
 }
 
-} // namespace
+tl::unexpected<Error> refuse(const host::Problems& problems)
+{
+    return failure(ErrorCode::invalidArgument, text::joined(host::linesOf(problems), "; "));
+}
 
-Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::string& library,
-                                  const ConfigSchema& schema)
+/// With the section "waymark".
+Result<host::Configuration> readHostPart(const std::filesystem::path& file)
 {
     host::ReadSettings read = host::readSettings(file, {});
-    const auto refuse = [](const host::Problems& problems) {
-        return failure(ErrorCode::invalidArgument, text::joined(host::linesOf(problems), "; "));
-    };
     if (!read.isComplete)
         return refuse(read.problems);
     host::Configuration configuration(std::move(read.settings));
@@ -39,12 +39,35 @@ Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::
     configuration.addSection({"waymark", "Host", host::hostSchema()});
     if (configuration.isSpoilt("waymark"))
         return refuse(configuration.problems());
-    const std::string instance = instanceOf(library, configuration);
-    configuration.setStateDirectory(host::stateDirectoryOf(configuration));
-    configuration.addSection({instance, "Plugin " + library, schema});
-    if (configuration.isSpoilt(instance))
-        return refuse(configuration.problems());
-    return configuration.view(instance);
+    return configuration;
+}
+
+} // namespace
+
+Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::string& library,
+                                  const ConfigSchema& schema)
+{
+    auto configuration = readHostPart(file);
+    if (!configuration)
+        return failure(configuration.error());
+    const std::string instance = instanceOf(library, *configuration);
+    configuration->setStateDirectory(host::stateDirectoryOf(*configuration));
+    configuration->addSection({instance, "Plugin " + library, schema});
+    if (configuration->isSpoilt(instance))
+        return refuse(configuration->problems());
+    return configuration->view(instance);
+}
+
+Result<std::vector<std::string>> configuredLibraries(const std::filesystem::path& file)
+{
+    const auto configuration = readHostPart(file);
+    if (!configuration)
+        return failure(configuration.error());
+    std::vector<std::string> libraries;
+    for (const std::string& entry : configuration->view("waymark").list("plugins"))
+        if (auto parsed = host::parsePluginEntry(entry))
+            libraries.push_back(std::move(parsed->second));
+    return libraries;
 }
 
 } // namespace waymark::plugin

@@ -6,9 +6,7 @@
 #include "commands/Resolution.h"
 
 #include <waymark/node/Enode.h>
-#include <waymark/node/TextFault.h>
 #include <waymark/toolkit/Listing.h>
-#include <waymark/toolkit/Pointer.h>
 #include <waymark/toolkit/Progress.h>
 
 #include <algorithm>
@@ -37,10 +35,8 @@ OrExit<Wanted> wantedById(const Asked& asked, const std::string& text)
     const auto key = node::PublicKey::fromHex(text);
     if (key)
         return Wanted{*key};
-    const bool hasStranger = stranger != std::string::npos;
-    return tl::unexpected(toolkit::refuseWord(
-        asked.context, asked.line.command(), "NODE", text,
-        {"id", hasStranger ? stranger : start, hasStranger ? 1 : text.size() - start, key.error().message}));
+    const std::size_t place = stranger == std::string::npos ? text.size() : stranger;
+    return tl::unexpected(refuseText(asked, "NODE", text, {key.error().message, place}));
 }
 
 OrExit<Wanted> readWanted(const Asked& asked)

@@ -1,6 +1,6 @@
 #include "repair/Repair.h"
 
-#include "LockFile.h"
+#include "Database.h"
 #include "SqliteStore.h"
 #include "repair/Connection.h"
 
@@ -204,7 +204,7 @@ Repaired repair(const fs::path& file, bool isDryRun)
 {
     const fs::path real = existing(file);
     try {
-        const LockFile lock(real.string() + ".lock", LockFile::AtEnd::removeWhatItMade);
+        const LockFile lock = lockDatabase(real, LockFile::AtEnd::removeWhatItMade);
         return repairAlone(real, isDryRun);
     } catch (const StartError& error) {
         reword(error);

@@ -1,0 +1,101 @@
+#include <waymark/base/LockFile.h>
+#include <waymark/testkit/TemporaryFolder.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <filesystem>
+#include <optional>
+#include <unistd.h>
+
+namespace waymark
+{
+
+namespace fs = std::filesystem;
+
+class LockFileTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(LockFileTest);
+    CPPUNIT_TEST(oneHoldsItAtATime);
+    CPPUNIT_TEST(tellsWhoHoldsIt);
+    CPPUNIT_TEST(askingCreatesNothing);
+    CPPUNIT_TEST(removesWhatItMadeWhenAsked);
+    CPPUNIT_TEST(movingKeepsIt);
+    CPPUNIT_TEST(aFolderThatIsMissingIsToldOf);
+    CPPUNIT_TEST(followsNoLink);
+    CPPUNIT_TEST_SUITE_END();
+
+    testkit::TemporaryFolder _folder;
+    const fs::path _file = _folder.path() / "store.lock";
+
+    void oneHoldsItAtATime()
+    {
+        auto first = LockFile::take(_file);
+        CPPUNIT_ASSERT(first.has_value());
+        CPPUNIT_ASSERT(fs::status(_file).permissions() == fs::perms(0600));
+        const auto second = LockFile::take(_file);
+        CPPUNIT_ASSERT(!second);
+        CPPUNIT_ASSERT(second.error().code == ErrorCode::conflict);
+        CPPUNIT_ASSERT(LockFile::isHeld(_file).value());
+        std::optional<LockFile> held(std::move(*first));
+        held.reset();
+        CPPUNIT_ASSERT(!LockFile::isHeld(_file).value());
+        CPPUNIT_ASSERT(LockFile::take(_file).has_value());
+        CPPUNIT_ASSERT(fs::exists(_file));
+    }
+
+    void tellsWhoHoldsIt()
+    {
+        const auto lock = LockFile::take(_file);
+        const std::string holder = " (process " + std::to_string(::getpid()) + ')';
+        CPPUNIT_ASSERT_EQUAL(holder, LockFile::holderOf(_file));
+        CPPUNIT_ASSERT_EQUAL(_file.string() + " is locked by another process" + holder,
+                             LockFile::take(_file).error().message);
+        CPPUNIT_ASSERT_EQUAL(std::string(), LockFile::holderOf(_folder.write("empty.lock", "")));
+    }
+
+    void askingCreatesNothing()
+    {
+        CPPUNIT_ASSERT(!LockFile::isHeld(_file).value());
+        CPPUNIT_ASSERT(!LockFile::isHeld(_folder.path() / "none" / "store.lock").value());
+        CPPUNIT_ASSERT(fs::is_empty(_folder.path()));
+    }
+
+    void removesWhatItMadeWhenAsked()
+    {
+        CPPUNIT_ASSERT(LockFile::take(_file, LockFile::AtEnd::removeWhatItMade).has_value());
+        CPPUNIT_ASSERT(!fs::exists(_file));
+        _folder.write("store.lock", "");
+        CPPUNIT_ASSERT(LockFile::take(_file, LockFile::AtEnd::removeWhatItMade).has_value());
+        CPPUNIT_ASSERT(fs::exists(_file));
+    }
+
+    void movingKeepsIt()
+    {
+        const fs::path other = _folder.path() / "other.lock";
+        auto first = LockFile::take(_file);
+        auto second = LockFile::take(other);
+        *second = std::move(*first);
+        CPPUNIT_ASSERT(LockFile::isHeld(_file).value());
+        CPPUNIT_ASSERT(!LockFile::isHeld(other).value());
+    }
+
+    void aFolderThatIsMissingIsToldOf()
+    {
+        const auto lock = LockFile::take(_folder.path() / "none" / "store.lock");
+        CPPUNIT_ASSERT(!lock);
+        CPPUNIT_ASSERT(lock.error().code == ErrorCode::io);
+        CPPUNIT_ASSERT(lock.error().message.find("none/store.lock cannot be opened for writing") !=
+                       std::string::npos);
+    }
+
+    void followsNoLink()
+    {
+        fs::create_symlink(_folder.path() / "elsewhere", _file);
+        CPPUNIT_ASSERT(!LockFile::take(_file));
+        CPPUNIT_ASSERT(!fs::exists(_folder.path() / "elsewhere"));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(LockFileTest);
+
+} // namespace waymark

@@ -1,0 +1,61 @@
+#include "ExportCommand.h"
+
+#include "PortableFormat.h"
+
+#include <waymark/toolkit/Listing.h>
+
+namespace waymark::toolkit::stores
+{
+
+using plugin::CommandArgument;
+
+const plugin::CommandLine& ExportCommand::line() const
+{
+    static const plugin::CommandLine line = withExitCodes(
+        plugin::CommandLine("registry export",
+                            "Prints all that a stored registry holds as JSON lines, claims, leases, tombstones "
+                            "and revision, for other programs and for `registry import`. Nothing is changed.")
+            .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
+            .takes(configOption("config", "the daemon's configuration, which names the store"))
+            .takes(formatOption("from", "the store's format, where it is not recognised"))
+            .takes(CommandArgument::option("out", "FILE")
+                       .needs("the name of a file")
+                       .help("where to write, in the place of standard output; it appears when it is whole"))
+            .takes(forceFlag())
+            .takes(Listing::jsonFlag())
+            .example("waymark registry export /var/lib/waymark/registry.db | jq -r .peer"));
+    return line;
+}
+
+Outcome<void> ExportCommand::work(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                                  const StoreFormats& formats)
+{
+    const auto store =
+        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"}, formats, true);
+    if (!store)
+        return tl::unexpected(store.error());
+    const auto source = SourceStore::open(*store);
+    if (!source)
+        return tl::unexpected(source.error());
+    const auto read = [&](registry::StoreSink& sink) { return source->read(sink); };
+    const auto out = values.find("out");
+    if (!out) {
+        const auto sink = writePortable(TextWriter::to(context.out, "standard output"));
+        const auto moved =
+            Transfer(context, "exporting", *sink).run(read, store->file.string(), "standard output");
+        return moved ? Outcome<void>() : tl::unexpected(moved.error());
+    }
+    const PortableFormat portable;
+    auto target = NewStore::begin({&portable, *out}, values.has("force"));
+    if (!target)
+        return tl::unexpected(target.error());
+    const auto moved = Transfer(context, "exporting", target->sink()).run(read, store->file.string(), *out);
+    if (!moved)
+        return tl::unexpected(moved.error());
+    if (auto kept = target->keep(); !kept)
+        return kept;
+    print(context, values, {&portable, *out}, *moved);
+    return {};
+}
+
+} // namespace waymark::toolkit::stores

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "StoreFormats.h"
+
+#include <waymark/base/LockFile.h>
+
+namespace waymark::toolkit::stores
+{
+
+/// A store that is made: under `<file>.new` until keep() gives it its name, whole and synced. Without keep()
+/// nothing of it stays. Its lock is held meanwhile.
+///
+/// For root it gets the owner of what it replaces, else of its folder: the daemon's user must be able to open
+/// it.
+class NewStore
+{
+public:
+    /// Errors: io (what is there is not replaced unless `replaces`, and then only a regular file),
+    /// lockedDatabase.
+    static Outcome<NewStore> begin(Store store, bool replaces);
+    NewStore(NewStore&& other) noexcept = default;
+    NewStore& operator=(NewStore&&) = delete;
+    ~NewStore();
+
+    const std::filesystem::path& file() const noexcept { return _store.file; }
+    const registry::StoreFormat& format() const noexcept { return *_store.format; }
+    registry::StoreSink& sink() noexcept { return *_sink; }
+
+    /// After the sink's end. Once.
+    Outcome<void> keep();
+
+private:
+    NewStore(Store store, bool isThere, LockFile lock, std::unique_ptr<registry::StoreSink> sink)
+        : _store(std::move(store)), _isThere(isThere), _lock(std::move(lock)), _sink(std::move(sink))
+    {
+    }
+    std::filesystem::path fresh() const { return _store.file.string() + ".new"; }
+    Result<void> moveInPlace() const;
+
+    Store _store;
+    bool _isThere; ///< another one, which is replaced
+    LockFile _lock;
+    std::unique_ptr<registry::StoreSink> _sink;
+};
+
+} // namespace waymark::toolkit::stores

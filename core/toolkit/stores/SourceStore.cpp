@@ -1,0 +1,46 @@
+#include "SourceStore.h"
+
+#include <system_error>
+#include <utility>
+
+namespace waymark::toolkit::stores
+{
+
+using plugin::ExitCode;
+
+namespace
+{
+
+tl::unexpected<Failure> inUse(const Store& store, const std::filesystem::path& lock)
+{
+    return ended(ExitCode::lockedDatabase, store.file.string() + " is in use by a daemon" +
+                                               LockFile::holderOf(lock) +
+                                               ": stop it first, or ask it (waymark http-api)");
+}
+
+} // namespace
+
+Outcome<SourceStore> SourceStore::open(Store store)
+{
+    std::error_code error;
+    const auto status = std::filesystem::status(store.file, error);
+    if (!std::filesystem::is_regular_file(status))
+        return ended(ExitCode::io, store.file.string() + (std::filesystem::exists(status)
+                                                              ? " is no regular file"
+                                                              : " is not there"));
+    const auto name = store.format->lockOf(store.file);
+    auto lock = LockFile::take(name, LockFile::AtEnd::removeWhatItMade);
+    if (lock)
+        return SourceStore(std::move(store), std::move(*lock));
+    if (lock.error().code == ErrorCode::conflict)
+        return inUse(store, name);
+    // Where nothing can be written there may be a lock to look at; without one nobody is at work.
+    const auto held = LockFile::isHeld(name);
+    if (!held)
+        return ended(ExitCode::io, held.error().message);
+    if (*held)
+        return inUse(store, name);
+    return SourceStore(std::move(store), std::nullopt);
+}
+
+} // namespace waymark::toolkit::stores

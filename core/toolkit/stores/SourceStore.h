@@ -1,0 +1,30 @@
+#pragma once
+
+#include "StoreFormats.h"
+
+#include <waymark/base/LockFile.h>
+
+#include <optional>
+
+namespace waymark::toolkit::stores
+{
+
+/// A store that is read. While it lives no daemon starts on it, as far as the folder lets it be locked.
+class SourceStore
+{
+public:
+    /// Errors: io, lockedDatabase with who has it.
+    static Outcome<SourceStore> open(Store store);
+
+    const std::filesystem::path& file() const noexcept { return _store.file; }
+    const registry::StoreFormat& format() const noexcept { return *_store.format; }
+    Result<void> read(registry::StoreSink& sink) const { return _store.format->read(_store.file, sink); }
+
+private:
+    SourceStore(Store store, std::optional<LockFile> lock) : _store(std::move(store)), _lock(std::move(lock)) {}
+
+    Store _store;
+    std::optional<LockFile> _lock;
+};
+
+} // namespace waymark::toolkit::stores

@@ -1,0 +1,86 @@
+#include "StoreCommand.h"
+
+#include <ostream>
+#include <system_error>
+#include <utility>
+
+namespace waymark::toolkit::stores
+{
+
+using plugin::CommandArgument;
+using plugin::ExitCode;
+
+int StoreCommand::run(const plugin::CommandContext& context)
+{
+    const auto values = line().read(context);
+    if (!values)
+        return values.error();
+    const auto done = work(context, *values, StoreFormats(_pluginPath));
+    if (done)
+        return static_cast<int>(ExitCode::ok);
+    const bool isUsage = done.error().code == static_cast<int>(ExitCode::usage);
+    context.error << line().command() << ": " << done.error().message << (isUsage ? "; see --help" : "") << '\n';
+    return done.error().code;
+}
+
+Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& formats, bool isThere)
+{
+    if (wanted.config.has_value() == wanted.file.has_value())
+        return ended(ExitCode::usage, "name the store, with either its file or " + wanted.configOption);
+    if (wanted.config && wanted.format)
+        return ended(ExitCode::usage, wanted.formatOption + " stands with a file; with " + wanted.configOption +
+                                          " the plugin says how it stores");
+    if (wanted.config)
+        return formats.configuredIn(*wanted.config);
+    std::error_code ignored;
+    if (!wanted.format && !isThere && !std::filesystem::exists(*wanted.file, ignored))
+        return ended(ExitCode::usage, "in which format? Write " + wanted.formatOption + " FORMAT");
+    const auto format =
+        wanted.format ? formats.named(*wanted.format) : formats.recognising(*wanted.file);
+    if (!format)
+        return tl::unexpected(format.error());
+    return Store{*format, *wanted.file};
+}
+
+void StoreCommand::print(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                         const Store& store, const Moved& moved)
+{
+    std::error_code ignored;
+    Record()
+        .add("file", store.file.string())
+        .add("format", store.format->name())
+        .add("claims", moved.claims)
+        .add("tombstones", moved.tombstones)
+        .add("revision", moved.revision.toString())
+        .add("size_bytes", "bytes", std::filesystem::file_size(store.file, ignored))
+        .print(context, values);
+}
+
+CommandArgument StoreCommand::configOption(const std::string& name, const std::string& help)
+{
+    return CommandArgument::option(name, "FILE").needs("the name of a file").help(help);
+}
+
+CommandArgument StoreCommand::formatOption(const std::string& name, const std::string& help)
+{
+    return CommandArgument::option(name, "FORMAT").needs("the name of a format").help(help);
+}
+
+CommandArgument StoreCommand::forceFlag()
+{
+    return CommandArgument::flag("force").help("replace what is there");
+}
+
+plugin::CommandLine StoreCommand::withExitCodes(plugin::CommandLine line)
+{
+    return std::move(line)
+        .exits(ExitCode::ok, "done")
+        .exits(ExitCode::usage, "the arguments are wrong")
+        .exits(ExitCode::corruptData, "what was read is damaged, or no registry")
+        .exits(ExitCode::io, "a file cannot be read or written, or would be replaced")
+        .exits(ExitCode::lockedDatabase, "a daemon uses the store")
+        .exits(ExitCode::configuration,
+               "the configuration is wrong, or the store is of a later Waymark or another program");
+}
+
+} // namespace waymark::toolkit::stores

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "NewStore.h"
+#include "SourceStore.h"
+#include "StoreFormats.h"
+#include "Transfer.h"
+
+#include <waymark/plugin/Command.h>
+#include <waymark/plugin/CommandLine.h>
+#include <waymark/toolkit/Record.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark::toolkit::stores
+{
+
+/// What the commands of the group "registry" have in common.
+class StoreCommand : public plugin::Command
+{
+public:
+    /// Plugins are looked for in these folders before the usual ones.
+    explicit StoreCommand(std::vector<std::filesystem::path> pluginPath) : _pluginPath(std::move(pluginPath)) {}
+
+    int run(const plugin::CommandContext& context) final;
+
+protected:
+    /// Does the work and prints what came of it.
+    virtual Outcome<void> work(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                               const StoreFormats& formats) = 0;
+
+    /// Which store is meant: by a configuration, or a file and a format, which may be left to be recognised
+    /// where the file is there.
+    struct Wanted
+    {
+        std::optional<std::string> config;
+        std::optional<std::string> file;
+        std::optional<std::string> format;
+        std::string configOption; ///< "--config", for messages
+        std::string formatOption; ///< "--from"
+    };
+    static Outcome<Store> find(const Wanted& wanted, const StoreFormats& formats, bool isThere);
+
+    /// Rows and revision, and what else is in the record.
+    static void print(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                      const Store& store, const Moved& moved);
+
+    // Arguments that several have.
+    static plugin::CommandArgument configOption(const std::string& name, const std::string& help);
+    static plugin::CommandArgument formatOption(const std::string& name, const std::string& help);
+    static plugin::CommandArgument forceFlag();
+    static plugin::CommandLine withExitCodes(plugin::CommandLine line);
+
+private:
+    std::vector<std::filesystem::path> _pluginPath;
+};
+
+} // namespace waymark::toolkit::stores
