@@ -1,6 +1,7 @@
 #include "Discv4Plugin.h"
 
 #include "commands/PingCommand.h"
+#include "commands/decode/DecodeCommand.h"
 #include "trace/TracedSink.h"
 
 #include <string>
@@ -231,6 +232,8 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
 {
     if (name == "ping")
         return std::make_unique<PingCommand>();
+    if (name == "decode")
+        return std::make_unique<decode::DecodeCommand>();
     return nullptr;
 }
 
