@@ -2,6 +2,7 @@
 
 #include "commands/PingCommand.h"
 #include "commands/decode/DecodeCommand.h"
+#include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 
 #include <string>
@@ -234,6 +235,8 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<PingCommand>();
     if (name == "decode")
         return std::make_unique<decode::DecodeCommand>();
+    if (name == "probe")
+        return std::make_unique<probe::ProbeCommand>();
     return nullptr;
 }
 

@@ -17,7 +17,6 @@ namespace waymark::discv4::decode
 namespace
 {
 
-using node::rlp::Kind;
 using node::rlp::Reader;
 using toolkit::Cell;
 

@@ -1,5 +1,6 @@
 #include "commands/decode/ExplanationPrinter.h"
 
+#include "commands/Folded.h"
 #include "commands/decode/Explain.h"
 
 #include <waymark/toolkit/Record.h>
@@ -38,22 +39,6 @@ std::string_view toldDirection(const std::optional<trace::Direction>& direction)
     if (!direction)
         return "";
     return *direction == trace::Direction::inbound ? "inbound" : "outbound";
-}
-
-/// Breaks at blanks where there are any, else anywhere: digits have none.
-std::vector<std::string> folded(std::string_view text, std::size_t width)
-{
-    std::vector<std::string> lines;
-    while (text.size() > width) {
-        std::size_t end = text.rfind(' ', width);
-        const bool isBlank = end != std::string_view::npos && end > 0;
-        if (!isBlank)
-            end = width;
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(isBlank ? end + 1 : end);
-    }
-    lines.emplace_back(text);
-    return lines;
 }
 
 Cell cellOf(const Field& field)
