@@ -5,6 +5,8 @@
 #include "commands/PingCommand.h"
 #include "commands/ResolveCommand.h"
 #include "commands/listen/ListenCommand.h"
+#include "commands/decode/DecodeCommand.h"
+#include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 
 #include <string>
@@ -243,6 +245,10 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<ResolveCommand>();
     if (name == "listen")
         return std::make_unique<ListenCommand>();
+    if (name == "decode")
+        return std::make_unique<decode::DecodeCommand>();
+    if (name == "probe")
+        return std::make_unique<probe::ProbeCommand>();
     return nullptr;
 }
 

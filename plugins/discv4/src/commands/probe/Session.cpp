@@ -1,0 +1,301 @@
+#include "commands/probe/Session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace waymark::discv4::probe
+{
+
+namespace
+{
+
+constexpr int attempts = 3;
+constexpr std::size_t neighborCount = 16;
+constexpr int questions = 3;
+/// More than one answer has room for. Elsewhere nodes take few of one network.
+constexpr std::size_t populationOnLoopback = 20;
+constexpr std::size_t populationElsewhere = 3;
+
+node::IpAddress anyOf(node::IpFamily family)
+{
+    return family == node::IpFamily::v4 ? node::IpAddress() : node::IpAddress::anyV6();
+}
+
+node::IpAddress sourceFor(const node::IpAddress& target)
+{
+    if (target.scope() != node::IpScope::loopback)
+        return anyOf(target.family());
+    return target.isV4() ? node::IpAddress::v4(127, 0, 0, 1) : target;
+}
+
+std::string inMilliseconds(Duration duration)
+{
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) + " ms";
+}
+
+} // namespace
+
+Session::Session(const wire::Neighbor& target, const SessionOptions& options, const Clock& clock, Wait wait)
+    : _target(target),
+      _options(options),
+      _clock(clock),
+      _wait(std::move(wait)),
+      _from(sourceFor(target.endpoint.ip)),
+      _second(options.secondAddress)
+{
+    // All of 127.0.0.0/8 is this machine.
+    if (!_second && isOnLoopback() && target.endpoint.ip.isV4())
+        _second = node::IpAddress::v4(127, 0, 0, 2);
+    if (_second == target.endpoint.ip && !options.secondAddress)
+        _second = node::IpAddress::v4(127, 0, 0, 3);
+}
+
+bool Session::isOnLoopback() const noexcept
+{
+    return _target.endpoint.ip.scope() == node::IpScope::loopback;
+}
+
+std::unique_ptr<Party> Session::open(node::SecretKey key, const node::IpAddress& from)
+{
+    auto party = Party::open(std::move(key), _target.endpoint.udpEndpoint(), from, _clock, _wait);
+    if (!party)
+        throw NoSocket(party.error().message);
+    return *std::move(party);
+}
+
+std::unique_ptr<Party> Session::stranger()
+{
+    return open(freshKey(), _from);
+}
+
+Session::Twins Session::twins()
+{
+    const auto key = freshKey();
+    const auto copy = [&] {
+        return node::SecretKey::fromBytes(key.bytes()).value();
+    };
+    return {open(copy(), _from), open(copy(), _second.value())};
+}
+
+node::PublicKey Session::randomTarget()
+{
+    FixedBytes<node::PublicKey::size> bytes{};
+    _random.fill(bytes);
+    return node::PublicKey(bytes);
+}
+
+void Session::pace()
+{
+    while (_lastSent) {
+        const Duration left = *_lastSent + _options.interval - _clock.now();
+        if (left <= Duration::zero())
+            break;
+        if (!_wait(-1, left))
+            throw Interrupted();
+    }
+    _lastSent = _clock.now();
+}
+
+std::vector<Heard> Session::listen(Party& party, Duration patience, const Party::Enough& enough)
+{
+    auto heard = party.hear(patience, enough);
+    if (!_wait(-1, Duration::zero()))
+        throw Interrupted();
+    return heard;
+}
+
+std::optional<Heard> Session::ask(Party& party, const Make& make, const IsAnswer& isAnswer)
+{
+    for (int i = 0; i < attempts; ++i) {
+        pace();
+        const auto hash = party.sendRaw(make());
+        auto heard =
+            listen(party, _options.timeout, [&](const auto& all) { return isAnswer(all.back(), hash); });
+        if (!heard.empty() && isAnswer(heard.back(), hash))
+            return std::move(heard.back());
+    }
+    return std::nullopt;
+}
+
+std::optional<Heard> Session::pongTo(Party& party, const Make& make)
+{
+    return ask(party, make, [](const Heard& heard, const node::Hash256& hash) {
+        const auto* const pong = heard.as<wire::Pong>();
+        return pong != nullptr && pong->pingHash == hash;
+    });
+}
+
+Finding Session::mustAnswer(Party& party, const Make& make)
+{
+    const auto pong = pongTo(party, make);
+    if (pong)
+        return pass("answered with " + pong->toString());
+    return fail("no PONG within " + inMilliseconds(_options.timeout) + ", three times");
+}
+
+Finding Session::mustBeSilent(Party& party, const Make& make, const Tolerates& tolerates)
+{
+    const std::size_t before = party.packetsSent();
+    for (int i = 0; i < 2; ++i) {
+        pace();
+        party.sendRaw(make());
+    }
+    const auto heard = listen(party, _options.timeout);
+    for (const Heard& each : heard) {
+        const auto* const pong = each.as<wire::Pong>();
+        const bool isLate = pong != nullptr && party.answersOneOf(*pong, before);
+        if (!isLate && (!tolerates || !tolerates(each)))
+            return fail("answered with " + each.toString());
+    }
+    if (!isAlive())
+        return fail("the node answers nobody any more");
+    return pass("silent for " + inMilliseconds(_options.timeout));
+}
+
+bool Session::isAlive()
+{
+    return pongTo(*_control, [this] { return _control->packetOf(_control->goodPing()); }).has_value();
+}
+
+std::optional<node::Hash256> Session::pingBackTo(Party& party)
+{
+    pace();
+    party.send(party.goodPing());
+    const auto heard = listen(party, _options.timeout, [](const auto& all) {
+        return count<wire::Ping>(all) > 0 && count<wire::Pong>(all) > 0;
+    });
+    for (const Heard& each : heard)
+        if (each.as<wire::Ping>() != nullptr)
+            return each.hash;
+    return std::nullopt;
+}
+
+Session::Bond Session::bond(Party& party)
+{
+    party.answerPings();
+    Bond bond;
+    for (int i = 0; i < attempts && !bond.ponged; ++i) {
+        pace();
+        const auto hash = party.send(party.goodPing());
+        const auto look = [&](const std::vector<Heard>& all) {
+            const auto* const pong = all.back().as<wire::Pong>();
+            bond.ponged = bond.ponged || (pong != nullptr && pong->pingHash == hash);
+            bond.pinged = bond.pinged || all.back().as<wire::Ping>() != nullptr;
+            return bond.ponged && bond.pinged;
+        };
+        listen(party, _options.timeout, look);
+    }
+    return bond;
+}
+
+std::unique_ptr<Party> Session::bonded()
+{
+    auto party = stranger();
+    if (!bond(*party).ponged)
+        return nullptr;
+    return party;
+}
+
+std::size_t Session::populate()
+{
+    const std::size_t wanted = isOnLoopback() ? populationOnLoopback : populationElsewhere;
+    while (_population.size() < wanted) {
+        auto party = stranger();
+        if (!bond(*party).pinged)
+            break;
+        _population.push_back(std::move(party));
+    }
+    return _population.size();
+}
+
+Result<void> Session::begin()
+{
+    _control = stranger();
+    _control->answerPings();
+    const auto make = [&] {
+        return _control->packetOf(_control->goodPing());
+    };
+    std::optional<node::PublicKey> other;
+    auto pong = ask(*_control, make, [&](const Heard& heard, const node::Hash256& hash) {
+        const auto* const answer = heard.as<wire::Pong>();
+        if (answer == nullptr || answer->pingHash != hash)
+            return false;
+        _firstPing = hash;
+        other = heard.sender;
+        return heard.sender == _target.key;
+    });
+    const std::string where = _target.endpoint.udpEndpoint().toString();
+    if (!pong && other)
+        return failure(ErrorCode::unavailable, "another node answers at " + where + ", with the id " +
+                                                   other->hex() +
+                                                   "; check the id, or whether the node got a new key");
+    if (!pong)
+        return failure(ErrorCode::unavailable,
+                       "no PONG from " + where + " within " + inMilliseconds(_options.timeout) +
+                           ", three times; check address and UDP port, whether a firewall is in between, and "
+                           "whether the node runs; --timeout waits longer");
+    _firstPong = std::move(pong);
+    bond(*_control);
+    return {};
+}
+
+Session::Answer Session::gather(Party& party)
+{
+    Answer answer;
+    for (int i = 0; i < attempts && answer.packets.empty(); ++i) {
+        pace();
+        party.send(wire::FindNode{randomTarget(), party.soon()});
+        const auto told = [](const std::vector<Heard>& all) {
+            std::size_t nodes = 0;
+            for (const Heard& each : all)
+                if (const auto* const neighbors = each.as<wire::Neighbors>())
+                    nodes += neighbors->size;
+            return nodes;
+        };
+        auto heard =
+            listen(party, _options.timeout, [&](const auto& all) { return told(all) > neighborCount; });
+        for (Heard& each : heard) {
+            if (const auto* const neighbors = each.as<wire::Neighbors>())
+                answer.nodes.insert(answer.nodes.end(), neighbors->nodes().begin(), neighbors->nodes().end());
+            if (each.is(wire::PacketType::neighbors))
+                answer.packets.push_back(std::move(each));
+        }
+    }
+    return answer;
+}
+
+const std::vector<Session::Answer>& Session::neighbors()
+{
+    if (_neighbors)
+        return *_neighbors;
+    std::vector<Answer> answers;
+    populate();
+    const auto party = bonded();
+    for (int i = 0; party && i < questions; ++i)
+        if (Answer answer = gather(*party); !answer.packets.empty())
+            answers.push_back(std::move(answer));
+    _neighbors = std::move(answers);
+    return *_neighbors;
+}
+
+const std::optional<Session::RecordAnswer>& Session::record()
+{
+    if (std::exchange(_askedRecord, true))
+        return _record;
+    const auto party = bonded();
+    if (!party)
+        return _record;
+    node::Hash256 request{};
+    auto response = ask(
+        *party, [&] { return party->packetOf(wire::EnrRequest{party->soon()}); },
+        [&](const Heard& heard, const node::Hash256& hash) {
+            request = hash;
+            return heard.as<wire::EnrResponse>() != nullptr;
+        });
+    if (response)
+        _record = RecordAnswer{*std::move(response), request};
+    return _record;
+}
+
+} // namespace waymark::discv4::probe
