@@ -12,6 +12,7 @@
 #include <fstream>
 #include <istream>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -61,7 +62,12 @@ public:
         return read(file, in);
     }
 
-    Input take() { return std::move(_input); }
+    Input take()
+    {
+        if (_formats.size() == 1)
+            _input.format = *_formats.begin();
+        return std::move(_input);
+    }
 
 private:
     int fail(ExitCode code, const std::string& message)
@@ -87,8 +93,8 @@ private:
         if (!result)
             return fail(result.error().code == ErrorCode::io ? ExitCode::io : ExitCode::corruptData,
                         name + ": " + result.error().message);
-        if (!_input.format)
-            _input.format = *result;
+        if (*result)
+            _formats.insert(**result);
         return 0;
     }
 
@@ -104,6 +110,7 @@ private:
     SystemClock _clock;
     Progress _progress;
     std::optional<Format> _format;
+    std::set<Format> _formats; ///< that were met
     Input _input;
 };
 
@@ -159,9 +166,10 @@ plugin::CommandLine takingInput(plugin::CommandLine line)
 plugin::CommandLine takingOutput(plugin::CommandLine line)
 {
     return std::move(line)
-        .takes(CommandArgument::option("to", "FORMAT")
-                   .oneOf(formatNames())
-                   .help("how to write the nodes; else as the input is"))
+        .takes(
+            CommandArgument::option("to", "FORMAT")
+                .oneOf(formatNames())
+                .help("how to write the nodes; else as the input is, and as nodes-json when inputs differ"))
         .takes(CommandArgument::option("out", "FILE")
                    .needs("the name of a file")
                    .help("where to write them, whole or not at all; else standard output"))
@@ -206,8 +214,6 @@ int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& c
     } else {
         written = write(context.out, format, nodes);
     }
-    if (!context.out)
-        return line.fail(context, ExitCode::io, "standard output cannot be written");
     const std::size_t leftOut = nodes.size() - written;
     if (leftOut > 0)
         context.error << line.command() << ": "
