@@ -98,15 +98,15 @@ const plugin::CommandLine& InfoCommand::line() const
                         "Counts the nodes of a set by address family, by network (/16 of IPv4, /32 of "
                         "IPv6), by fork id, by the time since they answered, and by the entries of "
                         "their records.")
-                        .takes(inputOperand()))
-            .takes(CommandArgument::option("top", "N")
-                       .needs("a number")
-                       .integer(1, 1'000'000)
-                       .defaultsTo("10")
-                       .help("how many networks, forks and entries are shown; JSON has all"))
+                        .takes(CommandArgument::option("top", "N")
+                                   .needs("a number")
+                                   .integer(1, 1'000'000)
+                                   .defaultsTo("10")
+                                   .help("how many networks, forks and entries are shown; JSON has all"))
+                        .exits(ExitCode::ok, "they were counted"))
             .takes(Listing::jsonFlag())
-            .example("waymark nodeset info nodes.json")
-            .exits(ExitCode::ok, "they were counted");
+            .takes(inputOperand())
+            .example("waymark nodeset info nodes.json");
     return line;
 }
 
