@@ -27,7 +27,7 @@ const char* toString(node::IpScope scope)
     case node::IpScope::special:
         break;
     }
-    return "special: no node can be there";
+    return "special: multicast, documentation or reserved";
 }
 
 const char* nameOf(node::IpScope scope)

@@ -24,8 +24,7 @@ const plugin::CommandLine& MakeCommand::line() const
             .takes(enr::seqOption().defaultsTo("1").help(
                 "the number of the record, which grows with every change"))
             .takes(Listing::jsonFlag())
-            .example(
-                "waymark enr make --key node.key --ip 203.0.113.7 --udp-port 30303 --entry eth=fc64ec04/0")
+            .example("waymark enr make --key node.key --ip 203.0.113.7 --udp-port 30303")
             .exits(ExitCode::ok, "it was printed")
             .exits(ExitCode::usage, "the arguments are wrong, or make a record of more than 300 bytes"));
     return line;

@@ -99,7 +99,7 @@ void print(const node::Enr& record, const plugin::CommandContext& context,
            const plugin::CommandValues& values)
 {
     if (!values.has("json")) {
-        context.out << record.toString() << std::endl;
+        context.out << record.toString() << '\n' << std::flush;
         return;
     }
     Record()

@@ -65,7 +65,7 @@ int ToEnodeCommand::run(const plugin::CommandContext& context)
             .add("udp_port", udp)
             .print(context, *values);
     else
-        context.out << url << std::endl;
+        context.out << url << '\n' << std::flush;
     return static_cast<int>(ExitCode::ok);
 }
 

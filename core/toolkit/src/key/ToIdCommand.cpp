@@ -38,7 +38,7 @@ int ToIdCommand::run(const plugin::CommandContext& context)
     if (values->has("json"))
         Record().add("node_id", id).print(context, *values);
     else
-        context.out << id << std::endl;
+        context.out << id << '\n' << std::flush;
     return static_cast<int>(ExitCode::ok);
 }
 

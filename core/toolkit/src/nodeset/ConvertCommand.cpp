@@ -14,9 +14,9 @@ const plugin::CommandLine& ConvertCommand::line() const
             takingInput(plugin::CommandLine("node nodeset convert",
                                             "Writes a set of nodes in another format. Each node is written "
                                             "once, in the order of node ids.")
-                            .takes(inputOperand())))
-            .example("waymark nodeset convert nodes.json --to static-nodes --out static-nodes.json")
-            .exits(ExitCode::ok, "the nodes were written");
+                            .exits(ExitCode::ok, "the nodes were written")))
+            .takes(inputOperand())
+            .example("waymark nodeset convert nodes.json --to static-nodes --out static-nodes.json");
     return line;
 }
 

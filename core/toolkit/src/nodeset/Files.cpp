@@ -8,10 +8,12 @@
 #include <waymark/toolkit/Record.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <istream>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -41,7 +43,7 @@ class InputReader
 public:
     InputReader(const plugin::CommandLine& line, const plugin::CommandContext& context,
                 const plugin::CommandValues& values)
-        : _line(line), _context(context), _progress(context, _clock, "reading")
+        : _line(line), _context(context)
     {
         if (const auto from = values.find("from"))
             _format = formatOf(*from);
@@ -51,30 +53,44 @@ public:
     int read(const std::string& file)
     {
         if (file == "-")
-            return read("standard input", _context.in);
+            return read("standard input", _context.in, std::nullopt);
         std::error_code error;
         if (std::filesystem::is_directory(file, error))
             return fail(ExitCode::io, file + ": is a folder");
         std::ifstream in(file, std::ios::binary);
         if (!in)
             return fail(ExitCode::io, file + ": cannot be opened: " + std::generic_category().message(errno));
-        return read(file, in);
+        const auto size = std::filesystem::file_size(file, error);
+        return read(file, in, error ? std::nullopt : std::optional<std::uint64_t>(size));
     }
 
-    Input take() { return std::move(_input); }
+    Input take()
+    {
+        if (_formats.size() == 1)
+            _input.format = *_formats.begin();
+        return std::move(_input);
+    }
 
 private:
     int fail(ExitCode code, const std::string& message)
     {
-        _progress.wipe();
+        if (_progress)
+            _progress->wipe();
         return _line.fail(_context, code, message);
     }
 
-    int read(const std::string& name, std::istream& in)
+    /// `size` in bytes, where there is one.
+    int read(const std::string& name, std::istream& in, std::optional<std::uint64_t> size)
     {
+        _progress.emplace(_context, _clock, size ? "reading kB" : "reading nodes");
         std::size_t damaged = 0;
         const auto result = readNodes(
-            in, _format, [&](Entry&& entry) { add(std::move(entry)); },
+            in, _format,
+            [&](Entry&& entry) {
+                add(std::move(entry));
+                if (_input.read % step == 0)
+                    showProgress(in, size);
+            },
             [&](const Damage& damage) {
                 if (++damaged <= toldOneByOne)
                     fail(ExitCode::corruptData, name + ": " + damage.toString());
@@ -87,23 +103,34 @@ private:
         if (!result)
             return fail(result.error().code == ErrorCode::io ? ExitCode::io : ExitCode::corruptData,
                         name + ": " + result.error().message);
-        if (!_input.format)
-            _input.format = *result;
+        if (*result)
+            _formats.insert(**result);
         return 0;
     }
 
     void add(Entry entry)
     {
-        if (++_input.read % step == 0)
-            _progress.update(_input.read, std::nullopt, "nodes");
+        ++_input.read;
         _input.nodes.merge(std::move(entry));
+    }
+
+    void showProgress(std::istream& in, std::optional<std::uint64_t> size)
+    {
+        constexpr std::uint64_t unit = 1000;
+        const auto place = size ? static_cast<std::streamoff>(in.tellg()) : -1;
+        if (place >= 0)
+            _progress->update(static_cast<std::uint64_t>(place) / unit, *size / unit,
+                              std::to_string(_input.read) + " nodes");
+        else
+            _progress->update(_input.read, std::nullopt);
     }
 
     const plugin::CommandLine& _line;
     const plugin::CommandContext& _context;
     SystemClock _clock;
-    Progress _progress;
+    std::optional<Progress> _progress; ///< of the file that is being read
     std::optional<Format> _format;
+    std::set<Format> _formats; ///< that were met
     Input _input;
 };
 
@@ -159,9 +186,10 @@ plugin::CommandLine takingInput(plugin::CommandLine line)
 plugin::CommandLine takingOutput(plugin::CommandLine line)
 {
     return std::move(line)
-        .takes(CommandArgument::option("to", "FORMAT")
-                   .oneOf(formatNames())
-                   .help("how to write the nodes; else as the input is"))
+        .takes(
+            CommandArgument::option("to", "FORMAT")
+                .oneOf(formatNames())
+                .help("how to write the nodes; else as the input is, and as nodes-json when inputs differ"))
         .takes(CommandArgument::option("out", "FILE")
                    .needs("the name of a file")
                    .help("where to write them, whole or not at all; else standard output"))
@@ -206,8 +234,6 @@ int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& c
     } else {
         written = write(context.out, format, nodes);
     }
-    if (!context.out)
-        return line.fail(context, ExitCode::io, "standard output cannot be written");
     const std::size_t leftOut = nodes.size() - written;
     if (leftOut > 0)
         context.error << line.command() << ": "

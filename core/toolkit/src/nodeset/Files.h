@@ -24,7 +24,7 @@ plugin::CommandArgument inputOperand();
 struct Input
 {
     NodeSet nodes;
-    std::optional<Format> format; ///< of the first that has one
+    std::optional<Format> format; ///< when it is the same of all that have one
     std::size_t read = 0;         ///< nodes that were met, the same ones too
     std::size_t damaged = 0;      ///< entries that were left out
 };

@@ -11,13 +11,12 @@ using plugin::ExitCode;
 const plugin::CommandLine& FilterCommand::line() const
 {
     static const plugin::CommandLine line =
-        takingOutput(
-            takingInput(Filter::takingOptions(
-                            plugin::CommandLine("node nodeset filter",
-                                                "Keeps those nodes of a set that pass every filter."))
-                            .takes(inputOperand())))
-            .example("waymark nodeset filter --entry eth --answered-within 1d --limit 50 nodes.json")
-            .exits(ExitCode::ok, "the nodes were written, also when none passed");
+        takingOutput(takingInput(Filter::takingOptions(
+                         plugin::CommandLine("node nodeset filter",
+                                             "Keeps those nodes of a set that pass every filter.")
+                             .exits(ExitCode::ok, "the nodes were written, also when none passed"))))
+            .takes(inputOperand())
+            .example("waymark nodeset filter --entry eth --answered-within 1d --limit 50 nodes.json");
     return line;
 }
 

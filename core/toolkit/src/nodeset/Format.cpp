@@ -10,8 +10,9 @@ namespace waymark::toolkit::nodeset
 namespace
 {
 
-constexpr std::array<std::pair<Format, std::string_view>, 5> names{{{Format::nodesJson, "nodes-json"},
+constexpr std::array<std::pair<Format, std::string_view>, 6> names{{{Format::nodesJson, "nodes-json"},
                                                                     {Format::staticNodes, "static-nodes"},
+                                                                    {Format::list, "list"},
                                                                     {Format::enodes, "enodes"},
                                                                     {Format::enrs, "enrs"},
                                                                     {Format::csv, "csv"}}};

@@ -13,6 +13,7 @@ enum class Format
 {
     nodesJson,   ///< geth's devp2p: an object of nodes by id, with their history
     staticNodes, ///< static-nodes.json: an array of URLs
+    list,        ///< a line for each node: its record, or else its URL
     enodes,      ///< a URL a line
     enrs,        ///< a record a line
     csv          ///< with a heading; csvColumns

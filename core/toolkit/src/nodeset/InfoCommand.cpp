@@ -37,9 +37,12 @@ std::vector<Group> groupsOf(const Summary& summary)
 
 std::string wordsOf(const Group& group, const std::string& value)
 {
-    if (group.field != "last_answers" || value == "older" || value == "never")
-        return value;
-    return "within " + value;
+    if (group.field == "families" && value == "both")
+        return "ipv4 and ipv6";
+    if (group.field == "families" && value == "none")
+        return "no address";
+    const bool isWithin = group.field == "last_answers" && value != "older" && value != "never";
+    return isWithin ? "within " + value : value;
 }
 
 Cell cellOf(const Summary::Counts& counts)
@@ -65,6 +68,10 @@ void printTable(const Summary& summary, std::size_t top, const plugin::CommandCo
         const std::string shown = cell.shown() + " %";
         listing.add({group.heading, value, count, std::move(cell).shownAs(shown)});
     };
+    // A node may be in two of the others, so they have no share.
+    const auto addOthers = [&](const Group& group, std::size_t others, std::size_t count) {
+        listing.add({group.heading, "(" + std::to_string(others) + " others)", count, Cell()});
+    };
     for (const Group& group : groupsOf(summary)) {
         const bool isCut = group.isLong && group.counts.size() > top;
         std::size_t rest = 0;
@@ -76,7 +83,7 @@ void printTable(const Summary& summary, std::size_t top, const plugin::CommandCo
                 rest += count;
         }
         if (isCut)
-            add(group, "(" + std::to_string(group.counts.size() - top) + " others)", rest);
+            addOthers(group, group.counts.size() - top, rest);
     }
     listing.end();
 }
@@ -91,15 +98,15 @@ const plugin::CommandLine& InfoCommand::line() const
                         "Counts the nodes of a set by address family, by network (/16 of IPv4, /32 of "
                         "IPv6), by fork id, by the time since they answered, and by the entries of "
                         "their records.")
-                        .takes(inputOperand()))
-            .takes(CommandArgument::option("top", "N")
-                       .needs("a number")
-                       .integer(1, 1'000'000)
-                       .defaultsTo("10")
-                       .help("how many networks, forks and entries are shown; JSON has all"))
+                        .takes(CommandArgument::option("top", "N")
+                                   .needs("a number")
+                                   .integer(1, 1'000'000)
+                                   .defaultsTo("10")
+                                   .help("how many networks, forks and entries are shown; JSON has all"))
+                        .exits(ExitCode::ok, "they were counted"))
             .takes(Listing::jsonFlag())
-            .example("waymark nodeset info nodes.json")
-            .exits(ExitCode::ok, "they were counted");
+            .takes(inputOperand())
+            .example("waymark nodeset info nodes.json");
     return line;
 }
 

@@ -18,9 +18,9 @@ const plugin::CommandLine& MergeCommand::line() const
                     "node nodeset merge",
                     "Makes one set of several. Of each node it keeps the record with the highest seq, "
                     "the best score, the first of the first answers and the last of the others.")
-                    .takes(inputOperand().repeatable())))
-            .example("waymark nodeset merge monday.json tuesday.json --out nodes.json")
-            .exits(ExitCode::ok, "the nodes were written");
+                    .exits(ExitCode::ok, "the nodes were written")))
+            .takes(inputOperand().repeatable())
+            .example("waymark nodeset merge monday.json tuesday.json --out nodes.json");
     return line;
 }
 

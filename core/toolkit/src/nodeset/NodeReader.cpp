@@ -127,10 +127,8 @@ Result<void> readTable(Lines& lines, const EntrySink& entry, const DamageSink& d
 
 std::optional<Format> formatOfLine(std::string_view line)
 {
-    if (line.starts_with("enode:"))
-        return Format::enodes;
-    if (line.starts_with("enr:"))
-        return Format::enrs;
+    if (line.starts_with("enode:") || line.starts_with("enr:"))
+        return Format::list;
     if (CsvRows::under(line))
         return Format::csv;
     return std::nullopt;

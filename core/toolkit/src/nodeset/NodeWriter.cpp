@@ -46,6 +46,21 @@ private:
     bool _any = false;
 };
 
+class List final : public NodeWriter
+{
+public:
+    explicit List(std::ostream& out) noexcept : _out(out) {}
+    bool add(const Entry& entry) override
+    {
+        _out << entry.text() << '\n';
+        return true;
+    }
+    void end() override {}
+
+private:
+    std::ostream& _out;
+};
+
 class Urls final : public NodeWriter
 {
 public:
@@ -103,6 +118,8 @@ std::unique_ptr<NodeWriter> NodeWriter::of(Format format, std::ostream& out)
         return std::make_unique<NodesJson>(out);
     case Format::staticNodes:
         return std::make_unique<StaticNodes>(out);
+    case Format::list:
+        return std::make_unique<List>(out);
     case Format::enodes:
         return std::make_unique<Urls>(out);
     case Format::enrs:
