@@ -45,7 +45,8 @@ Daemon::Daemon(const std::filesystem::path& folder, const Properties& properties
                const std::map<std::string, std::string>& environment)
     : _process(program(), arguments(folder, properties), environment)
 {
-    _rest.emplace(listeningUrl(_process.expectLine("\"http.listening\"")));
+    // Not that of a Unix socket, which may be told first.
+    _rest.emplace(listeningUrl(_process.expectLine("\"url\":\"http")));
     _process.expectLine("\"host.ready\"");
 }
 

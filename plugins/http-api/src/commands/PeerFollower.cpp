@@ -80,6 +80,7 @@ bool PeerFollower::waitsAfter(End end)
 
 int PeerFollower::run(const toolkit::Interruption& interruption)
 {
+    _interruption = &interruption;
     for (;;) {
         const End end = _lists ? list() : follow();
         if (interruption.requested() || !_context.out.good())
@@ -226,6 +227,8 @@ PeerFollower::End PeerFollower::refused(const ApiAnswer& answer)
 /// Who was there comes back; who never was is not waited for.
 PeerFollower::End PeerFollower::failed(const Error& error)
 {
+    if (_interruption->requested())
+        return End::comesBack; // which is why, and nobody's fault
     if (!_wasThere) {
         _code = ApiOptions::complain(_line, _context, error);
         return End::over;

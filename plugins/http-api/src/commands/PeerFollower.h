@@ -73,6 +73,7 @@ private:
     bool _isAway = false;
     bool _knowsBeginning = false; ///< and has printed it
     int _turns = 0;               ///< without a rest
+    const toolkit::Interruption* _interruption = nullptr;
     std::optional<Error> _problem;
     int _code = 0;
 };

@@ -47,6 +47,7 @@ RegistrationKeeper::RegistrationKeeper(ProvenClient& client, OwnRegistration& re
 ExitCode RegistrationKeeper::run(const toolkit::Interruption& interruption)
 {
     _client.heed(&interruption);
+    _interruption = &interruption;
     bool wasAsked = false;
     while (!interruption.waitFor(_keeper.due() - _clock.now())) {
         wasAsked = true;
@@ -138,6 +139,8 @@ void RegistrationKeeper::renewed(const ApiAnswer& answer)
 
 void RegistrationKeeper::unavailable(const Error& error)
 {
+    if (_interruption->requested())
+        return; // which is why, and nobody's fault
     if (error.code == ErrorCode::permission && !_wasRegistered)
         _end = ExitCode::keyFile;
     _notices.say("failed", error.message + (_end ? "" : "; trying again"));

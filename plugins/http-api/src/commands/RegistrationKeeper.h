@@ -43,6 +43,7 @@ private:
     Notices& _notices;
     const Clock& _clock;
     LeaseKeeper _keeper;
+    const toolkit::Interruption* _interruption = nullptr;
     bool _asksForUsual; ///< a time that nobody asked for: the daemon's own does as well
     bool _wasRegistered = false;
     bool _isTroubled = false;

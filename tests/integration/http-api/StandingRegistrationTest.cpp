@@ -1,0 +1,143 @@
+#include "SocketDaemon.h"
+
+#include <Poco/JSON/Object.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace waymark::httpapi
+{
+
+/// waymark register as a sidecar: what a peer in a pod runs beside it.
+class StandingRegistrationTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(StandingRegistrationTest);
+    CPPUNIT_TEST(staysAndTakesBackAtTerm);
+    CPPUNIT_TEST(renewsItsLease);
+    CPPUNIT_TEST(registersAgainWithADaemonThatForgot);
+    CPPUNIT_TEST(waitsForADaemonThatIsNotThereYet);
+    CPPUNIT_TEST(endsWhenTheDaemonRefusesIt);
+    CPPUNIT_TEST(takesTheDaemonsTimeWhereItsOwnIsTooLong);
+    CPPUNIT_TEST(onceIsOnce);
+    CPPUNIT_TEST_SUITE_END();
+
+    static void assertHas(const std::string& text, const std::string& part)
+    {
+        CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + text, text.find(part) != std::string::npos);
+    }
+    static std::vector<std::string> words(const SocketDaemon& daemon,
+                                          const std::vector<std::string>& more = {})
+    {
+        std::vector<std::string> all{"register", "--key", daemon.file("node.key", SocketDaemon::secret(2)),
+                                     "--ip", "10.0.1.5"};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+    static std::string path() { return "/peers/" + SocketDaemon::id(2); }
+
+    void staysAndTakesBackAtTerm()
+    {
+        for (const char* registration : {"proof", "open"}) {
+            const SocketDaemon daemon(testkit::Properties{{"http-api.registration", registration}});
+            testkit::Process sidecar(SocketDaemon::program(),
+                                     words(daemon, {"--ip", "2a01::1", "--label", "name=v1"}),
+                                     daemon.environment());
+            sidecar.expectLine("registered at 10.0.1.5:30303");
+            const auto peer = daemon.rest().get(path());
+            CPPUNIT_ASSERT_EQUAL(200, peer.status);
+            assertHas(peer.body, R"("enr":"enr:)");
+            assertHas(peer.body, R"("labels":{"name":"v1"})");
+            CPPUNIT_ASSERT(!peer.object()->isNull("expires_at"));
+            sidecar.signal(SIGTERM);
+            CPPUNIT_ASSERT(sidecar.waitForExit() == 0);
+            CPPUNIT_ASSERT_EQUAL(404, daemon.rest().get(path()).status);
+            CPPUNIT_ASSERT_MESSAGE(sidecar.output(), sidecar.output().ends_with("is taken back\n"));
+        }
+    }
+
+    void renewsItsLease()
+    {
+        const SocketDaemon daemon;
+        testkit::Process sidecar(SocketDaemon::program(), words(daemon, {"--ttl", "3s", "--json"}),
+                                 daemon.environment());
+        const auto first = sidecar.expectLine(R"({"event":"registered")");
+        const auto until = std::chrono::steady_clock::now() + testkit::Process::patience;
+        const auto ends = [&] {
+            return daemon.rest().get(path()).object()->getValue<std::string>("expires_at");
+        };
+        std::string now = ends();
+        for (int renewals = 0; renewals < 3; ++renewals) {
+            const std::string before = now;
+            while ((now = ends()) == before) {
+                CPPUNIT_ASSERT(std::chrono::steady_clock::now() < until);
+                std::this_thread::yield();
+            }
+        }
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(sidecar.output(), first + '\n', sidecar.output()); // nothing to tell
+    }
+
+    void registersAgainWithADaemonThatForgot()
+    {
+        SocketDaemon daemon;
+        testkit::Process sidecar(SocketDaemon::program(), words(daemon, {"--ttl", "3s"}),
+                                 daemon.environment());
+        sidecar.expectLine("registered at");
+        daemon.stop();
+        sidecar.expectLine("is waymarkd running");
+        daemon.start();
+        sidecar.expectLine("registered again at 10.0.1.5:30303");
+        CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get(path()).status);
+        sidecar.signal(SIGINT);
+        CPPUNIT_ASSERT(sidecar.waitForExit() == 0);
+    }
+
+    void waitsForADaemonThatIsNotThereYet()
+    {
+        SocketDaemon daemon;
+        daemon.stop();
+        testkit::Process sidecar(SocketDaemon::program(), words(daemon), daemon.environment());
+        sidecar.expectLine("trying again");
+        daemon.start();
+        sidecar.expectLine("registered at");
+        daemon.stop();
+        sidecar.signal(SIGTERM);
+        CPPUNIT_ASSERT(sidecar.waitForExit() == 69);
+        assertHas(sidecar.output(), "could not be taken back, and ends with its lease");
+    }
+
+    void endsWhenTheDaemonRefusesIt()
+    {
+        const SocketDaemon daemon;
+        auto special = words(daemon);
+        special.back() = "224.0.0.1";
+        const auto [output, code] = daemon.run(special);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 65, code);
+        assertHas(output, "http-api register: ");
+        assertHas(output, "status 422");
+    }
+
+    void takesTheDaemonsTimeWhereItsOwnIsTooLong()
+    {
+        const SocketDaemon daemon({{"http-api.maximum-ttl", "60s"}, {"http-api.default-ttl", "30s"}});
+        testkit::Process sidecar(SocketDaemon::program(), words(daemon), daemon.environment());
+        sidecar.expectLine("registered at");
+        CPPUNIT_ASSERT(!daemon.rest().get(path()).object()->isNull("expires_at"));
+        sidecar.signal(SIGTERM);
+        CPPUNIT_ASSERT(sidecar.waitForExit() == 0);
+        CPPUNIT_ASSERT_EQUAL(65, daemon.run(words(daemon, {"--ttl", "2m"})).second);
+    }
+
+    void onceIsOnce()
+    {
+        const SocketDaemon daemon;
+        assertHas(daemon.output(words(daemon, {"--once"})), "registered until\tfor ever\n");
+        CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get(path()).status);
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(StandingRegistrationTest);
+
+} // namespace waymark::httpapi
