@@ -80,7 +80,7 @@ public:
         CPPUNIT_ASSERT_MESSAGE(find.output(), find.waitForExit() == 0);
         CPPUNIT_ASSERT(find.output().find(identity->getValue<std::string>("enr")) != std::string::npos);
         listener.signal(SIGTERM);
-        listener.expectLine("nodes found");
+        listener.expectLine("discv4 listen: nodes: ");
         CPPUNIT_ASSERT(listener.waitForExit() == 0);
     }
 

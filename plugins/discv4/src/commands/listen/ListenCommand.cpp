@@ -10,8 +10,11 @@
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Timestamp.h>
 
+#include <optional>
 #include <ostream>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace waymark::discv4
 {
@@ -37,13 +40,8 @@ class Report
 public:
     explicit Report(const Asked& asked)
         : _asked(asked),
-          _listing(toolkit::Listing::stream(asked.context, asked.values,
-                                            {{"time", "TIME", 12},
-                                             {"event", "EVENT", 5},
-                                             {"packet", "PACKET", 11},
-                                             {"address", "ADDRESS", 21},
-                                             {"bytes", "BYTES", 5, true},
-                                             {"id", "ID"}}))
+          _showsPackets(asked.values.has("packets")),
+          _listing(toolkit::Listing::stream(asked.context, asked.values, columns(_showsPackets)))
     {
     }
 
@@ -60,20 +58,51 @@ public:
     {
         const bool isFound = event.kind == discovery::NodeEvent::Kind::found;
         _found += isFound ? 1 : 0;
-        _listing.add({timeNow(), isFound ? "found" : "lost", Cell(),
-                      event.node.endpoint.udpEndpoint().toString(), Cell(), event.node.key.hex()});
+        add(isFound ? "found" : "lost", event.node.endpoint.udpEndpoint(), idOf(event.node.key), {});
     }
 
     void packet(const Listener::Packet& packet)
     {
-        _listing.add({timeNow(), packet.isOutgoing ? "out" : "in", std::string(packet.what),
-                      packet.remote.toString(), packet.size, Cell()});
+        add(packet.isOutgoing ? "out" : "in", packet.remote, {}, packet);
     }
 
     std::uint64_t found() const noexcept { return _found; }
 
 private:
+    static std::vector<toolkit::Column> columns(bool showsPackets)
+    {
+        std::vector<toolkit::Column> made{
+            {"time", "TIME", 12}, {"event", "EVENT", 5}, {"address", "ADDRESS", 21}};
+        if (showsPackets) {
+            made.push_back({"packet", "PACKET", 11});
+            made.push_back({"bytes", "BYTES", 5, true});
+        }
+        made.push_back({"id", "ID"});
+        return made;
+    }
+
+    void add(const char* event, const node::Endpoint& remote, const Cell& id,
+             const std::optional<Listener::Packet>& packet)
+    {
+        std::vector<Cell> row{timeNow(), event, remote.toString()};
+        if (_showsPackets) {
+            row.push_back(packet ? Cell(packet->what) : Cell());
+            row.push_back(packet ? Cell(packet->size) : Cell());
+        }
+        row.push_back(id);
+        _listing.add(std::move(row));
+    }
+
+    /// A whole one takes two lines of a terminal, where nobody copies it from.
+    Cell idOf(const node::PublicKey& key) const
+    {
+        constexpr std::size_t shownDigits = 12;
+        const std::string id = key.hex();
+        return _asked.context.terminal ? Cell(id).shownAs(id.substr(0, shownDigits) + "...") : Cell(id);
+    }
+
     const Asked& _asked;
+    bool _showsPackets;
     toolkit::Listing _listing;
     std::uint64_t _found = 0;
 };
@@ -121,9 +150,9 @@ int listen(const Asked& asked, node::SecretKey key, const Listener::Options& opt
             report.packet(packet);
         };
     listener.run(watchers, interruption);
-    asked.context.error << asked.line.command() << ": " << report.found() << " nodes found, "
-                        << listener.nodeCount() << " of them there at the end; " << listener.packetsIn()
-                        << " packets came, " << listener.packetsOut() << " went\n";
+    asked.context.error << asked.line.command() << ": nodes: " << report.found() << " found, "
+                        << listener.nodeCount() << " there at the end; packets: " << listener.packetsIn()
+                        << " in, " << listener.packetsOut() << " out\n";
     return static_cast<int>(ExitCode::ok);
 }
 
