@@ -1,7 +1,9 @@
+#include "node/EnodeFault.h"
 #include "node/Text.h"
 
 #include <waymark/node/Enode.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace waymark::node
@@ -23,10 +25,20 @@ struct Parts
     std::optional<std::string_view> query;
 };
 
-tl::unexpected<Error> wrong(std::string_view part, std::size_t position, std::string_view reason)
+template <class T>
+using Found = tl::expected<T, TextFault>;
+
+tl::unexpected<TextFault> wrong(std::string_view part, std::size_t position, std::size_t length,
+                                std::string_view reason)
 {
-    return failure(ErrorCode::invalidArgument, "enode URL, " + std::string(part) + " at position " +
-                                                   std::to_string(position) + ": " + std::string(reason));
+    return tl::unexpected(TextFault{std::string(part), position, length, std::string(reason)});
+}
+
+/// For those who get one line.
+tl::unexpected<Error> refuse(const TextFault& fault)
+{
+    return failure(ErrorCode::invalidArgument, "enode URL, " + fault.part + " at position " +
+                                                   std::to_string(fault.position) + ": " + fault.reason);
 }
 
 std::size_t positionOf(std::string_view part, std::string_view url) noexcept
@@ -34,14 +46,14 @@ std::size_t positionOf(std::string_view part, std::string_view url) noexcept
     return static_cast<std::size_t>(part.data() - url.data());
 }
 
-Result<Parts> split(std::string_view url)
+Found<Parts> split(std::string_view url)
 {
     if (!url.starts_with(scheme))
-        return wrong("scheme", 0, "it starts with enode://");
+        return wrong("scheme", 0, std::min(url.find(':'), url.size()), "it starts with enode://");
     Parts parts;
     const auto at = url.find('@', scheme.size());
     if (at == std::string_view::npos)
-        return wrong("id", scheme.size(), "no '@' ends it");
+        return wrong("id", scheme.size(), url.size() - scheme.size(), "no '@' ends it");
     parts.id = url.substr(scheme.size(), at - scheme.size());
 
     std::string_view address = url.substr(at + 1);
@@ -54,52 +66,54 @@ Result<Parts> split(std::string_view url)
     const bool hasPort =
         colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon);
     if (!hasPort)
-        return wrong("port", at + 1 + address.size(), "it is missing");
+        return wrong("port", at + 1 + address.size(), 0, "it is missing");
     parts.host = address.substr(0, colon);
     parts.port = address.substr(colon + 1);
     return parts;
 }
 
-Result<PublicKey> parseId(std::string_view id, std::string_view url)
+Found<PublicKey> parseId(std::string_view id, std::string_view url)
 {
     const std::size_t position = positionOf(id, url);
     if (id.size() != idDigits)
-        return wrong("id", position, "it has 128 hex digits, not " + std::to_string(id.size()));
+        return wrong("id", position, id.size(), "it has 128 hex digits, not " + std::to_string(id.size()));
     const auto digits = id.find_first_not_of("0123456789abcdefABCDEF");
     if (digits != std::string_view::npos)
-        return wrong("id", position + digits, "no hex digit");
+        return wrong("id", position + digits, 1, "no hex digit");
     const auto key = PublicKey::fromHex(id);
     if (!key)
-        return wrong("id", position, key.error().message);
+        return wrong("id", position, id.size(), key.error().message);
     return *key;
 }
 
-Result<IpAddress> parseHost(std::string_view host, std::string_view url)
+Found<IpAddress> parseHost(std::string_view host, std::string_view url)
 {
     const std::size_t position = positionOf(host, url);
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
     const std::string_view inner = bracketed ? host.substr(1, host.size() - 2) : host;
     const bool hasColons = inner.find(':') != std::string_view::npos;
     if (bracketed != hasColons)
-        return wrong("host", position, "brackets stand around an IPv6 address and around nothing else");
+        return wrong("host", position, host.size(),
+                     "brackets stand around an IPv6 address and around nothing else");
     const auto ip = IpAddress::parse(inner);
     if (!ip)
-        return wrong("host", position, ip.error().message + "; names are not resolved here");
+        return wrong("host", position, host.size(), ip.error().message);
     return *ip;
 }
 
-Result<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, std::string_view url)
+Found<std::uint16_t> parsePortAt(std::string_view part, std::string_view text, std::string_view url)
 {
     const auto port = parsePort(text);
     if (!port)
-        return wrong(part, positionOf(text, url), port.error().message);
+        return wrong(part, positionOf(text, url), text.size(), port.error().message);
     return *port;
 }
 
-Result<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
+Found<std::uint16_t> parseQuery(std::string_view query, std::string_view url)
 {
     if (!query.starts_with(discoveryPort))
-        return wrong("query", positionOf(query, url), "only discport=<udp port> may stand there");
+        return wrong("query", positionOf(query, url), query.size(),
+                     "only discport=<udp port> may stand there");
     return parsePortAt("discport", query.substr(discoveryPort.size()), url);
 }
 
@@ -109,56 +123,86 @@ struct Ports
     std::uint16_t tcp = 0;
 };
 
-Result<Ports> parsePorts(const Parts& parts, std::string_view url)
+Found<Ports> parsePorts(const Parts& parts, std::string_view url)
 {
     const auto tcp = parsePortAt("port", parts.port, url);
     if (!tcp)
-        return failure(tcp.error());
+        return tl::unexpected(tcp.error());
     const auto udp = parts.query ? parseQuery(*parts.query, url) : tcp;
     if (!udp)
-        return failure(udp.error());
+        return tl::unexpected(udp.error());
     if (*udp == 0 && parts.query)
-        return wrong("discport", positionOf(*parts.query, url) + discoveryPort.size(),
+        return wrong("discport", positionOf(*parts.query, url) + discoveryPort.size(), 1,
                      "a node without a discovery port cannot be reached");
     if (*udp == 0)
-        return wrong("port", positionOf(parts.port, url),
+        return wrong("port", positionOf(parts.port, url), parts.port.size(),
                      "0 stands for no RLPx port and needs ?discport=<udp port> after it");
     return Ports{*udp, *tcp};
+}
+
+template <class Host>
+struct Read
+{
+    PublicKey key;
+    Host host;
+    Ports ports;
+};
+
+/// `readHost` looks at the host.
+template <class Host, class ReadHost>
+Found<Read<Host>> read(std::string_view url, ReadHost readHost)
+{
+    const auto parts = split(url);
+    if (!parts)
+        return tl::unexpected(parts.error());
+    const auto key = parseId(parts->id, url);
+    if (!key)
+        return tl::unexpected(key.error());
+    const Found<Host> host = readHost(parts->host);
+    if (!host)
+        return tl::unexpected(host.error());
+    const auto ports = parsePorts(*parts, url);
+    if (!ports)
+        return tl::unexpected(ports.error());
+    return Read<Host>{*key, *host, *ports};
 }
 
 } // namespace
 
 Result<Enode> Enode::parse(std::string_view url)
 {
-    const auto parts = split(url);
-    if (!parts)
-        return failure(parts.error());
-    const auto key = parseId(parts->id, url);
-    if (!key)
-        return failure(key.error());
-    const auto ip = parseHost(parts->host, url);
-    if (!ip)
-        return failure(ip.error());
-    const auto ports = parsePorts(*parts, url);
-    if (!ports)
-        return failure(ports.error());
-    return Enode{*key, {*ip, ports->udp, ports->tcp}};
+    const auto found = read<IpAddress>(url, [&](std::string_view host) -> Found<IpAddress> {
+        auto ip = parseHost(host, url);
+        if (!ip)
+            ip.error().reason += "; names are not resolved here";
+        return ip;
+    });
+    if (!found)
+        return refuse(found.error());
+    return Enode{found->key, {found->host, found->ports.udp, found->ports.tcp}};
 }
 
 Result<NamedEnode> NamedEnode::parse(std::string_view url)
 {
-    const auto parts = split(url);
-    if (!parts)
-        return failure(parts.error());
-    const auto key = parseId(parts->id, url);
-    if (!key)
-        return failure(key.error());
-    if (!isHostName(parts->host))
-        return wrong("host", positionOf(parts->host, url), "no host name");
-    const auto ports = parsePorts(*parts, url);
-    if (!ports)
-        return failure(ports.error());
-    return NamedEnode{*key, std::string(parts->host), ports->udp, ports->tcp};
+    const auto found = read<std::string>(url, [&](std::string_view host) -> Found<std::string> {
+        if (!isHostName(host))
+            return wrong("host", positionOf(host, url), host.size(), "no host name");
+        return std::string(host);
+    });
+    if (!found)
+        return refuse(found.error());
+    return NamedEnode{found->key, found->host, found->ports.udp, found->ports.tcp};
+}
+
+std::optional<TextFault> findEnodeFault(std::string_view url)
+{
+    const auto found = read<bool>(url, [&](std::string_view host) -> Found<bool> {
+        if (isHostName(host))
+            return true;
+        const auto ip = parseHost(host, url);
+        return ip ? Found<bool>(true) : tl::unexpected(ip.error());
+    });
+    return found ? std::nullopt : std::optional(found.error());
 }
 
 Enode Enode::advertised(const PublicKey& key, const NodeEndpoint& endpoint)

@@ -1,7 +1,11 @@
 #include "Discv4Plugin.h"
 
+#include "commands/EnrRequestCommand.h"
+#include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
+#include "commands/ResolveCommand.h"
 #include "commands/decode/DecodeCommand.h"
+#include "commands/listen/ListenCommand.h"
 #include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 
@@ -237,6 +241,14 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<decode::DecodeCommand>();
     if (name == "probe")
         return std::make_unique<probe::ProbeCommand>();
+    if (name == "findnode")
+        return std::make_unique<FindNodeCommand>();
+    if (name == "enr-request")
+        return std::make_unique<EnrRequestCommand>();
+    if (name == "resolve")
+        return std::make_unique<ResolveCommand>();
+    if (name == "listen")
+        return std::make_unique<ListenCommand>();
     return nullptr;
 }
 

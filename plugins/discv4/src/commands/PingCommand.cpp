@@ -1,13 +1,18 @@
 #include "commands/PingCommand.h"
 
-#include "Settings.h"
-#include "commands/PingProbe.h"
+#include "client/NodeClient.h"
+#include "client/SystemClientPort.h"
+#include "commands/NodeArguments.h"
+#include "commands/PingStatistics.h"
 
-#include <waymark/plugin/CommandLine.h>
+#include <waymark/base/Clock.h>
+#include <waymark/toolkit/Interruption.h>
+#include <waymark/toolkit/Listing.h>
+#include <waymark/toolkit/Record.h>
 
+#include <algorithm>
 #include <chrono>
-#include <cstdint>
-#include <iomanip>
+#include <limits>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -18,90 +23,198 @@ namespace waymark::discv4
 namespace
 {
 
-constexpr unsigned most = 600'000;
-
+using client::Answer;
+using client::PongAnswer;
 using plugin::CommandArgument;
+using plugin::ExitCode;
+using toolkit::Cell;
 
-const plugin::CommandLine& commandLine()
-{
-    static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 ping", "Asks a discv4 node for a PONG and shows how long it took.")
-            .takes(CommandArgument::option("count", "N")
-                       .needs("a number of pings")
-                       .integer(1, most)
-                       .defaultsTo("1")
-                       .help("how many pings, a second apart at least"))
-            .takes(CommandArgument::option("timeout", "MILLISECONDS")
-                       .needs("a number of milliseconds, without a unit,")
-                       .integer(1, most)
-                       .defaultsTo("1000")
-                       .help("how long to wait for each answer"))
-            .takes(CommandArgument::flag("json").help("one JSON object for each ping"))
-            .takes(CommandArgument::operand("NODE")
-                       .needs("an enode URL or an ENR")
-                       .help("an enode URL (enode://...@127.0.0.1:30303) or an ENR (enr:...)"))
-            .example("waymark discv4 ping --count 3 enr:-...")
-            .exits(plugin::ExitCode::ok, "the node answered")
-            .exits(plugin::ExitCode::usage, "the arguments are wrong")
-            .exits(plugin::ExitCode::unavailable, "it did not answer, or there is no socket to ask with");
-    return line;
-}
+constexpr std::uint64_t mostPings = 1'000'000'000;
 
-double milliseconds(Duration duration)
+/// One call of the command, once its arguments are read.
+class Pinging
 {
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
+public:
+    struct Pace
+    {
+        Duration interval;
+        Duration timeout;
+    };
 
-void print(std::ostream& out, const plugin::CommandValues& values, const node::Endpoint& from,
-           const std::optional<PingProbe::Answer>& answer)
-{
-    out << std::fixed << std::setprecision(3);
-    if (values.has("json")) {
-        out << R"({"address":")" << from.toString() << R"(","answered":)" << (answer ? "true" : "false");
-        if (answer)
-            out << R"(,"round_trip_ms":)" << milliseconds(answer->roundTrip);
-        if (answer && answer->enrSeq)
-            out << R"(,"enr_seq":)" << *answer->enrSeq;
-        out << "}\n";
-    } else if (answer) {
-        out << "pong from " << from.toString() << ": time=" << milliseconds(answer->roundTrip) << " ms";
-        if (answer->enrSeq)
-            out << " enr-seq=" << *answer->enrSeq;
-        out << '\n';
-    } else {
-        out << "no answer from " << from.toString() << " within " << values.text("timeout") << " ms\n";
+    Pinging(const Asked& asked, const wire::Neighbor& target, const node::SecretKey& key, const Pace& pace)
+        : _asked(asked),
+          _target(target),
+          _where(target.endpoint.udpEndpoint().toString()),
+          _client(key, _port, _clock),
+          _pace(pace),
+          _count(asked.values.integer("count") == 0 ? std::numeric_limits<std::uint64_t>::max()
+                                                    : asked.values.integer("count"))
+    {
     }
-    out.flush();
-}
+
+    int run()
+    {
+        const toolkit::Interruption interruption;
+        const auto begun = _clock.now();
+        for (auto next = begun; !interruption.requested();) {
+            if (_sequence < _count && _clock.now() >= next) {
+                send();
+                next += _pace.interval;
+                continue;
+            }
+            if (_sequence == _count && _client.pending() == 0)
+                break;
+            const Duration left = _sequence < _count ? next - _clock.now() : Duration(std::chrono::hours(1));
+            _client.poll(std::max(left, Duration::zero()), &interruption);
+        }
+        end(_clock.now() - begun);
+        if (_statistics.receivedCount() > 0)
+            return static_cast<int>(ExitCode::ok);
+        return _failure ? _asked.fail(ExitCode::unavailable, *_failure)
+                        : static_cast<int>(ExitCode::unavailable);
+    }
+
+private:
+    bool wantsJson() const { return _asked.values.has("json"); }
+    std::ostream& out() const { return _asked.context.out; }
+
+    void send()
+    {
+        _statistics.sent();
+        _client.ping(
+            _target, _pace.timeout,
+            [this, sequence = ++_sequence](const Answer<PongAnswer>& answer) { show(sequence, answer); });
+    }
+
+    void show(std::uint64_t sequence, const Answer<PongAnswer>& answer)
+    {
+        if (answer)
+            _statistics.received(answer->roundTrip);
+        else if (!_failure)
+            _failure = answer.error().message;
+        if (wantsJson())
+            recordOf(sequence, answer).print(_asked.context, _asked.values);
+        else
+            out() << lineOf(sequence, answer) << std::endl;
+    }
+
+    toolkit::Record recordOf(std::uint64_t sequence, const Answer<PongAnswer>& answer) const
+    {
+        toolkit::Record record;
+        record.add("address", _where).add("sequence", sequence).add("answered", answer.has_value());
+        if (answer)
+            record.add("round_trip_ms", milliseconds(answer->roundTrip))
+                .add("enr_seq", answer->enrSeq)
+                .add("seen_as", answer->seenAs.udpEndpoint().toString());
+        else
+            record.add("trouble", toString(answer.error().trouble)).add("message", answer.error().message);
+        return record;
+    }
+
+    std::string lineOf(std::uint64_t sequence, const Answer<PongAnswer>& answer) const
+    {
+        const std::string number = " seq=" + std::to_string(sequence);
+        if (!answer)
+            return briefly(answer.error()) + ':' + number;
+        std::string line = "pong from " + _where + ':' + number;
+        if (answer->enrSeq)
+            line += " enr-seq=" + std::to_string(*answer->enrSeq);
+        return line + " time=" + milliseconds(answer->roundTrip).shown() + " ms";
+    }
+
+    /// The whole message comes once, at the end.
+    std::string briefly(const client::Failure& failure) const
+    {
+        switch (failure.trouble) {
+        case client::Trouble::noAnswer:
+            return "no answer from " + _where;
+        case client::Trouble::refused:
+            return "refused by " + _where;
+        case client::Trouble::otherKey:
+            return "another node answers at " + _where;
+        default:
+            return "no way to " + _where;
+        }
+    }
+
+    void end(Duration time) const
+    {
+        if (wantsJson())
+            toolkit::Record()
+                .add("address", _where)
+                .add("summary", _statistics.cell(time))
+                .print(_asked.context, _asked.values);
+        else
+            out() << "--- " << _where << " ping statistics ---\n" << _statistics.text(time);
+        out().flush();
+    }
+
+    static Cell milliseconds(Duration duration)
+    {
+        return Cell::number(std::chrono::duration<double, std::milli>(duration).count(), 3);
+    }
+
+    const Asked& _asked;
+    wire::Neighbor _target;
+    std::string _where;
+    SystemClock _clock;
+    client::SystemClientPort _port;
+    client::NodeClient _client;
+    Pace _pace;
+    std::uint64_t _count;
+    std::uint64_t _sequence = 0;
+    PingStatistics _statistics;
+    std::optional<std::string> _failure; ///< the first
+};
 
 } // namespace
 
 const plugin::CommandLine& PingCommand::line() const
 {
-    return commandLine();
+    static const plugin::CommandLine line =
+        plugin::CommandLine("discv4 ping", "Asks a discv4 node for PONGs and shows how long they took.")
+            .takes(CommandArgument::option("count", "N")
+                       .needs("a number of pings")
+                       .integer(0, mostPings)
+                       .defaultsTo("1")
+                       .help("how many pings; 0: until it is stopped"))
+            .takes(CommandArgument::option("interval", "DURATION")
+                       .duration()
+                       .defaultsTo("1s")
+                       .help("from one ping to the next, answered or not"))
+            .takes(timeoutOption("1s", "how long to wait for each answer"))
+            .takes(keyOption())
+            .takes(toolkit::Listing::jsonFlag())
+            .takes(nodeOperand())
+            .example("waymark discv4 ping --count 3 enr:-...")
+            .exits(ExitCode::ok, "the node answered, once at least")
+            .exits(ExitCode::usage, "the arguments are wrong")
+            .exits(ExitCode::unavailable, "it did not answer, or there is no way to it")
+            .exits(ExitCode::keyFile, "the key file cannot be used");
+    return line;
 }
 
 int PingCommand::run(const plugin::CommandContext& context)
 {
-    const auto& line = commandLine();
-    const auto values = line.read(context);
+    const auto values = line().read(context);
     if (!values)
         return values.error();
-    const auto target = parseNode(values->text("NODE"));
+    const Asked asked{line(), context, *values};
+    const auto key = readIdentity(asked);
+    if (!key)
+        return key.error();
+    const auto target = readPlace(asked);
     if (!target)
-        return line.refuse(context, target.error().message);
-    auto probe = PingProbe::open(*target);
-    if (!probe)
-        return line.fail(context, plugin::ExitCode::unavailable, probe.error().message);
-    bool answered = false;
-    for (std::uint64_t i = 0; i < values->integer("count"); ++i) {
-        const auto answer = (*probe)->ping(std::chrono::milliseconds(values->integer("timeout")));
-        if (!answer)
-            return line.fail(context, plugin::ExitCode::unavailable, answer.error().message);
-        print(context.out, *values, target->endpoint.udpEndpoint(), *answer);
-        answered = answered || answer->has_value();
-    }
-    return static_cast<int>(answered ? plugin::ExitCode::ok : plugin::ExitCode::unavailable);
+        return target.error();
+    // Faster is what "discv4 load" is for.
+    const auto interval =
+        readDuration(asked, "interval", std::chrono::milliseconds(10), std::chrono::hours(24));
+    if (!interval)
+        return interval.error();
+    const auto timeout = readTimeout(asked);
+    if (!timeout)
+        return timeout.error();
+    return Pinging(asked, *target, *key, {*interval, *timeout}).run();
 }
 
 } // namespace waymark::discv4

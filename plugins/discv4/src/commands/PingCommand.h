@@ -5,11 +5,10 @@
 namespace waymark::discv4
 {
 
-/// waymark discv4 ping [--count N] [--timeout DURATION] [--json] NODE
+/// waymark discv4 ping [--count N] [--interval DURATION] [--timeout DURATION] [--key FILE] [--json] NODE
 ///
-/// Asks a node, given by its enode URL or its ENR, for a PONG, from a free port and with a key of its own for
-/// this run. Prints one line for each answer with the round-trip time. Exit code 0 when there was one, 69
-/// when there was none or the network refused, 64 for wrong arguments.
+/// Asks a node for PONGs, one line for each, and ends with statistics, also at SIGINT. Exit code 0 when one
+/// came, 69 when none did.
 class PingCommand final : public plugin::Command
 {
 public:

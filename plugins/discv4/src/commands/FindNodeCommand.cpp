@@ -1,0 +1,120 @@
+#include "commands/FindNodeCommand.h"
+
+#include "client/NodeClient.h"
+#include "client/SystemClientPort.h"
+#include "commands/NodeArguments.h"
+#include "commands/Target.h"
+#include "engine/Distance.h"
+
+#include <waymark/base/Random.h>
+#include <waymark/toolkit/Interruption.h>
+#include <waymark/toolkit/Listing.h>
+
+#include <algorithm>
+#include <optional>
+#include <ostream>
+
+namespace waymark::discv4
+{
+
+namespace
+{
+
+using client::Answer;
+using client::NeighborsAnswer;
+using plugin::ExitCode;
+
+void print(const Asked& asked, const Target& target, NeighborsAnswer answer)
+{
+    auto listing = toolkit::Listing::list(asked.context, asked.values,
+                                          {{"distance", "DISTANCE", 0, true},
+                                           {"ip", "IP"},
+                                           {"udp", "UDP", 0, true},
+                                           {"tcp", "TCP", 0, true},
+                                           {"id", "ID"}});
+    std::ranges::sort(answer.nodes, [&](const wire::Neighbor& left, const wire::Neighbor& right) {
+        return engine::isNearer(target.hash, left.key.nodeId(), right.key.nodeId());
+    });
+    for (const wire::Neighbor& told : answer.nodes)
+        listing.add({engine::logDistance(target.hash, told.key.nodeId()), told.endpoint.ip.toString(),
+                     told.endpoint.udp, told.endpoint.tcp, told.key.hex()});
+    listing.end();
+    for (const auto& refused : answer.refused)
+        asked.context.error << asked.line.command() << ": left out "
+                            << refused.node.endpoint.udpEndpoint().toString() << " ("
+                            << refused.node.key.hex().substr(0, 16) << "...): " << refused.reason << '\n';
+    if (answer.nodes.empty())
+        asked.context.error << asked.line.command() << ": the node answered that it knows no "
+                            << (answer.refused.empty() ? "" : "other ") << "nodes to tell of\n";
+}
+
+int find(const Asked& asked, const wire::Neighbor& node, const Target& target, const node::SecretKey& key,
+         Duration timeout)
+{
+    const SystemClock clock;
+    client::SystemClientPort port;
+    client::NodeClient::Options options;
+    options.tries = static_cast<unsigned>(asked.values.integer("tries"));
+    client::NodeClient client(key, port, clock, options);
+    std::optional<Answer<NeighborsAnswer>> answer;
+    client.findNode(node, target.key, timeout, [&](const auto& got) { answer = got; });
+    const toolkit::Interruption interruption;
+    client.run(&interruption);
+    if (!answer)
+        return asked.fail(ExitCode::unavailable, "stopped before an answer came");
+    if (!*answer)
+        return asked.fail(ExitCode::unavailable, answer->error().message);
+    print(asked, target, **std::move(answer));
+    return static_cast<int>(ExitCode::ok);
+}
+
+} // namespace
+
+const plugin::CommandLine& FindNodeCommand::line() const
+{
+    static const plugin::CommandLine line =
+        plugin::CommandLine("discv4 findnode",
+                            "Asks a discv4 node for the nodes that it knows nearest to a target, "
+                            "after the endpoint proofs. Nearest first; the distance is the "
+                            "position of the highest bit in which the hashes of both ids differ.")
+            .takes(timeoutOption("1s", "how long to wait for each answer"))
+            .takes(triesOption())
+            .takes(keyOption())
+            .takes(toolkit::Listing::jsonFlag())
+            .takes(nodeOperand())
+            .takes(plugin::CommandArgument::operand("TARGET")
+                       .needs("an id, an enode URL, an ENR or a hash")
+                       .optional()
+                       .help("an id (128 hex digits), an enode URL, an ENR or a hash (64 hex digits, near to "
+                             "which a "
+                             "target is tried out); without it a random one"))
+            .example("waymark discv4 findnode enode://...@127.0.0.1:30303")
+            .exits(ExitCode::ok, "the node answered, perhaps with no nodes")
+            .exits(ExitCode::usage, "the arguments are wrong")
+            .exits(ExitCode::unavailable, "it did not answer, or there is no way to it")
+            .exits(ExitCode::keyFile, "the key file cannot be used");
+    return line;
+}
+
+int FindNodeCommand::run(const plugin::CommandContext& context)
+{
+    const auto values = line().read(context);
+    if (!values)
+        return values.error();
+    const Asked asked{line(), context, *values};
+    SystemRandom random;
+    const auto text = values->find("TARGET");
+    const auto target = text ? readTarget(asked, *text, random) : OrExit<Target>(randomTarget(random));
+    if (!target)
+        return target.error();
+    const auto timeout = readTimeout(asked);
+    if (!timeout)
+        return timeout.error();
+    const auto key = readIdentity(asked);
+    if (!key)
+        return key.error();
+    const auto node = readPlace(asked);
+    return node ? find(asked, *node, *target, *key, *timeout) : node.error();
+}
+
+} // namespace waymark::discv4

@@ -1,0 +1,211 @@
+#include "commands/NodeArguments.h"
+
+#include <waymark/base/Random.h>
+#include <waymark/node/KeyFile.h>
+#include <waymark/node/TextFault.h>
+#include <waymark/toolkit/Pointer.h>
+
+#include <Poco/Exception.h>
+#include <Poco/Net/DNS.h>
+#include <Poco/Net/HostEntry.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+namespace waymark::discv4
+{
+
+namespace
+{
+
+using plugin::CommandArgument;
+using plugin::ExitCode;
+
+/// The system's addresses for a name, IPv4 first.
+Result<std::vector<node::IpAddress>> lookUp(const std::string& name)
+{
+    std::vector<node::IpAddress> found;
+    try {
+        const auto entry = Poco::Net::DNS::hostByName(name);
+        for (const auto& address : entry.addresses()) {
+            const auto ip = node::IpAddress::fromBytes(
+                {static_cast<const Byte*>(address.addr()), static_cast<std::size_t>(address.length())});
+            if (ip)
+                found.insert(ip->isV4() ? found.begin() : found.end(), *ip);
+        }
+    } catch (const Poco::Exception& error) {
+        return failure(ErrorCode::unavailable, "the name " + name +
+                                                   " has no address: " + error.displayText() +
+                                                   "; check how it is written, and the name server");
+    }
+    if (found.empty())
+        return failure(ErrorCode::notFound, "the name " + name + " has no address");
+    return found;
+}
+
+/// Bootnodes as they are given: a list, or a file with a list.
+Result<std::string> textOf(const std::string& given)
+{
+    if (!given.starts_with('@'))
+        return given;
+    const std::string name = given.substr(1);
+    std::ifstream file(name);
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf()))
+        return failure(ErrorCode::io, "--bootnodes: the file " + name + " cannot be read, or is empty");
+    return text.str();
+}
+
+/// Between commas, blanks and line ends; lines that begin with '#' say nothing.
+std::vector<std::string> entriesOf(const std::string& text)
+{
+    std::vector<std::string> entries;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('#'))
+            continue;
+        for (char& character : line)
+            if (character == ',')
+                character = ' ';
+        std::istringstream words(line);
+        for (std::string word; words >> word;)
+            entries.push_back(word);
+    }
+    return entries;
+}
+
+} // namespace
+
+CommandArgument nodeOperand()
+{
+    return CommandArgument::operand("NODE")
+        .needs("an enode URL or an ENR")
+        .help(
+            "an enode URL (enode://...@127.0.0.1:30303), its host an address or a name, or an ENR (enr:...)");
+}
+
+CommandArgument keyOption()
+{
+    return CommandArgument::option("key", "FILE")
+        .needs("the name of a key file")
+        .help("the node key to ask with, 64 hex digits; without it a new one for this run");
+}
+
+CommandArgument timeoutOption(std::string usual, std::string help)
+{
+    return CommandArgument::option("timeout", "DURATION")
+        .duration()
+        .defaultsTo(std::move(usual))
+        .help(std::move(help));
+}
+
+CommandArgument triesOption()
+{
+    constexpr std::uint64_t most = 100;
+    return CommandArgument::option("tries", "N")
+        .needs("a number of tries")
+        .integer(1, most)
+        .defaultsTo("2")
+        .help("how often to ask when no answer comes: datagrams get lost");
+}
+
+CommandArgument bootnodesOption(std::string help)
+{
+    return CommandArgument::option("bootnodes", "LIST").needs("enode URLs or ENRs").help(std::move(help));
+}
+
+OrExit<Bootnode> readNode(const Asked& asked, const std::string& argument, const std::string& text)
+{
+    if (const auto fault = node::findFault(text))
+        return tl::unexpected(
+            toolkit::refuseWord(asked.context, asked.line.command(), argument, text, *fault));
+    auto node = Bootnode::parse(text);
+    if (!node)
+        return tl::unexpected(asked.line.refuse(asked.context, argument + ": " + node.error().message));
+    return *std::move(node);
+}
+
+OrExit<std::vector<wire::Neighbor>> placesOf(const Asked& asked, const Bootnode& node)
+{
+    if (!node.name)
+        return node.places;
+    const auto addresses = lookUp(node.name->host);
+    if (!addresses)
+        return tl::unexpected(asked.fail(ExitCode::unavailable, addresses.error().message));
+    std::vector<wire::Neighbor> places;
+    for (const node::IpAddress& ip : *addresses) {
+        const auto enode = node.name->at(ip);
+        places.push_back({enode.key, enode.endpoint});
+    }
+    return places;
+}
+
+OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node)
+{
+    const auto places = placesOf(asked, node);
+    return places ? OrExit<wire::Neighbor>(places->front()) : tl::unexpected(places.error());
+}
+
+OrExit<wire::Neighbor> readPlace(const Asked& asked)
+{
+    const auto node = readNode(asked, "NODE", asked.values.text("NODE"));
+    if (!node)
+        return tl::unexpected(node.error());
+    return placeOf(asked, *node);
+}
+
+OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked)
+{
+    std::vector<wire::Neighbor> bootnodes;
+    const auto given = asked.values.find("bootnodes");
+    if (!given)
+        return bootnodes;
+    const auto text = textOf(*given);
+    if (!text)
+        return tl::unexpected(asked.fail(ExitCode::io, text.error().message));
+    for (const std::string& entry : entriesOf(*text)) {
+        const auto node = readNode(asked, "--bootnodes", entry);
+        if (!node)
+            return tl::unexpected(node.error());
+        const auto place = placeOf(asked, *node);
+        if (!place)
+            return tl::unexpected(place.error());
+        bootnodes.push_back(*place);
+    }
+    return bootnodes;
+}
+
+OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Duration least, Duration most)
+{
+    const Duration given = asked.values.duration(name);
+    if (given >= least && given <= most)
+        return given;
+    const auto shown = [](Duration duration) {
+        return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) + "ms";
+    };
+    return tl::unexpected(asked.line.refuse(asked.context, "--" + name + " is between " + shown(least) +
+                                                               " and " + shown(most) + ", not " +
+                                                               asked.values.text(name)));
+}
+
+OrExit<Duration> readTimeout(const Asked& asked)
+{
+    return readDuration(asked, "timeout", std::chrono::milliseconds(1), std::chrono::hours(24));
+}
+
+OrExit<node::SecretKey> readIdentity(const Asked& asked)
+{
+    const auto file = asked.values.find("key");
+    if (!file) {
+        SystemRandom random;
+        return node::SecretKey::generate(random);
+    }
+    auto key = node::readKeyFile(*file);
+    if (!key)
+        return tl::unexpected(asked.fail(ExitCode::keyFile, "--key: " + key.error().message));
+    return *std::move(key);
+}
+
+} // namespace waymark::discv4

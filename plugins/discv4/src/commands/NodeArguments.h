@@ -1,0 +1,65 @@
+#pragma once
+
+#include "Bootnode.h"
+#include "wire/Message.h"
+
+#include <waymark/base/Clock.h>
+#include <waymark/node/Key.h>
+#include <waymark/plugin/Command.h>
+#include <waymark/plugin/CommandArgument.h>
+#include <waymark/plugin/CommandLine.h>
+#include <waymark/plugin/CommandValues.h>
+
+#include <string>
+#include <vector>
+
+/// What the commands that ask nodes take, and how they read it. Where something is wrong it is said on
+/// context.error, and what is returned instead is the exit code.
+namespace waymark::discv4
+{
+
+template <class T>
+using OrExit = tl::expected<T, int>;
+
+/// NODE: an enode URL, its host an address or a name, or an ENR.
+plugin::CommandArgument nodeOperand();
+/// --key FILE
+plugin::CommandArgument keyOption();
+/// --timeout DURATION
+plugin::CommandArgument timeoutOption(std::string usual, std::string help);
+/// --tries N
+plugin::CommandArgument triesOption();
+/// --bootnodes LIST
+plugin::CommandArgument bootnodesOption(std::string help);
+
+/// What a command reads its arguments with.
+struct Asked
+{
+    const plugin::CommandLine& line;
+    const plugin::CommandContext& context;
+    const plugin::CommandValues& values;
+
+    int fail(plugin::ExitCode code, const std::string& message) const
+    {
+        return line.fail(context, code, message);
+    }
+};
+
+/// The node that `text` names; `argument` is what errors call it. A wrong one is pointed at.
+OrExit<Bootnode> readNode(const Asked& asked, const std::string& argument, const std::string& text);
+/// Where it is, once at least: a name is looked up, which waits for the system.
+OrExit<std::vector<wire::Neighbor>> placesOf(const Asked& asked, const Bootnode& node);
+/// The first of them.
+OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node);
+/// Both, for the operand NODE.
+OrExit<wire::Neighbor> readPlace(const Asked& asked);
+/// All of --bootnodes: separated by commas, or one a line in a file "@FILE". Names are looked up.
+OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked);
+/// A duration between two bounds.
+OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Duration least, Duration most);
+/// --timeout: from a millisecond to a day.
+OrExit<Duration> readTimeout(const Asked& asked);
+/// The key of --key, else a new one for this run.
+OrExit<node::SecretKey> readIdentity(const Asked& asked);
+
+} // namespace waymark::discv4

@@ -1,0 +1,110 @@
+#include <waymark/testkit/Daemon.h>
+#include <waymark/testkit/Process.h>
+#include <waymark/testkit/TemporaryFolder.h>
+
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+#include <cppunit/TestFixture.h>
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace waymark::discv4::testing
+{
+
+using testkit::Process;
+
+/// The real waymark against a real waymarkd.
+class ToolkitTest : public CppUnit::TestFixture
+{
+    CPPUNIT_TEST_SUITE(ToolkitTest);
+    CPPUNIT_TEST(everyQuestionIsAnswered);
+    CPPUNIT_TEST(pingEndsWithStatisticsWhenItIsStopped);
+    CPPUNIT_TEST(listenIsANodeUntilItIsStopped);
+    CPPUNIT_TEST(listenSaysThatAnAddressIsInUse);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override
+    {
+        _folder = std::make_unique<testkit::TemporaryFolder>();
+        _daemon = std::make_unique<testkit::Daemon>(_folder->path(), testkit::Properties{});
+        _enode = _daemon->info()->getValue<std::string>("enode");
+    }
+
+    void tearDown() override
+    {
+        _daemon.reset();
+        _folder.reset();
+    }
+
+    void everyQuestionIsAnswered()
+    {
+        for (const auto& words : std::vector<std::vector<std::string>>{{"ping", _enode},
+                                                                       {"findnode", _enode},
+                                                                       {"enr-request", "--raw", _enode},
+                                                                       {"resolve", _enode}}) {
+            Process process(program, words);
+            const auto code = process.waitForExit();
+            CPPUNIT_ASSERT_MESSAGE(process.output(), code == 0);
+        }
+    }
+
+    void pingEndsWithStatisticsWhenItIsStopped()
+    {
+        Process process(program, {"ping", "--count", "0", "--interval", "20ms", _enode});
+        process.expectLine("seq=3 ");
+        process.signal(SIGINT);
+        process.expectLine(" ping statistics ---");
+        process.expectLine(" received, ");
+        process.expectLine("rtt min/avg/max/mdev = ");
+        CPPUNIT_ASSERT(process.waitForExit() == 0);
+    }
+
+    void listenIsANodeUntilItIsStopped()
+    {
+        Process listener(program, {"discv4", "listen", "--json", "--packets", "--listen", "127.0.0.1:0",
+                                   "--bootnodes", _enode});
+        const auto identity = parse(listener.expectLine(R"("event":"listening")"));
+        const auto found = parse(listener.expectLine(R"("event":"found")"));
+        CPPUNIT_ASSERT_EQUAL(_enode.substr(8, 128), found->getValue<std::string>("id"));
+        listener.expectLine(R"("packet":"pong")");
+        Process ping(program, {"ping", identity->getValue<std::string>("enr")});
+        CPPUNIT_ASSERT(ping.waitForExit() == 0);
+        // Others find it: it is told of by the daemon.
+        Process find(program, {"resolve", "--raw", "--bootnodes", _enode,
+                               identity->getValue<std::string>("enode").substr(8, 128)});
+        CPPUNIT_ASSERT_MESSAGE(find.output(), find.waitForExit() == 0);
+        CPPUNIT_ASSERT(find.output().find(identity->getValue<std::string>("enr")) != std::string::npos);
+        listener.signal(SIGTERM);
+        listener.expectLine("discv4 listen: nodes: ");
+        CPPUNIT_ASSERT(listener.waitForExit() == 0);
+    }
+
+    void listenSaysThatAnAddressIsInUse()
+    {
+        const std::string taken = _enode.substr(_enode.find('@') + 1);
+        Process listener(program, {"discv4", "listen", "--listen", taken});
+        CPPUNIT_ASSERT(listener.waitForExit() == 69);
+        CPPUNIT_ASSERT_MESSAGE(listener.output(), listener.output().find(taken) != std::string::npos);
+    }
+
+private:
+    static constexpr const char* program = WAYMARK_BUILD_DIR "/bin/waymark";
+
+    static Poco::JSON::Object::Ptr parse(const std::string& line)
+    {
+        return Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
+    }
+
+    std::unique_ptr<testkit::TemporaryFolder> _folder;
+    std::unique_ptr<testkit::Daemon> _daemon;
+    std::string _enode;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ToolkitTest);
+
+} // namespace waymark::discv4::testing
