@@ -4,8 +4,8 @@
 #include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
 #include "commands/ResolveCommand.h"
-#include "commands/listen/ListenCommand.h"
 #include "commands/decode/DecodeCommand.h"
+#include "commands/listen/ListenCommand.h"
 #include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 

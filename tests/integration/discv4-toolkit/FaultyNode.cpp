@@ -72,7 +72,7 @@ void FaultyNode::send(ByteView packet, const node::Endpoint& to)
     try {
         socket.sendTo(packet.data(), static_cast<int>(packet.size()), addressOf(to));
     } catch (const Poco::Exception&) {
-        // Nothing gets from loopback to where a PING says that it is.
+        return; // nothing gets from loopback to where a PING says that it is
     }
 }
 

@@ -100,7 +100,7 @@ class ProbeChecksTest : public CppUnit::TestFixture
 
     static Session open(const FaultyNode& node, const SystemClock& clock)
     {
-        return {node.where(), {std::chrono::milliseconds(60), Duration::zero(), {}}, clock, wait};
+        return {node.where(), {std::chrono::milliseconds(300), Duration::zero(), {}}, clock, wait};
     }
 
     static Check check(const std::string& id)
@@ -163,7 +163,7 @@ public:
             const auto begun = open(node, clock).begin();
             CPPUNIT_ASSERT(!begun);
             CPPUNIT_ASSERT_MESSAGE(begun.error().message,
-                                   begun.error().message.find("within 60 ms, three times") !=
+                                   begun.error().message.find("within 300 ms, three times") !=
                                        std::string::npos);
         }
     }

@@ -107,7 +107,7 @@ Finding ofNeighbors(Session& session)
     const auto party = session.stranger();
     const auto witness = session.stranger();
     const wire::Neighbor told{witness->key(), {witness->endpoint().ip, witness->endpoint().port, 0}};
-    const Finding finding = session.mustBeSilent(*party, [&] {
+    Finding finding = session.mustBeSilent(*party, [&] {
         Bytes data;
         node::rlp::Writer out(data);
         const auto list = out.beginList();

@@ -43,7 +43,7 @@ Finding forgedFrom(Session& session)
 {
     const auto victim = session.stranger();
     const auto party = session.stranger();
-    const Finding answered = session.mustAnswer(*party, [&] {
+    Finding answered = session.mustAnswer(*party, [&] {
         auto ping = party->goodPing();
         ping.from = {victim->endpoint().ip, victim->endpoint().port, victim->endpoint().port};
         return party->packetOf(ping);
@@ -63,7 +63,7 @@ Finding secondAddress(Session& session, const std::function<Bytes(Party&)>& ques
     const auto twins = session.twins();
     if (!session.bond(*twins.first).ponged)
         return skip("its PING was not answered");
-    const Finding silent = session.mustBeSilent(*twins.second, [&] { return question(*twins.second); });
+    Finding silent = session.mustBeSilent(*twins.second, [&] { return question(*twins.second); });
     if (silent.verdict != Verdict::pass)
         return silent;
     const auto heard = session.listen(*twins.first, Duration::zero());

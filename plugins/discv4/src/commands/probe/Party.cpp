@@ -123,7 +123,7 @@ node::Hash256 Party::sendRaw(ByteView datagram)
         _socket.sendTo(datagram.data(), static_cast<int>(datagram.size()), addressOf(_target));
         _sent += datagram.size();
     } catch (const Poco::Exception&) {
-        // As if it were lost on the way: no answer will come, and that is said.
+        return hash; // as if it were lost on the way: no answer will come, and that is said
     }
     return hash;
 }
@@ -142,7 +142,7 @@ Heard Party::receive()
     try {
         size = std::max(_socket.receiveFrom(buffer.data(), static_cast<int>(buffer.size()), from), 0);
     } catch (const Poco::Exception&) {
-        // An error of an earlier packet that the system tells now.
+        size = 0; // an error of an earlier packet, which the system tells now
     }
     buffer.resize(static_cast<std::size_t>(size));
     Heard heard;

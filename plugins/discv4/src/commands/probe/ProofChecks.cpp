@@ -96,7 +96,7 @@ Finding pongOfAnother(Session& session)
     const auto other = session.stranger();
     session.pace();
     other->send(wire::Pong{{}, *hash, other->soon(), {}});
-    const Finding ofOther = session.mustBeSilent(*other, findNode(session, *other), isPing);
+    Finding ofOther = session.mustBeSilent(*other, findNode(session, *other), isPing);
     if (ofOther.verdict != Verdict::pass)
         return ofOther;
     return session.mustBeSilent(*party, findNode(session, *party), isPing);

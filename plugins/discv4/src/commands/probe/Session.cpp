@@ -141,13 +141,14 @@ Finding Session::mustBeSilent(Party& party, const Make& make, const Tolerates& t
         pace();
         party.sendRaw(make());
     }
-    const auto heard = listen(party, _options.timeout);
-    for (const Heard& each : heard) {
-        const auto* const pong = each.as<wire::Pong>();
+    const auto isFault = [&](const Heard& heard) {
+        const auto* const pong = heard.as<wire::Pong>();
         const bool isLate = pong != nullptr && party.answersOneOf(*pong, before);
-        if (!isLate && (!tolerates || !tolerates(each)))
-            return fail("answered with " + each.toString());
-    }
+        return !isLate && (!tolerates || !tolerates(heard));
+    };
+    const auto heard = listen(party, _options.timeout, [&](const auto& all) { return isFault(all.back()); });
+    if (!heard.empty() && isFault(heard.back()))
+        return fail("answered with " + heard.back().toString());
     if (!isAlive())
         return fail("the node answers nobody any more");
     return pass("silent for " + inMilliseconds(_options.timeout));
