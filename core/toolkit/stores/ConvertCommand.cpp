@@ -13,9 +13,10 @@ using plugin::ExitCode;
 const plugin::CommandLine& ConvertCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
-        plugin::CommandLine("registry convert",
-                            "Makes a new store of another one: claims, leases, tombstones, revision and epoch "
-                            "are the same in both. The source is not changed. Stop the daemon first.")
+        plugin::CommandLine(
+            "registry convert",
+            "Makes a new store of another one: claims, leases, tombstones, revision and epoch "
+            "are the same in both. The source is not changed. Stop the daemon first.")
             .takes(CommandArgument::operand("SOURCE").optional().help("the file of the one that is there"))
             .takes(CommandArgument::operand("TARGET").optional().help("the file of the new one"))
             .takes(formatOption("from", "the source's format, where it is not recognised"))
@@ -37,15 +38,16 @@ Outcome<void> ConvertCommand::work(const plugin::CommandContext& context, const 
     const auto first = values.find("SOURCE");
     const auto second = values.find("TARGET");
     if (isConfigured && second)
-        return ended(ExitCode::usage, "--from-config names the source; only the target's file can stand there");
-    const auto from = find({values.find("from-config"), isConfigured ? std::nullopt : first, values.find("from"),
-                            "--from-config", "--from"},
+        return ended(ExitCode::usage,
+                     "--from-config names the source; only the target's file can stand there");
+    const auto from = find({values.find("from-config"), isConfigured ? std::nullopt : first,
+                            values.find("from"), "--from-config", "--from"},
                            formats, true);
     if (!from)
         return tl::unexpected(from.error());
-    const auto to = find({values.find("to-config"), isConfigured ? first : second, values.find("to"),
-                          "--to-config", "--to"},
-                         formats, false);
+    const auto to = find(
+        {values.find("to-config"), isConfigured ? first : second, values.find("to"), "--to-config", "--to"},
+        formats, false);
     if (!to)
         return tl::unexpected(to.error());
     std::error_code ignored;

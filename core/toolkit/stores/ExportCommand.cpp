@@ -12,9 +12,10 @@ using plugin::CommandArgument;
 const plugin::CommandLine& ExportCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
-        plugin::CommandLine("registry export",
-                            "Prints all that a stored registry holds as JSON lines, claims, leases, tombstones "
-                            "and revision, for other programs and for `registry import`. Nothing is changed.")
+        plugin::CommandLine(
+            "registry export",
+            "Prints all that a stored registry holds as JSON lines, claims, leases, tombstones "
+            "and revision, for other programs and for `registry import`. Nothing is changed.")
             .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
             .takes(configOption("config", "the daemon's configuration, which names the store"))
             .takes(formatOption("from", "the store's format, where it is not recognised"))
@@ -31,13 +32,16 @@ Outcome<void> ExportCommand::work(const plugin::CommandContext& context, const p
                                   const StoreFormats& formats)
 {
     const auto store =
-        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"}, formats, true);
+        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"},
+             formats, true);
     if (!store)
         return tl::unexpected(store.error());
     const auto source = SourceStore::open(*store);
     if (!source)
         return tl::unexpected(source.error());
-    const auto read = [&](registry::StoreSink& sink) { return source->read(sink); };
+    const auto read = [&](registry::StoreSink& sink) {
+        return source->read(sink);
+    };
     const auto out = values.find("out");
     if (!out) {
         const auto sink = writePortable(TextWriter::to(context.out, "standard output"));

@@ -14,9 +14,10 @@ using plugin::CommandArgument;
 const plugin::CommandLine& StatsCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
-        plugin::CommandLine("registry stats",
-                            "Counts what a stored registry holds, by origin, scheme, lease and label. Reads all "
-                            "of it, and so checks it, too. Nothing is changed.")
+        plugin::CommandLine(
+            "registry stats",
+            "Counts what a stored registry holds, by origin, scheme, lease and label. Reads all "
+            "of it, and so checks it, too. Nothing is changed.")
             .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
             .takes(configOption("config", "the daemon's configuration, which names the store"))
             .takes(formatOption("from", "the store's format, where it is not recognised"))
@@ -29,7 +30,8 @@ Outcome<void> StatsCommand::work(const plugin::CommandContext& context, const pl
                                  const StoreFormats& formats)
 {
     const auto store =
-        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"}, formats, true);
+        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"},
+             formats, true);
     if (!store)
         return tl::unexpected(store.error());
     const auto source = SourceStore::open(*store);

@@ -22,7 +22,9 @@ class StoreCommand : public plugin::Command
 {
 public:
     /// Plugins are looked for in these folders before the usual ones.
-    explicit StoreCommand(std::vector<std::filesystem::path> pluginPath) : _pluginPath(std::move(pluginPath)) {}
+    explicit StoreCommand(std::vector<std::filesystem::path> pluginPath) : _pluginPath(std::move(pluginPath))
+    {
+    }
 
     int run(const plugin::CommandContext& context) final;
 

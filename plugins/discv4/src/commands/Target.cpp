@@ -2,7 +2,6 @@
 
 #include "engine/Distance.h"
 
-
 #include <algorithm>
 
 namespace waymark::discv4
