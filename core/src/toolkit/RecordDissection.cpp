@@ -34,6 +34,13 @@ RecordDissection::TextFlaw flawOfBase64(std::string_view digits, std::size_t sta
                 digits.size() - 1);
 }
 
+/// Of a list that does not end within the bytes: what stands before its items.
+std::size_t headerSize(ByteView bytes)
+{
+    constexpr Byte longList = 0xf7;
+    return bytes.empty() || bytes.front() <= longList ? 1 : std::size_t{1} + bytes.front() - longList;
+}
+
 } // namespace
 
 RecordDissection::RecordDissection(ByteView bytes) : _bytes(bytes.begin(), bytes.end())
@@ -91,12 +98,12 @@ void RecordDissection::takeApart()
 {
     const ByteView bytes(_bytes);
     rlp::Reader outer(bytes);
-    auto list = outer.list();
+    const auto list = outer.list();
+    if (!list && list.error().code != ErrorCode::truncated)
+        return flawed(list.error().in("the record"), 0);
     if (!list) {
-        const bool isCutOff = list.error().code == ErrorCode::truncated;
-        flawed(list.error().in(isCutOff ? "the record is cut off" : "the record"),
-               isCutOff ? bytes.size() : 0);
-        return;
+        flawed(list.error().in("the record is cut off"), bytes.size());
+        return readContent(bytes.subspan(std::min(headerSize(bytes), bytes.size())));
     }
     if (bytes.size() > node::Enr::maximumSize)
         flawed({ErrorCode::tooLarge, "a record has at most " + std::to_string(node::Enr::maximumSize) +
@@ -106,28 +113,33 @@ void RecordDissection::takeApart()
         flawed({ErrorCode::invalidArgument,
                 std::to_string(outer.rest().size()) + " bytes too much behind the record"},
                offsetOf(outer.rest()));
-    const std::size_t start = offsetOf(list->rest());
-    const auto signature = list->string();
-    if (!signature)
-        return flawed(signature.error().in("signature"), start);
-    _signature.assign(signature->begin(), signature->end());
-    if (signature->size() != std::tuple_size_v<node::CompactSignature>)
-        flawed({ErrorCode::invalidArgument,
-                "the signature has 64 bytes, not " + std::to_string(signature->size())},
-               start);
-    const std::size_t seqAt = offsetOf(list->rest());
-    const auto seq = list->integer();
-    if (!seq)
-        return flawed(seq.error().in("seq"), seqAt);
-    _seq = *seq;
-    readPairs(list->rest());
-    checkIdentity();
+    readContent(list->rest());
     if (_flaw)
         return;
     if (auto record = node::Enr::decode(_bytes))
         _record = std::move(*record);
     else
-        flawed(record.error(), start);
+        flawed(record.error(), offsetOf(list->rest()));
+}
+
+void RecordDissection::readContent(ByteView content)
+{
+    rlp::Reader list(content);
+    const auto signature = list.string();
+    if (!signature)
+        return flawed(signature.error().in("signature"), offsetOf(content));
+    _signature.assign(signature->begin(), signature->end());
+    if (signature->size() != std::tuple_size_v<node::CompactSignature>)
+        flawed({ErrorCode::invalidArgument,
+                "the signature has 64 bytes, not " + std::to_string(signature->size())},
+               offsetOf(content));
+    const std::size_t seqAt = offsetOf(list.rest());
+    const auto seq = list.integer();
+    if (!seq)
+        return flawed(seq.error().in("seq"), seqAt);
+    _seq = *seq;
+    readPairs(list.rest());
+    checkIdentity();
 }
 
 void RecordDissection::readPairs(ByteView list)

@@ -56,6 +56,7 @@ public:
 
 private:
     void takeApart();
+    void readContent(ByteView content);
     void readPairs(ByteView list);
     void checkIdentity();
     void flawed(Error error, std::size_t offset);

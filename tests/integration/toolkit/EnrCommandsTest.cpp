@@ -119,7 +119,10 @@ class EnrCommandsTest : public CppUnit::TestFixture
         assertPoints("enr:", "nothing stands behind enr:", 6);
         assertPoints("-", "a record starts with enr:", 2); // empty standard input
         assertPoints(exampleRlp.substr(0, 20), "the record is cut off", 22);
-        // What can be read is shown all the same.
+        // What can be read is shown all the same: the last entry is the one that the end is missing of.
+        const auto cut = _program.run({"enr", "decode", "--json", exampleRecord.substr(0, 180)}).object();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, cut->getArray("entries")->size());
+        CPPUNIT_ASSERT_EQUAL(exampleNodeId, cut->getValue<std::string>("node_id"));
         const std::string other = "f84bb840" + std::string(128, '1') +
                                   "01826964827639"
                                   "80"

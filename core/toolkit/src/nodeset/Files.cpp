@@ -47,6 +47,7 @@ public:
     {
         if (const auto from = values.find("from"))
             _format = formatOf(*from);
+        _isStrict = values.has("strict");
     }
 
     /// 0, or the exit code.
@@ -97,8 +98,8 @@ private:
             });
         if (damaged > 0)
             fail(ExitCode::corruptData, name + ": " +
-                                            counted(damaged, "entry is damaged and was left out",
-                                                    "entries are damaged and were left out"));
+                                            counted(damaged, "entry is damaged", "entries are damaged") +
+                                            (_isStrict ? ", which --strict refuses" : " and left out"));
         _input.damaged += damaged;
         if (!result)
             return fail(result.error().code == ErrorCode::io ? ExitCode::io : ExitCode::corruptData,
@@ -130,6 +131,7 @@ private:
     SystemClock _clock;
     std::optional<Progress> _progress; ///< of the file that is being read
     std::optional<Format> _format;
+    bool _isStrict = false;
     std::set<Format> _formats; ///< that were met
     Input _input;
 };
