@@ -122,7 +122,7 @@ private:
     Duration untilNextDeadline(Duration patience) const;
     /// It has ended: the next question to its node begins.
     Request take(Requests::iterator at);
-    void fail(Requests::iterator at, Failure failure) { take(at).fail(failure); }
+    void fail(Requests::iterator at, Failure failure) { take(at).fail(std::move(failure)); }
     template <class Value>
     void succeed(Requests::iterator at, Value value)
     {

@@ -1,6 +1,7 @@
 #include "client/Request.h"
 
 #include <chrono>
+#include <utility>
 
 namespace waymark::discv4::client
 {
@@ -43,9 +44,9 @@ void Request::reject(const ClientPort::Rejection& rejection, MonotonicTime now)
     deadline = now;
 }
 
-void Request::fail(const Failure& why) const
+void Request::fail(Failure&& why) const
 {
-    std::visit([&](const auto& completion) { completion(tl::unexpected(why)); }, done);
+    std::visit([&](const auto& completion) { completion(tl::unexpected(std::move(why))); }, done);
 }
 
 Failure Request::silence() const

@@ -57,7 +57,7 @@ struct Request
     Kind kind() const noexcept { return static_cast<Kind>(done.index()); }
     /// The next poll() ends it.
     void reject(const ClientPort::Rejection& rejection, MonotonicTime now);
-    void fail(const Failure& why) const;
+    void fail(Failure&& why) const;
     template <class Value>
     void succeed(Value value) const
     {

@@ -95,7 +95,7 @@ private:
         if (wantsJson())
             recordOf(sequence, answer).print(_asked.context, _asked.values);
         else
-            out() << lineOf(sequence, answer) << std::endl;
+            out() << lineOf(sequence, answer) << '\n' << std::flush;
     }
 
     toolkit::Record recordOf(std::uint64_t sequence, const Answer<PongAnswer>& answer) const
