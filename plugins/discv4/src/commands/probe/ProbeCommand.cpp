@@ -1,6 +1,6 @@
 #include "commands/probe/ProbeCommand.h"
 
-#include "Bootnode.h"
+#include "commands/NodeArguments.h"
 #include "commands/probe/Check.h"
 #include "commands/probe/Report.h"
 #include "commands/probe/Session.h"
@@ -52,12 +52,16 @@ std::vector<std::string> groups()
     return names;
 }
 
-SessionOptions optionsOf(const plugin::CommandValues& values)
+OrExit<SessionOptions> optionsOf(const Asked& asked)
 {
-    SessionOptions options;
-    options.timeout = values.duration("timeout");
-    options.interval = values.duration("interval");
-    if (const auto second = values.find("second-address"))
+    const auto timeout = readTimeout(asked);
+    if (!timeout)
+        return tl::unexpected(timeout.error());
+    const auto interval = readDuration(asked, "interval", Duration::zero(), std::chrono::hours(1));
+    if (!interval)
+        return tl::unexpected(interval.error());
+    SessionOptions options{*timeout, *interval, {}};
+    if (const auto second = asked.values.find("second-address"))
         options.secondAddress = node::IpAddress::parse(*second).value();
     return options;
 }
@@ -123,9 +127,7 @@ const plugin::CommandLine& ProbeCommand::line() const
                              "loopback there is one by itself"))
             .takes(CommandArgument::flag("tap").help("print TAP version 13, for test harnesses"))
             .takes(toolkit::Listing::jsonFlag())
-            .takes(CommandArgument::operand("NODE")
-                       .needs("an enode URL or an ENR")
-                       .help("an enode URL (enode://...@127.0.0.1:30303) or an ENR (enr:...)"))
+            .takes(nodeOperand())
             .example("waymark discv4 probe enode://...@127.0.0.1:30303")
             .example("waymark discv4 probe --only proof --tap enr:-...")
             .exits(ExitCode::ok, "every check that could be tried passed")
@@ -142,9 +144,13 @@ int ProbeCommand::run(const plugin::CommandContext& context)
         return values.error();
     if (values->has("tap") && values->has("json"))
         return line().refuse(context, "--tap and --json are two forms of the same; take one");
-    const auto target = parseNode(values->text("NODE"));
+    const Asked asked{line(), context, *values};
+    const auto options = optionsOf(asked);
+    if (!options)
+        return options.error();
+    const auto target = readPlace(asked);
     if (!target)
-        return line().refuse(context, target.error().message);
+        return target.error();
     const SystemClock clock;
     const Interruption interruption;
     const auto wait = [&](int descriptor, Duration patience) {
@@ -154,7 +160,7 @@ int ProbeCommand::run(const plugin::CommandContext& context)
     const std::vector<Check> checks = chosen(*values);
     bool isWhole = false;
     try {
-        Session session(*target, optionsOf(*values), clock, wait);
+        Session session(*target, *options, clock, wait);
         toolkit::Progress progress(context, clock, "probing");
         if (const auto begun = session.begin(); !begun) {
             progress.wipe();
