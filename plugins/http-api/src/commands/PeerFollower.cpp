@@ -227,8 +227,8 @@ PeerFollower::End PeerFollower::refused(const ApiAnswer& answer)
 /// Who was there comes back; who never was is not waited for.
 PeerFollower::End PeerFollower::failed(const Error& error)
 {
-    if (_interruption->requested())
-        return End::comesBack; // which is why, and nobody's fault
+    if (_interruption->requested() || !_context.out.good())
+        return End::comesBack; // which is why, and nobody's fault: run() ends it
     if (!_wasThere) {
         _code = ApiOptions::complain(_line, _context, error);
         return End::over;
