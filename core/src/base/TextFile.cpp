@@ -71,8 +71,8 @@ Result<void> writeAll(int descriptor, std::string_view text, const std::string& 
 Result<TextReader> TextReader::open(const std::filesystem::path& file)
 {
     const std::string name = file.string();
-    const auto opened =
-        std::make_shared<const Descriptor>(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    const auto opened = std::make_shared<const Descriptor>(
+        ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (opened->get() < 0)
         return failure(systemError(name, "cannot be opened"));
     struct stat status = {};
@@ -142,8 +142,8 @@ Result<std::optional<std::string_view>> TextReader::next()
 Result<TextWriter> TextWriter::create(const std::filesystem::path& file)
 {
     const std::string name = file.string();
-    const auto opened = std::make_shared<const Descriptor>(::open(
-        name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+    const auto opened = std::make_shared<const Descriptor>(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (opened->get() < 0)
         return failure(systemError(name, "cannot be created"));
     return TextWriter([opened, name](std::string_view text) { return writeAll(opened->get(), text, name); },

@@ -13,10 +13,13 @@ namespace waymark::toolkit::stores
 CommandGroup registryGroup(const std::vector<std::filesystem::path>& pluginPath)
 {
     const auto make = [&]<class Command>(std::unique_ptr<Command>) {
-        return [pluginPath] { return std::make_unique<Command>(pluginPath); };
+        return [pluginPath] {
+            return std::make_unique<Command>(pluginPath);
+        };
     };
     return {"registry",
-            {{"export", "prints what a stored registry holds as JSON lines", make(std::unique_ptr<ExportCommand>())},
+            {{"export", "prints what a stored registry holds as JSON lines",
+              make(std::unique_ptr<ExportCommand>())},
              {"import", "makes a stored registry of such lines", make(std::unique_ptr<ImportCommand>())},
              {"convert", "makes a stored registry of one of another back end",
               make(std::unique_ptr<ConvertCommand>())},

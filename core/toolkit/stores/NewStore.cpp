@@ -55,8 +55,8 @@ Result<void> giveToOwner(const fs::path& fresh, const fs::path& file)
     if (::geteuid() != 0 || !isKnown)
         return {};
     if (::chown(fresh.c_str(), owner.st_uid, owner.st_gid) != 0)
-        return failure(ErrorCode::io, "cannot be given to the daemon's user: " +
-                                          std::generic_category().message(errno));
+        return failure(ErrorCode::io,
+                       "cannot be given to the daemon's user: " + std::generic_category().message(errno));
     return {};
 }
 

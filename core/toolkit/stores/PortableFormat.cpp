@@ -95,8 +95,9 @@ public:
                                    ? Error(ErrorCode::corrupt, line.error().message)
                                    : line.error());
             if (isCut || !*line)
-                return corrupt(_reader.number() == 0 ? "it is empty: its first line must say {\"type\":\"registry\",...}"
-                                                     : R"(it is truncated: its last line is not {"type":"end",...})");
+                return corrupt(_reader.number() == 0
+                                   ? "it is empty: its first line must say {\"type\":\"registry\",...}"
+                                   : R"(it is truncated: its last line is not {"type":"end",...})");
             if (auto taken = take(**line); !taken)
                 return failure(_hasFailedSink ? taken.error() : taken.error().in(place()));
         }
@@ -133,8 +134,8 @@ private:
         if (type != "registry")
             return corrupt(R"(it is no exported registry, whose first line is {"type":"registry",...})");
         if (object.optValue<int>("version", 0) != version)
-            return failure(ErrorCode::conflict, "its version is not " + std::to_string(version) +
-                                                    ", which this Waymark reads");
+            return failure(ErrorCode::conflict,
+                           "its version is not " + std::to_string(version) + ", which this Waymark reads");
         const std::string text = object.optValue<std::string>("revision", "0000000000000000-0");
         const auto revision = Revision::parse(text);
         if (!revision)
@@ -153,12 +154,16 @@ private:
             return corrupt("it counts other rows than came: " + std::to_string(_claims) + " claims and " +
                            std::to_string(_tombstones) + " tombstones came");
         if (object.has("keccak256") && object.optValue<std::string>("keccak256", "") != toHex(_hash.digest()))
-            return corrupt("the lines before do not have this keccak256; leave it out where they were changed "
-                           "on purpose");
+            return corrupt(
+                "the lines before do not have this keccak256; leave it out where they were changed "
+                "on purpose");
         return {};
     }
 
-    Result<void> give() { return _rows.empty() ? Result<void>() : told(_sink.take(std::exchange(_rows, {}))); }
+    Result<void> give()
+    {
+        return _rows.empty() ? Result<void>() : told(_sink.take(std::exchange(_rows, {})));
+    }
     /// What the sink says has nothing to do with a line.
     Result<void> told(Result<void> result)
     {

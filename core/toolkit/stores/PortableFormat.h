@@ -8,8 +8,8 @@
 namespace waymark::toolkit::stores
 {
 
-/// "json-lines": what `registry export` prints and `registry import` reads (PortableRows.h). No back end keeps
-/// its registry in it. Before the rows and behind them:
+/// "json-lines": what `registry export` prints and `registry import` reads (PortableRows.h). No back end
+/// keeps its registry in it. Before the rows and behind them:
 ///
 ///     {"type":"registry","version":1,"revision":"9e3779b97f4a7c15-17"}
 ///     {"type":"end","claims":1,"tombstones":1,"keccak256":"..."}

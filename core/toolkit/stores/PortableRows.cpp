@@ -46,8 +46,9 @@ std::string encodeAddresses(const std::vector<PeerAddress>& addresses)
     std::string json;
     for (const PeerAddress& address : addresses)
         json += (json.empty() ? "" : ",") + std::string("{\"transport\":") +
-                text::jsonQuoted(toString(address.transport)) + ",\"host\":" + text::jsonQuoted(address.host) +
-                ",\"port\":" + std::to_string(address.port) + '}';
+                text::jsonQuoted(toString(address.transport)) +
+                ",\"host\":" + text::jsonQuoted(address.host) + ",\"port\":" + std::to_string(address.port) +
+                '}';
     return '[' + json + ']';
 }
 
@@ -71,8 +72,7 @@ std::string encode(const ClaimRow& row)
     if (row.enrSeq)
         members.add("enr_seq", std::to_string(*row.enrSeq));
     if (!row.lease.isForever())
-        members.add("ttl", encodeSeconds(row.lease.ttl))
-            .add("expires_at", encodeTime(row.lease.wallExpiry));
+        members.add("ttl", encodeSeconds(row.lease.ttl)).add("expires_at", encodeTime(row.lease.wallExpiry));
     return std::move(members).done();
 }
 
@@ -187,7 +187,8 @@ Lease leaseOf(const Object& object)
 
 ClaimRow claimOf(const Object& object)
 {
-    checkNames(object, {"type", "peer", "origin", "addresses", "labels", "enr", "enr_seq", "ttl", "expires_at"});
+    checkNames(object,
+               {"type", "peer", "origin", "addresses", "labels", "enr", "enr_seq", "ttl", "expires_at"});
     Peer peer{peerOf(object), addressesOf(object), std::nullopt, labelsOf(object)};
     std::optional<std::uint64_t> seq;
     if (object.has("enr")) {

@@ -85,8 +85,7 @@ std::optional<WallTime> decodeTime(std::string_view text)
 std::string encodeSeconds(Duration duration)
 {
     std::array<char, 48> text{};
-    std::snprintf(text.data(), text.size(), "%lld.%09lld",
-                  static_cast<long long>(duration.count() / billion),
+    std::snprintf(text.data(), text.size(), "%lld.%09lld", static_cast<long long>(duration.count() / billion),
                   static_cast<long long>(duration.count() % billion));
     return text.data();
 }

@@ -25,9 +25,9 @@ Outcome<SourceStore> SourceStore::open(Store store)
     std::error_code error;
     const auto status = std::filesystem::status(store.file, error);
     if (!std::filesystem::is_regular_file(status))
-        return ended(ExitCode::io, store.file.string() + (std::filesystem::exists(status)
-                                                              ? " is no regular file"
-                                                              : " is not there"));
+        return ended(ExitCode::io,
+                     store.file.string() +
+                         (std::filesystem::exists(status) ? " is no regular file" : " is not there"));
     const auto name = store.format->lockOf(store.file);
     auto lock = LockFile::take(name, LockFile::AtEnd::removeWhatItMade);
     if (lock)

@@ -21,7 +21,9 @@ public:
     Result<void> read(registry::StoreSink& sink) const { return _store.format->read(_store.file, sink); }
 
 private:
-    SourceStore(Store store, std::optional<LockFile> lock) : _store(std::move(store)), _lock(std::move(lock)) {}
+    SourceStore(Store store, std::optional<LockFile> lock) : _store(std::move(store)), _lock(std::move(lock))
+    {
+    }
 
     Store _store;
     std::optional<LockFile> _lock;

@@ -14,9 +14,10 @@ using plugin::CommandArgument;
 const plugin::CommandLine& StatsCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
-        plugin::CommandLine("registry stats",
-                            "Counts what a stored registry holds, by origin, scheme, lease and label. Reads all "
-                            "of it, and so checks it, too. Nothing is changed.")
+        plugin::CommandLine(
+            "registry stats",
+            "Counts what a stored registry holds, by origin, scheme, lease and label. Reads all "
+            "of it, and so checks it, too. Nothing is changed.")
             .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
             .takes(configOption("config", "the daemon's configuration, which names the store"))
             .takes(formatOption("from", "the store's format, where it is not recognised"))
@@ -25,18 +26,18 @@ const plugin::CommandLine& StatsCommand::line() const
     return line;
 }
 
-Outcome<void> StatsCommand::work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                                 const StoreFormats& formats)
+Outcome<void> StatsCommand::work(const Job& job)
 {
-    const auto store =
-        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"}, formats, true);
+    const auto store = find(
+        {job.values.find("config"), job.values.find("STORE"), job.values.find("from"), "--config", "--from"},
+        job.formats, true);
     if (!store)
         return tl::unexpected(store.error());
     const auto source = SourceStore::open(*store);
     if (!source)
         return tl::unexpected(source.error());
     Statistics statistics(SystemClock().wallNow());
-    const auto read = Transfer(context, "counting", statistics)
+    const auto read = job.transfer("counting", statistics)
                           .run([&](registry::StoreSink& sink) { return source->read(sink); },
                                store->file.string(), store->file.string());
     if (!read)
@@ -54,7 +55,7 @@ Outcome<void> StatsCommand::work(const plugin::CommandContext& context, const pl
         .add("schemes", statistics.schemes())
         .add("leases", statistics.leases())
         .add("labels", statistics.labels())
-        .print(context, values);
+        .print(job.context, job.values);
     return {};
 }
 

@@ -15,11 +15,14 @@ int StoreCommand::run(const plugin::CommandContext& context)
     const auto values = line().read(context);
     if (!values)
         return values.error();
-    const auto done = work(context, *values, StoreFormats(_pluginPath));
+    const Interruption interruption; // before there is anything that it might leave
+    const StoreFormats formats(_pluginPath);
+    const auto done = work({context, *values, formats, interruption});
     if (done)
         return static_cast<int>(ExitCode::ok);
     const bool isUsage = done.error().code == static_cast<int>(ExitCode::usage);
-    context.error << line().command() << ": " << done.error().message << (isUsage ? "; see --help" : "") << '\n';
+    context.error << line().command() << ": " << done.error().message << (isUsage ? "; see --help" : "")
+                  << '\n';
     return done.error().code;
 }
 
@@ -28,15 +31,14 @@ Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& form
     if (wanted.config.has_value() == wanted.file.has_value())
         return ended(ExitCode::usage, "name the store, with either its file or " + wanted.configOption);
     if (wanted.config && wanted.format)
-        return ended(ExitCode::usage, wanted.formatOption + " stands with a file; with " + wanted.configOption +
-                                          " the plugin says how it stores");
+        return ended(ExitCode::usage, wanted.formatOption + " stands with a file; with " +
+                                          wanted.configOption + " the plugin says how it stores");
     if (wanted.config)
         return formats.configuredIn(*wanted.config);
     std::error_code ignored;
     if (!wanted.format && !isThere && !std::filesystem::exists(*wanted.file, ignored))
         return ended(ExitCode::usage, "in which format? Write " + wanted.formatOption + " FORMAT");
-    const auto format =
-        wanted.format ? formats.named(*wanted.format) : formats.recognising(*wanted.file);
+    const auto format = wanted.format ? formats.named(*wanted.format) : formats.recognising(*wanted.file);
     if (!format)
         return tl::unexpected(format.error());
     return Store{*format, *wanted.file};

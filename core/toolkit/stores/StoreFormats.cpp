@@ -95,8 +95,8 @@ Outcome<Store> StoreFormats::configuredIn(const std::filesystem::path& configura
             return ended(ExitCode::configuration, view.error().message);
         auto file = entry->format->fileIn(*view);
         if (!file)
-            return ended(ExitCode::configuration, configuration.string() + ": " + library +
-                                                      " keeps nothing: no file is named for it");
+            return ended(ExitCode::configuration,
+                         configuration.string() + ": " + library + " keeps nothing: no file is named for it");
         return Store{entry->format.get(), std::move(*file)};
     }
     return ended(ExitCode::configuration, configuration.string() + ": of its plugins (" +

@@ -20,8 +20,8 @@ struct Store
     std::filesystem::path file;
 };
 
-/// The formats that registries may be stored in: "json-lines", and those that installed plugins bring. Plugins
-/// are found by their manifests; those that provide a registry are loaded.
+/// The formats that registries may be stored in: "json-lines", and those that installed plugins bring.
+/// Plugins are found by their manifests; those that provide a registry are loaded.
 class StoreFormats
 {
 public:
@@ -38,8 +38,8 @@ public:
 private:
     struct Entry
     {
-        std::string library;                           ///< empty: built in
-        std::shared_ptr<plugin::Plugin> owner;         ///< outlives the format
+        std::string library;                   ///< empty: built in
+        std::shared_ptr<plugin::Plugin> owner; ///< outlives the format
         std::unique_ptr<registry::StoreFormat> format;
     };
     std::string names() const;

@@ -41,10 +41,10 @@ public:
     SnapshotFile& operator=(const SnapshotFile&) = delete;
     ~SnapshotFile();
 
-    /// Locks `<file>.lock` and fills the empty state, whose revision goes on in this epoch; from nothing when there is no file.
-    /// Throws plugin::StartError: corruptData for one that is damaged or no snapshot, configuration for one
-    /// of a later version or that cannot be read, or where none could be written, lockedDatabase when another
-    /// daemon has the lock. The file stays as it is.
+    /// Locks `<file>.lock` and fills the empty state, whose revision goes on in this epoch; from nothing when
+    /// there is no file. Throws plugin::StartError: corruptData for one that is damaged or no snapshot,
+    /// configuration for one of a later version or that cannot be read, or where none could be written,
+    /// lockedDatabase when another daemon has the lock. The file stays as it is.
     void load(std::uint64_t epoch);
 
     /// Starts the thread.

@@ -18,7 +18,10 @@ class SnapshotSink final : public StoreSink
 public:
     explicit SnapshotSink(TextWriter writer) : _writer(std::move(writer)) {}
 
-    Result<void> begin(const StoreHead& head) override { return _writer.write(_encoder.begin(head.revision)); }
+    Result<void> begin(const StoreHead& head) override
+    {
+        return _writer.write(_encoder.begin(head.revision));
+    }
     Result<void> take(std::vector<StoredRow> rows) override
     {
         for (const StoredRow& row : rows)

@@ -23,10 +23,10 @@ void readClaims(sqlite3* connection, const RowTaker<ClaimColumns>& take, std::in
     // What a migration would fill in.
     const std::string number = schema < migration003.version ? "rowid" : "number";
     const std::string lease = schema < migration002.version ? "NULL, NULL" : "ttl, expiry";
-    Statement rows(connection, ("SELECT " + number +
-                                ", scheme, peer, origin, addresses, labels, enr, enr_seq, " + lease +
-                                " FROM claims")
-                                   .c_str());
+    Statement rows(connection,
+                   ("SELECT " + number + ", scheme, peer, origin, addresses, labels, enr, enr_seq, " + lease +
+                    " FROM claims")
+                       .c_str());
     while (rows.next()) {
         ClaimColumns row{keyAt(rows, 1), rows.text(4), {}, {}, {}, {}, rows.number(0)};
         if (!rows.isNull(5))

@@ -76,7 +76,8 @@ public:
         if (const auto known = checkSchema(version); !known)
             return known;
         if (const std::string verdict = _connection.text("PRAGMA quick_check(1)"); verdict != "ok")
-            return failure(ErrorCode::corrupt, "is damaged (" + verdict.substr(verdict.rfind('\n') + 1) + ')');
+            return failure(ErrorCode::corrupt,
+                           "is damaged (" + verdict.substr(verdict.rfind('\n') + 1) + ')');
         return _sink.begin(head())
             .and_then([&] { return rowsOf<ClaimColumns>(readClaims, version); })
             .and_then([&] { return rowsOf<TombstoneColumns>(readTombstones, version); })
@@ -89,9 +90,9 @@ private:
         if (_connection.number("PRAGMA application_id") != applicationId)
             return failure(ErrorCode::conflict, "is the database of another program");
         if (version > schemaVersion())
-            return failure(ErrorCode::conflict,
-                           "was written by a newer Waymark (schema " + std::to_string(version) +
-                               ", this one knows " + std::to_string(schemaVersion()) + ')');
+            return failure(ErrorCode::conflict, "was written by a newer Waymark (schema " +
+                                                    std::to_string(version) + ", this one knows " +
+                                                    std::to_string(schemaVersion()) + ')');
         if (version < 1)
             return failure(ErrorCode::corrupt, "has no schema");
         return {};
@@ -122,16 +123,17 @@ private:
                 throw Stop{std::move(taken.error())};
         };
         try {
-            readTable(_connection.get(),
-                      [&](std::int64_t, const Columns& columns) {
-                          auto row = decode(columns);
-                          if (!row)
-                              throw Stop{row.error()};
-                          rows.push_back(std::move(*row));
-                          if (rows.size() == StoreFormat::batch)
-                              give();
-                      },
-                      version);
+            readTable(
+                _connection.get(),
+                [&](std::int64_t, const Columns& columns) {
+                    auto row = decode(columns);
+                    if (!row)
+                        throw Stop{row.error()};
+                    rows.push_back(std::move(*row));
+                    if (rows.size() == StoreFormat::batch)
+                        give();
+                },
+                version);
             if (!rows.empty())
                 give();
             return {};
@@ -189,8 +191,8 @@ fs::path SqliteFormat::lockOf(const fs::path& file) const
 
 Result<void> SqliteFormat::replace(const fs::path& fresh, const fs::path& file) const
 {
-    const bool hasLog = std::ranges::any_of(
-        besides, [&](const char* suffix) { return hasContent(file.string() + suffix); });
+    const bool hasLog =
+        std::ranges::any_of(besides, [&](const char* suffix) { return hasContent(file.string() + suffix); });
     if (hasLog) {
         auto drained = FormatConnection::run([&]() -> Result<void> {
             auto connection = FormatConnection::forWriting(file);
@@ -198,14 +200,16 @@ Result<void> SqliteFormat::replace(const fs::path& fresh, const fs::path& file) 
             return {};
         });
         if (!drained)
-            return failure(drained.error().in("its log cannot be brought into it (move it away with its log, or "
-                                              "repair it)"));
+            return failure(
+                drained.error().in("its log cannot be brought into it (move it away with its log, or "
+                                   "repair it)"));
     }
     for (const char* const suffix : besides) {
         std::error_code error;
         if (hasContent(file.string() + suffix) && std::string_view(suffix) != "-shm")
-            return failure(ErrorCode::conflict, "its log " + file.string() + suffix +
-                                                    " is in use by another program: let it finish, or stop it");
+            return failure(ErrorCode::conflict,
+                           "its log " + file.string() + suffix +
+                               " is in use by another program: let it finish, or stop it");
         fs::remove(file.string() + suffix, error);
         if (error)
             return failure(ErrorCode::io, file.string() + suffix + " cannot be removed: " + error.message());
