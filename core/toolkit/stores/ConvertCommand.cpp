@@ -30,24 +30,23 @@ const plugin::CommandLine& ConvertCommand::line() const
     return line;
 }
 
-Outcome<void> ConvertCommand::work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                                   const StoreFormats& formats)
+Outcome<void> ConvertCommand::work(const Job& job)
 {
     // With --from-config the only file that is named is the target.
-    const bool isConfigured = values.has("from-config");
-    const auto first = values.find("SOURCE");
-    const auto second = values.find("TARGET");
+    const bool isConfigured = job.values.has("from-config");
+    const auto first = job.values.find("SOURCE");
+    const auto second = job.values.find("TARGET");
     if (isConfigured && second)
         return ended(ExitCode::usage,
                      "--from-config names the source; only the target's file can stand there");
-    const auto from = find({values.find("from-config"), isConfigured ? std::nullopt : first,
-                            values.find("from"), "--from-config", "--from"},
-                           formats, true);
+    const auto from = find({job.values.find("from-config"), isConfigured ? std::nullopt : first,
+                            job.values.find("from"), "--from-config", "--from"},
+                           job.formats, true);
     if (!from)
         return tl::unexpected(from.error());
-    const auto to = find(
-        {values.find("to-config"), isConfigured ? first : second, values.find("to"), "--to-config", "--to"},
-        formats, false);
+    const auto to = find({job.values.find("to-config"), isConfigured ? first : second, job.values.find("to"),
+                          "--to-config", "--to"},
+                         job.formats, false);
     if (!to)
         return tl::unexpected(to.error());
     std::error_code ignored;
@@ -56,17 +55,17 @@ Outcome<void> ConvertCommand::work(const plugin::CommandContext& context, const 
     const auto source = SourceStore::open(*from);
     if (!source)
         return tl::unexpected(source.error());
-    auto target = NewStore::begin(*to, values.has("force"));
+    auto target = NewStore::begin(*to, job.values.has("force"));
     if (!target)
         return tl::unexpected(target.error());
-    const auto moved = Transfer(context, "converting", target->sink())
+    const auto moved = job.transfer("converting", target->sink())
                            .run([&](registry::StoreSink& sink) { return source->read(sink); },
                                 from->file.string(), to->file.string());
     if (!moved)
         return tl::unexpected(moved.error());
     if (auto kept = target->keep(); !kept)
         return kept;
-    print(context, values, *to, *moved);
+    print(job.context, job.values, *to, *moved);
     return {};
 }
 

@@ -28,12 +28,11 @@ const plugin::CommandLine& ExportCommand::line() const
     return line;
 }
 
-Outcome<void> ExportCommand::work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                                  const StoreFormats& formats)
+Outcome<void> ExportCommand::work(const Job& job)
 {
-    const auto store =
-        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"},
-             formats, true);
+    const auto store = find(
+        {job.values.find("config"), job.values.find("STORE"), job.values.find("from"), "--config", "--from"},
+        job.formats, true);
     if (!store)
         return tl::unexpected(store.error());
     const auto source = SourceStore::open(*store);
@@ -42,23 +41,23 @@ Outcome<void> ExportCommand::work(const plugin::CommandContext& context, const p
     const auto read = [&](registry::StoreSink& sink) {
         return source->read(sink);
     };
-    const auto out = values.find("out");
+    const auto out = job.values.find("out");
     if (!out) {
-        const auto sink = writePortable(TextWriter::to(context.out, "standard output"));
+        const auto sink = writePortable(TextWriter::to(job.context.out, "standard output"));
         const auto moved =
-            Transfer(context, "exporting", *sink).run(read, store->file.string(), "standard output");
+            job.transfer("exporting", *sink).run(read, store->file.string(), "standard output");
         return moved ? Outcome<void>() : tl::unexpected(moved.error());
     }
     const PortableFormat portable;
-    auto target = NewStore::begin({&portable, *out}, values.has("force"));
+    auto target = NewStore::begin({&portable, *out}, job.values.has("force"));
     if (!target)
         return tl::unexpected(target.error());
-    const auto moved = Transfer(context, "exporting", target->sink()).run(read, store->file.string(), *out);
+    const auto moved = job.transfer("exporting", target->sink()).run(read, store->file.string(), *out);
     if (!moved)
         return tl::unexpected(moved.error());
     if (auto kept = target->keep(); !kept)
         return kept;
-    print(context, values, {&portable, *out}, *moved);
+    print(job.context, job.values, {&portable, *out}, *moved);
     return {};
 }
 

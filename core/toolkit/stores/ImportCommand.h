@@ -13,8 +13,7 @@ public:
     const plugin::CommandLine& line() const override;
 
 private:
-    Outcome<void> work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                       const StoreFormats& formats) override;
+    Outcome<void> work(const Job& job) override;
 };
 
 } // namespace waymark::toolkit::stores

@@ -26,19 +26,18 @@ const plugin::CommandLine& StatsCommand::line() const
     return line;
 }
 
-Outcome<void> StatsCommand::work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                                 const StoreFormats& formats)
+Outcome<void> StatsCommand::work(const Job& job)
 {
-    const auto store =
-        find({values.find("config"), values.find("STORE"), values.find("from"), "--config", "--from"},
-             formats, true);
+    const auto store = find(
+        {job.values.find("config"), job.values.find("STORE"), job.values.find("from"), "--config", "--from"},
+        job.formats, true);
     if (!store)
         return tl::unexpected(store.error());
     const auto source = SourceStore::open(*store);
     if (!source)
         return tl::unexpected(source.error());
     Statistics statistics(SystemClock().wallNow());
-    const auto read = Transfer(context, "counting", statistics)
+    const auto read = job.transfer("counting", statistics)
                           .run([&](registry::StoreSink& sink) { return source->read(sink); },
                                store->file.string(), store->file.string());
     if (!read)
@@ -56,7 +55,7 @@ Outcome<void> StatsCommand::work(const plugin::CommandContext& context, const pl
         .add("schemes", statistics.schemes())
         .add("leases", statistics.leases())
         .add("labels", statistics.labels())
-        .print(context, values);
+        .print(job.context, job.values);
     return {};
 }
 

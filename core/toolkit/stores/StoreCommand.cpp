@@ -15,7 +15,9 @@ int StoreCommand::run(const plugin::CommandContext& context)
     const auto values = line().read(context);
     if (!values)
         return values.error();
-    const auto done = work(context, *values, StoreFormats(_pluginPath));
+    const Interruption interruption; // before there is anything that it might leave
+    const StoreFormats formats(_pluginPath);
+    const auto done = work({context, *values, formats, interruption});
     if (done)
         return static_cast<int>(ExitCode::ok);
     const bool isUsage = done.error().code == static_cast<int>(ExitCode::usage);

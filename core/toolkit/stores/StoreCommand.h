@@ -29,9 +29,20 @@ public:
     int run(const plugin::CommandContext& context) final;
 
 protected:
+    struct Job
+    {
+        const plugin::CommandContext& context;
+        const plugin::CommandValues& values;
+        const StoreFormats& formats;
+        const Interruption& interruption;
+
+        Transfer transfer(std::string verb, registry::StoreSink& target) const
+        {
+            return {context, interruption, std::move(verb), target};
+        }
+    };
     /// Does the work and prints what came of it.
-    virtual Outcome<void> work(const plugin::CommandContext& context, const plugin::CommandValues& values,
-                               const StoreFormats& formats) = 0;
+    virtual Outcome<void> work(const Job& job) = 0;
 
     /// Which store is meant: by a configuration, or a file and a format, which may be left to be recognised
     /// where the file is there.

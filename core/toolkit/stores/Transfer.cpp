@@ -9,8 +9,9 @@ namespace waymark::toolkit::stores
 
 using namespace waymark::registry;
 
-Transfer::Transfer(const plugin::CommandContext& context, std::string verb, StoreSink& target)
-    : _target(target), _progress(context, _clock, std::move(verb))
+Transfer::Transfer(const plugin::CommandContext& context, const Interruption& interruption, std::string verb,
+                   StoreSink& target)
+    : _target(target), _interruption(interruption), _progress(context, _clock, std::move(verb))
 {
 }
 
@@ -20,7 +21,7 @@ Outcome<Moved> Transfer::run(const Read& read, const std::string& source, const 
     _progress.wipe();
     if (done)
         return _moved;
-    if (_isInterrupted)
+    if (_interruption.requested())
         return tl::unexpected(Failure(interruptedCode, "interrupted; nothing was changed"));
     return tl::unexpected(failureOf(_hasTargetFailed ? destination : source, done.error()));
 }
@@ -34,10 +35,8 @@ Result<void> Transfer::begin(const StoreHead& head)
 
 Result<void> Transfer::take(std::vector<StoredRow> rows)
 {
-    if (_interruption.requested()) {
-        _isInterrupted = true;
+    if (_interruption.requested())
         return failure(ErrorCode::unavailable, "interrupted");
-    }
     for (StoredRow& row : rows) {
         auto looked = look(std::move(row));
         if (!looked)

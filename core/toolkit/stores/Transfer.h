@@ -31,8 +31,9 @@ class Transfer final : private registry::StoreSink
 public:
     using Read = std::function<Result<void>(registry::StoreSink&)>;
 
-    /// `verb` as in Progress. `target` and `context` outlive it.
-    Transfer(const plugin::CommandContext& context, std::string verb, registry::StoreSink& target);
+    /// `verb` as in Progress. All that is borrowed outlives it.
+    Transfer(const plugin::CommandContext& context, const Interruption& interruption, std::string verb,
+             registry::StoreSink& target);
 
     /// Once. `source` and `destination` stand for both in messages. Afterwards `target` was ended, or there
     /// is a Failure.
@@ -49,13 +50,12 @@ private:
     Result<void> told(Result<void> byTarget);
 
     registry::StoreSink& _target;
-    Interruption _interruption;
+    const Interruption& _interruption;
     SystemClock _clock;
     Progress _progress;
     KeySet _keys;
     Moved _moved;
     std::optional<std::uint64_t> _total;
-    bool _isInterrupted = false;
     bool _hasTargetFailed = false;
 };
 

@@ -12,6 +12,24 @@ namespace waymark::registry
 
 namespace sqlite = Poco::Data::SQLite;
 
+namespace
+{
+
+/// https://www.sqlite.org/uri.html, section 3.1.
+std::string uriPath(const std::filesystem::path& file)
+{
+    std::string encoded;
+    for (const char character : std::filesystem::absolute(file).string()) {
+        if (character == '?' || character == '#' || character == '%')
+            encoded += '%' + toHex(asBytes({&character, 1}));
+        else
+            encoded += character;
+    }
+    return encoded;
+}
+
+} // namespace
+
 FormatConnection::FormatConnection(const std::filesystem::path& file, int flags, const char* system)
 {
     sqlite3* opened = nullptr;
@@ -24,6 +42,11 @@ FormatConnection::FormatConnection(const std::filesystem::path& file, int flags,
 
 FormatConnection FormatConnection::forReading(const std::filesystem::path& file)
 {
+    std::error_code missing;
+    const auto log = std::filesystem::file_size(file.string() + "-wal", missing);
+    // It would make an empty one.
+    if (missing || log == 0)
+        return {"file:" + uriPath(file) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr};
     // Without locks of SQLite's, and alone, it keeps the index of the log in its own memory instead of a file
     // beside the database. At its end it must not bring the log into the database.
     FormatConnection made(file, SQLITE_OPEN_READONLY, "unix-none");

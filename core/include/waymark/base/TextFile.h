@@ -23,6 +23,9 @@ public:
     static Result<TextReader> open(const std::filesystem::path& file);
     /// What comes from a stream, which outlives the reader.
     static TextReader of(std::istream& in);
+    /// Fills the front of what it is given and says how much of it; 0 at the end.
+    using Source = std::function<Result<std::size_t>(std::span<char>)>;
+    explicit TextReader(Source source) : _source(std::move(source)) {}
 
     /// The next line without its end, valid until the next call; nothing behind the last. `truncated` for a
     /// last line without an end, tooLarge for one of more than a megabyte, io.
@@ -33,9 +36,6 @@ public:
     std::uint64_t bytes() const noexcept { return _bytes; }
 
 private:
-    /// Fills the front; 0 at the end.
-    using Source = std::function<Result<std::size_t>(std::span<char>)>;
-    explicit TextReader(Source source) : _source(std::move(source)) {}
     Result<bool> fill();
 
     Source _source;
