@@ -37,10 +37,11 @@ std::string Ran::line() const
 Ran Program::run(const std::vector<std::string>& words, const std::string& input) const
 {
     write(".in", input);
+    const std::string program = WAYMARK_BUILD_DIR "/bin/waymark";
     std::vector<std::string> arguments{"-c",
                                        R"(cd "$0" && exec "$@" <.in >.out 2>.error)",
                                        folder().string(),
-                                       WAYMARK_BUILD_DIR "/bin/waymark",
+                                       program,
                                        "--plugin-path",
                                        folder().string()};
     arguments.insert(arguments.end(), words.begin(), words.end());

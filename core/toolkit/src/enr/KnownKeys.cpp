@@ -60,24 +60,24 @@ std::optional<Cell> readPublicKey(ByteView item)
     return bytes && node::PublicKey::fromCompressed(*bytes) ? readHex(item) : std::nullopt;
 }
 
-template <node::IpFamily family>
+template <node::IpFamily Family>
 std::optional<Cell> readAddress(ByteView item)
 {
-    const auto bytes = stringOf(item, family == node::IpFamily::v4 ? 4U : 16U);
+    const auto bytes = stringOf(item, Family == node::IpFamily::v4 ? 4U : 16U);
     const auto address = bytes ? node::IpAddress::fromBytes(*bytes) : failure(ErrorCode::truncated, "");
     // A mapped IPv4 address is no IPv6 address.
-    return address && address->family() == family ? std::optional<Cell>(address->toString()) : std::nullopt;
+    return address && address->family() == Family ? std::optional<Cell>(address->toString()) : std::nullopt;
 }
 
-template <node::IpFamily family>
+template <node::IpFamily Family>
 Result<Bytes> writeAddress(std::string_view text)
 {
     const auto address = node::IpAddress::parse(text);
     if (!address)
         return failure(address.error());
-    if (address->family() != family)
+    if (address->family() != Family)
         return failure(ErrorCode::invalidArgument, address->toString() + " is no " +
-                                                       (family == node::IpFamily::v4 ? "IPv4" : "IPv6") +
+                                                       (Family == node::IpFamily::v4 ? "IPv4" : "IPv6") +
                                                        " address");
     return stringItem(address->bytes());
 }
@@ -162,20 +162,20 @@ std::optional<Cell> readConsensusFork(ByteView item)
 }
 
 /// An SSZ bit vector of that many bytes: the numbers of the bits that are set.
-template <std::size_t size>
+template <std::size_t Size>
 std::optional<Cell> readSubnets(ByteView item)
 {
-    const auto bytes = stringOf(item, size);
+    const auto bytes = stringOf(item, Size);
     if (!bytes)
         return std::nullopt;
     std::vector<Cell> subnets;
-    for (std::size_t bit = 0; bit < size * 8; ++bit)
+    for (std::size_t bit = 0; bit < Size * 8; ++bit)
         if (((*bytes)[bit / 8] >> (bit % 8) & 1U) != 0)
             subnets.emplace_back(bit);
-    const bool isAll = subnets.size() == size * 8 && size > 1;
+    const bool isAll = subnets.size() == Size * 8 && Size > 1;
     auto list = Cell::list(subnets);
     const std::string shown = subnets.empty() ? "none"
-                              : isAll         ? "all " + std::to_string(size * 8)
+                              : isAll         ? "all " + std::to_string(Size * 8)
                                               : list.shown();
     return std::move(list).shownAs(shown);
 }
