@@ -67,8 +67,7 @@ Catalogue::Catalogue(std::vector<toolkit::CommandGroup> builtIn,
         if (source.manifest)
             _groups.push_back({name, source.manifest->version, std::nullopt, source.manifest->commands});
         else
-            _groups.push_back(
-                {name, "-", source.description() + ": " + source.manifest.error().message, {}});
+            _groups.push_back({name, "-", source.description() + ": " + source.manifest.error().message, {}});
     }
 }
 
@@ -132,13 +131,14 @@ Result<Catalogue::Match> Catalogue::find(std::span<const std::string> words) con
 
 Error Catalogue::unknown(std::span<const std::string> words, const std::vector<const Group*>& groups) const
 {
-    const auto lacking = [](std::string message) { return Error(ErrorCode::notFound, std::move(message)); };
+    const auto lacking = [](std::string message) {
+        return Error(ErrorCode::notFound, std::move(message));
+    };
     if (!groups.empty()) {
         const bool isOne = groups.size() == 1;
-        const std::string owner =
-            isOne && groups.front()->version.empty()
-                ? words.front()
-                : (isOne ? "plugin " : "the plugins ") + text::joined(namesOf(groups));
+        const std::string owner = isOne && groups.front()->version.empty()
+                                      ? words.front()
+                                      : (isOne ? "plugin " : "the plugins ") + text::joined(namesOf(groups));
         const auto known = commandsOf(groups);
         if (known.empty())
             return lacking(owner + (isOne ? " has" : " have") + " no commands");

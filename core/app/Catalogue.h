@@ -38,7 +38,8 @@ public:
         std::size_t words;
     };
 
-    Catalogue(std::vector<toolkit::CommandGroup> builtIn, std::map<std::string, host::PluginSource> installed);
+    Catalogue(std::vector<toolkit::CommandGroup> builtIn,
+              std::map<std::string, host::PluginSource> installed);
 
     /// Built-in ones first, then plugins by name.
     const std::vector<Group>& groups() const noexcept { return _groups; }

@@ -85,8 +85,7 @@ constexpr const char* pluginUsage =
 } // namespace
 
 CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
-    : _catalogue(builtInCommands(),
-                 host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
+    : _catalogue(builtInCommands(), host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
 
@@ -145,8 +144,10 @@ int CommandLine::help(std::vector<std::string> words) const
                 return usage(*group->refusal);
             printCommands(*group, group->commands);
         }
-        const bool hasAny = std::ranges::any_of(groups, [](const auto* group) { return !group->commands.empty(); });
-        std::cout << (hasAny ? "More of a command: waymark help " : "It has no commands; waymark plugin inspect ")
+        const bool hasAny =
+            std::ranges::any_of(groups, [](const auto* group) { return !group->commands.empty(); });
+        std::cout << (hasAny ? "More of a command: waymark help "
+                             : "It has no commands; waymark plugin inspect ")
                   << words.front() << (hasAny ? " COMMAND\n" : " shows it.\n");
         return static_cast<int>(ExitCode::ok);
     }
@@ -212,7 +213,8 @@ int CommandLine::inspect(const std::string& which) const
                   << (near.empty() ? "; waymark plugin list shows what is installed" : near) << '\n';
         return static_cast<int>(ExitCode::configuration);
     }
-    const host::PluginSource source = found == _catalogue.installed().end() ? host::readSource(which) : found->second;
+    const host::PluginSource source =
+        found == _catalogue.installed().end() ? host::readSource(which) : found->second;
     if (!source.manifest) {
         std::cerr << "waymark: " << source.description() << ": " << source.manifest.error().message << '\n';
         return static_cast<int>(ExitCode::configuration);

@@ -21,7 +21,8 @@ public:
 
 private:
     int help() const;
-    /// Of a group, of commands that begin with a word, or of a command; the last runs the command's own --help.
+    /// Of a group, of commands that begin with a word, or of a command; the last runs the command's own
+    /// --help.
     int help(std::vector<std::string> words) const;
     int plugin(const std::vector<std::string>& words) const;
     int list() const;

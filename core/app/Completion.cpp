@@ -75,7 +75,8 @@ constexpr const char* scriptUsage =
 Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> before)
 {
     Candidates found;
-    const auto groups = before.empty() ? std::vector<const Catalogue::Group*>() : catalogue.meantBy(before[0]);
+    const auto groups =
+        before.empty() ? std::vector<const Catalogue::Group*>() : catalogue.meantBy(before[0]);
     const bool isInGroup = !groups.empty();
     if (before.empty()) {
         for (const auto& group : catalogue.groups())
@@ -109,8 +110,8 @@ Candidates valuesOf(const CommandArgument& argument)
     Candidates found;
     for (const std::string& choice : argument.choices())
         found.emplace(choice, "");
-    const std::string& kind = argument.kind() == CommandArgument::Kind::option ? argument.valueName()
-                                                                               : argument.name();
+    const std::string& kind =
+        argument.kind() == CommandArgument::Kind::option ? argument.valueName() : argument.name();
     if (kind.find("FILE") != std::string::npos || kind.find("DIR") != std::string::npos)
         found.emplace(anyFile, "");
     return found;
@@ -163,7 +164,8 @@ int printCompletionScript(const std::vector<std::string>& words)
     else if (words == Words{"--help"} || words == Words{"-h"})
         std::cout << scriptUsage;
     else {
-        std::cerr << "waymark: completion needs the name of a shell, bash or zsh; see waymark completion --help\n";
+        std::cerr
+            << "waymark: completion needs the name of a shell, bash or zsh; see waymark completion --help\n";
         return static_cast<int>(ExitCode::usage);
     }
     return static_cast<int>(ExitCode::ok);
@@ -180,8 +182,8 @@ int complete(const Catalogue& catalogue, const std::vector<std::string>& words)
     if (isHelp)
         before.erase(before.begin());
     Candidates found;
-    const auto match = before.empty() ? Result<Catalogue::Match>(failure(ErrorCode::notFound, ""))
-                                      : catalogue.find(before);
+    const auto match =
+        before.empty() ? Result<Catalogue::Match>(failure(ErrorCode::notFound, "")) : catalogue.find(before);
     if (!before.empty() && before.front() == "completion") {
         found = {{"bash", ""}, {"zsh", ""}};
     } else if (!before.empty() && before.front() == "plugin") {
@@ -191,9 +193,9 @@ int complete(const Catalogue& catalogue, const std::vector<std::string>& words)
     } else if (!isHelp) {
         const auto command = catalogue.create(*match);
         if (command)
-            found = argumentsOf((*command)->line(),
-                                Words(before.begin() + static_cast<std::ptrdiff_t>(match->words), before.end()),
-                                last);
+            found = argumentsOf(
+                (*command)->line(),
+                Words(before.begin() + static_cast<std::ptrdiff_t>(match->words), before.end()), last);
     }
     for (const auto& [word, help] : found) {
         if (word == anyFile)

@@ -51,8 +51,8 @@ std::string upper(std::string text)
 
 void header(const std::string& title)
 {
-    std::cout << ".TH \"" << escaped(upper(title)) << "\" 1 \"\" \"Waymark " WAYMARK_VERSION
-                 "\" \"User Commands\"\n";
+    std::cout << ".TH \"" << escaped(upper(title))
+              << "\" 1 \"\" \"Waymark " WAYMARK_VERSION "\" \"User Commands\"\n.ad l\n.nh\n";
 }
 
 /// Under a heading of its level: .SH in a page of its own, .SS within waymark(1).
@@ -127,7 +127,8 @@ int printCommandPage(const Catalogue& catalogue, const std::vector<std::string>&
     const auto match = catalogue.find(words);
     if (!match || match->words != words.size()) {
         std::cerr << "waymark: "
-                  << (match ? "the command " + match->command + " takes no words here" : match.error().message)
+                  << (match ? "the command " + match->command + " takes no words here"
+                            : match.error().message)
                   << "; waymark help shows more\n";
         return static_cast<int>(ExitCode::usage);
     }
@@ -161,14 +162,16 @@ int printManualPage(const Catalogue& catalogue, const std::vector<std::string>& 
     if (!words.empty())
         return printCommandPage(catalogue, words);
     header("waymark");
-    std::cout << ".SH NAME\nwaymark \\- network utilities of Waymark and its plugins\n"
-                 ".SH SYNOPSIS\n.B waymark\n[\\-\\-plugin\\-path DIR]... [PLUGIN] COMMAND [ARGUMENT]...\n.br\n"
-                 ".B waymark\nplugin list | plugin inspect PLUGIN | help [WORD]... | man [COMMAND] | "
-                 "completion bash|zsh | \\-\\-version\n"
-                 ".SH DESCRIPTION\nRuns one network utility, of those that are built in or that an installed plugin "
-                 "brings. The plugin's name may be left out where only one has the command.\n"
-                 ".SH OPTIONS\n.TP\n.B \\-\\-plugin\\-path DIR\nA folder with more plugins; may be repeated.\n"
-                 ".TP\n.B \\-\\-version\nThe version.\n.SH COMMANDS\n";
+    std::cout
+        << ".SH NAME\nwaymark \\- network utilities of Waymark and its plugins\n"
+           ".SH SYNOPSIS\n.B waymark\n[\\-\\-plugin\\-path DIR]... [PLUGIN] COMMAND [ARGUMENT]...\n.br\n"
+           ".B waymark\nplugin list | plugin inspect PLUGIN | help [WORD]... | man [COMMAND] | "
+           "completion bash|zsh | \\-\\-version\n"
+           ".SH DESCRIPTION\nRuns one network utility, of those that are built in or that an installed "
+           "plugin "
+           "brings. The plugin's name may be left out where only one has the command.\n"
+           ".SH OPTIONS\n.TP\n.B \\-\\-plugin\\-path DIR\nA folder with more plugins; may be repeated.\n"
+           ".TP\n.B \\-\\-version\nThe version.\n.SH COMMANDS\n";
     for (const Catalogue::Group& group : catalogue.groups()) {
         for (const auto& [name, help] : group.commands) {
             const auto command = catalogue.create({&group, name, 0});

@@ -40,7 +40,7 @@ int run(std::vector<std::string> words)
             return usage("there is no option " + option);
         }
     }
-    return waymark::app::CommandLine(std::move(pluginPath)).run(words);
+    return waymark::app::CommandLine(pluginPath).run(words);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "base/Text.h"
 
 #include <Poco/JSONString.h>
+#include <Poco/NumberFormatter.h>
 #include <Poco/UTF8Encoding.h>
 
 #include <algorithm>
@@ -74,7 +75,27 @@ std::string cleanUtf8(std::string_view text)
 
 std::string jsonQuoted(std::string_view text)
 {
-    return '"' + Poco::toJSON(cleanUtf8(text), 0) + '"';
+    const std::string escaped = Poco::toJSON(cleanUtf8(text), 0);
+    std::string out = "\"";
+    for (std::size_t i = 0; i < escaped.size(); ++i) {
+        const std::size_t control = controlAt(escaped, i);
+        if (control == 0) {
+            out += escaped[i];
+            continue;
+        }
+        i += control - 1;
+        out += "\\u00" + Poco::NumberFormatter::formatHex(static_cast<unsigned char>(escaped[i]), 2);
+    }
+    return out + '"';
+}
+
+std::size_t controlAt(std::string_view text, std::size_t place) noexcept
+{
+    const auto byte = static_cast<unsigned char>(text[place]);
+    if (byte < 0x20 || byte == 0x7f)
+        return 1;
+    const bool isC1 = byte == 0xc2 && static_cast<unsigned char>(text[place + 1]) < 0xa0;
+    return isC1 ? 2 : 0;
 }
 
 std::string_view trimmed(std::string_view text) noexcept

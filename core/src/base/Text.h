@@ -12,7 +12,12 @@ namespace waymark::text
 /// The text with everything that is not well-formed UTF-8 replaced by U+FFFD.
 std::string cleanUtf8(std::string_view text);
 
-/// A JSON string literal with its quotes; bad UTF-8 is replaced first, so the result is always valid JSON.
+/// How many bytes of well-formed UTF-8 a control character takes that stands at this place: 1 for C0 and DEL,
+/// 2 for C1 (U+0080 to U+009F), which a terminal may obey as well; 0 when it is none.
+std::size_t controlAt(std::string_view text, std::size_t place) noexcept;
+
+/// A JSON string literal with its quotes. Bad UTF-8 is replaced first, so the result is always valid JSON,
+/// and control characters are escaped, so that it moves no terminal.
 std::string jsonQuoted(std::string_view text);
 
 /// Without white space (blanks, tabs, line ends) on either side.

@@ -20,13 +20,14 @@ constexpr std::size_t together = 4096;
 void LoadedPeers::index(PeerIndex& peers)
 {
     const KeyOrder order(_updates, [](const PeerIndex::Update& update) { return ByteView(update.nodeId); });
+    std::vector<PeerIndex::Update> slice;
     for (auto next = order.begin(); next != order.end();) {
-        _slice.clear();
-        for (; next != order.end() && _slice.size() < together; ++next)
-            _slice.push_back(_updates[next->at]);
-        peers.apply(_slice);
+        slice.clear();
+        for (; next != order.end() && slice.size() < together; ++next)
+            slice.push_back(_updates[next->at]);
+        peers.apply(slice);
     }
-    _updates.clear();
+    _updates = {}; // its memory is not wanted any more once all are loaded
 }
 
 } // namespace waymark::registry

@@ -20,7 +20,6 @@ public:
 
 private:
     std::vector<PeerIndex::Update> _updates;
-    std::vector<PeerIndex::Update> _slice; ///< kept for its memory
 };
 
 } // namespace waymark::registry

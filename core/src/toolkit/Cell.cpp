@@ -15,20 +15,15 @@ namespace
 
 constexpr const char* nothing = "-";
 
-/// On one line, and nothing in it that a terminal would obey: neither C0 and DEL nor C1 (U+0080 to U+009F).
+/// On one line, and nothing in it that a terminal would obey.
 std::string printable(std::string_view text)
 {
     const std::string clean = text::cleanUtf8(text);
     std::string out;
     for (std::size_t i = 0; i < clean.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(clean[i]);
-        const bool isC1 = byte == 0xc2 && static_cast<unsigned char>(clean[i + 1]) < 0xa0;
-        if (byte < 0x20 || byte == 0x7f)
-            out += '?';
-        else if (isC1)
-            out += '?', ++i;
-        else
-            out += clean[i];
+        const std::size_t control = text::controlAt(clean, i);
+        out += control == 0 ? clean[i] : '?';
+        i += control == 2 ? 1 : 0;
     }
     return out.empty() ? nothing : out;
 }

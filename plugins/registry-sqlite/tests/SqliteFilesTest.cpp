@@ -88,6 +88,7 @@ class SqliteFilesTest : public CppUnit::TestFixture
 
     std::unique_ptr<testkit::TemporaryFolder> _folder;
     std::filesystem::path _file;
+    std::string _tombstoneAge = "7d";
     Poco::Data::SQLite::Connector _connector;
 
 public:
@@ -100,9 +101,11 @@ public:
 private:
     std::unique_ptr<PluginRun> prepare()
     {
-        return std::make_unique<PluginRun>(
-            makeSqlitePlugin(), PluginRun::Values{{"file", _file.string()}, {"busy-timeout", "0ms"}},
-            _folder->path());
+        return std::make_unique<PluginRun>(makeSqlitePlugin(),
+                                           PluginRun::Values{{"file", _file.string()},
+                                                             {"busy-timeout", "0ms"},
+                                                             {"tombstone-age", _tombstoneAge}},
+                                           _folder->path());
     }
     std::unique_ptr<PluginRun> start()
     {
@@ -395,8 +398,11 @@ private:
              {"claims DROP COLUMN ttl", "claims DROP COLUMN expiry", "tombstones DROP COLUMN buried"})
             execute("ALTER TABLE " + std::string(column));
         execute("PRAGMA user_version = 1");
+        _tombstoneAge = "0s"; // the file dates them by the world's time, which is not that of the test
         const auto run = start();
         CPPUNIT_ASSERT_EQUAL(schemaVersion(), ask<Poco::Int64>("PRAGMA user_version"));
+        // It ages from now on, and not anew with each start.
+        CPPUNIT_ASSERT(ask<Poco::Int64>("SELECT buried FROM tombstones") > 1'700'000'000'000'000'000);
         CPPUNIT_ASSERT(registryOf(run).claims(contract::testId(1)).front().lease.isForever());
         CPPUNIT_ASSERT(outcomeOf(registryOf(run), put(testPeerWithEnr(2, 4))) == Outcome::stale);
         CPPUNIT_ASSERT(outcomeOf(registryOf(run), contract::renew(1, std::chrono::hours(1))) ==

@@ -18,9 +18,9 @@ class CommandArgument
 public:
     enum class Kind : std::uint8_t
     {
-        flag,    ///< --json
-        option,  ///< --count N, or --count=N
-        operand  ///< a word by its place: NODE
+        flag,   ///< --json
+        option, ///< --count N, or --count=N
+        operand ///< a word by its place: NODE
     };
     using Check = std::function<Result<void>(const std::string& value)>;
 

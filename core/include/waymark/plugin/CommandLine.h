@@ -19,7 +19,7 @@ namespace waymark::plugin
 ///         CommandLine("greet say", "Greets somebody.")
 ///             .takes(CommandArgument::flag("loud").help("in capital letters"))
 ///             .takes(CommandArgument::operand("NAME").help("who it is"))
-///             .example("waymark greet say Anna")
+///             .example("waymark greet say everybody")
 ///             .exits(ExitCode::ok, "it was said");
 ///
 /// From it come parsing, the errors and --help. Options may stand before, behind and between the operands; a

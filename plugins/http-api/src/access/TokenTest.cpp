@@ -57,7 +57,7 @@ class TokenTest : public CppUnit::TestFixture
 
     void commentMayFollow()
     {
-        const auto entry = TokenEntry::parse("read " + _digest + " label=a # of Anna");
+        const auto entry = TokenEntry::parse("read " + _digest + " label=a # of everybody");
         CPPUNIT_ASSERT(entry.has_value());
         CPPUNIT_ASSERT_EQUAL(std::string("a"), entry->label);
     }

@@ -25,7 +25,10 @@ constexpr std::array statements{"CREATE TABLE numbered ("
                                 " number INTEGER PRIMARY KEY CHECK (number > 0))",
                                 "INSERT INTO numbered SELECT scheme, peer, origin, addresses, labels, enr,"
                                 " enr_seq, ttl, expiry, rowid FROM claims ORDER BY rowid",
-                                "DROP TABLE claims", "ALTER TABLE numbered RENAME TO claims"};
+                                "DROP TABLE claims", "ALTER TABLE numbered RENAME TO claims",
+                                // Those whose removal was never dated would be dated anew by each start.
+                                "UPDATE tombstones SET buried = strftime('%s', 'now') * 1000000000"
+                                " WHERE buried = 0"};
 
 } // namespace
 

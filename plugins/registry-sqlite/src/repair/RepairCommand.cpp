@@ -4,6 +4,7 @@
 
 #include <waymark/plugin/CommandLine.h>
 #include <waymark/plugin/ConfigFile.h>
+#include <waymark/plugin/Plugin.h>
 
 #include <ostream>
 #include <string>
