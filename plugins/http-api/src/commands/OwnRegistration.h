@@ -33,6 +33,8 @@ public:
     /// The daemon knows of a newer record: makes one that is as new as can be. False where it was given, or
     /// is as new already.
     bool renew();
+    /// Whether the record is of its own making.
+    bool isMade() const noexcept { return !_places.empty(); }
 
     RegistrationOptions options;
 

@@ -17,6 +17,7 @@ namespace
 using plugin::ExitCode;
 
 constexpr auto usualTtl = std::chrono::minutes(2);
+constexpr auto clocksDiffer = std::chrono::minutes(1); // at most, between hosts that look after them
 constexpr int unprocessable = 422;
 constexpr int stale = 409;
 
@@ -38,6 +39,7 @@ RegistrationKeeper::RegistrationKeeper(ProvenClient& client, OwnRegistration& re
       _notices(notices),
       _clock(clock),
       _keeper(random, clock.now()),
+      _begun(clock.now()),
       _asksForUsual(!registration.options.ttl)
 {
     if (_asksForUsual)
@@ -148,10 +150,17 @@ void RegistrationKeeper::unavailable(const Error& error)
     _keeper.failed(_clock.now());
 }
 
+/// A pod that moves to a host whose clock is behind finds that its record was newer there.
+bool RegistrationKeeper::mayPass(const ApiAnswer& answer) const
+{
+    const bool isEarly = _clock.now() - _begun < clocksDiffer;
+    return ApiOptions::passes(answer.status) || (answer.status == stale && _registration.isMade() && isEarly);
+}
+
 void RegistrationKeeper::refused(const ApiAnswer& answer)
 {
     const bool isFinal =
-        !ApiOptions::passes(answer.status) && (!_wasRegistered || _keeper.isOver(_clock.now()));
+        !mayPass(answer) && (!_wasRegistered || _keeper.isOver(_clock.now()));
     if (isFinal)
         _end = ApiOptions::codeFor(answer.status);
     _notices.say("failed", answer.complaint() + (isFinal ? "" : "; trying again"));

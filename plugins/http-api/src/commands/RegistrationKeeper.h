@@ -35,6 +35,7 @@ private:
     void renewed(const ApiAnswer& answer);
     void unavailable(const Error& error);
     void refused(const ApiAnswer& answer);
+    bool mayPass(const ApiAnswer& answer) const;
     void unreadable(const Error& error);
     plugin::ExitCode takeBack();
 
@@ -44,6 +45,7 @@ private:
     const Clock& _clock;
     LeaseKeeper _keeper;
     const toolkit::Interruption* _interruption = nullptr;
+    MonotonicTime _begun;
     bool _asksForUsual; ///< a time that nobody asked for: the daemon's own does as well
     bool _wasRegistered = false;
     bool _isTroubled = false;
