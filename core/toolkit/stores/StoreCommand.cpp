@@ -1,5 +1,7 @@
 #include "StoreCommand.h"
 
+#include <waymark/plugin/ConfigFile.h>
+
 #include <ostream>
 #include <system_error>
 #include <utility>
@@ -16,7 +18,7 @@ int StoreCommand::run(const plugin::CommandContext& context)
     if (!values)
         return values.error();
     const Interruption interruption; // before there is anything that it might leave
-    const StoreFormats formats(_pluginPath);
+    const StoreFormats formats(pluginPath(*values));
     const auto done = work({context, *values, formats, interruption});
     if (done)
         return static_cast<int>(ExitCode::ok);
@@ -24,6 +26,19 @@ int StoreCommand::run(const plugin::CommandContext& context)
     context.error << line().command() << ": " << done.error().message << (isUsage ? "; see --help" : "")
                   << '\n';
     return done.error().code;
+}
+
+/// Those of the command line before those of the configurations that are named.
+std::vector<std::filesystem::path> StoreCommand::pluginPath(const plugin::CommandValues& values) const
+{
+    auto folders = _pluginPath;
+    for (const char* const option : {"config", "from-config", "to-config"}) {
+        const auto file = values.find(option);
+        const auto plugins = file ? plugin::configuredPlugins(*file) : plugin::ConfiguredPlugins();
+        if (plugins) // what is wrong with it is told when the store is looked for
+            folders.insert(folders.end(), plugins->folders.begin(), plugins->folders.end());
+    }
+    return folders;
 }
 
 Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& formats, bool isThere)

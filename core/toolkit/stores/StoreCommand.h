@@ -67,6 +67,8 @@ protected:
     static plugin::CommandLine withExitCodes(plugin::CommandLine line);
 
 private:
+    std::vector<std::filesystem::path> pluginPath(const plugin::CommandValues& values) const;
+
     std::vector<std::filesystem::path> _pluginPath;
 };
 

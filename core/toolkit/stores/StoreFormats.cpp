@@ -81,10 +81,10 @@ Outcome<const StoreFormat*> StoreFormats::recognising(const std::filesystem::pat
 
 Outcome<Store> StoreFormats::configuredIn(const std::filesystem::path& configuration) const
 {
-    const auto libraries = plugin::configuredLibraries(configuration);
-    if (!libraries)
-        return ended(ExitCode::configuration, libraries.error().message);
-    for (const std::string& library : *libraries) {
+    const auto plugins = plugin::configuredPlugins(configuration);
+    if (!plugins)
+        return ended(ExitCode::configuration, plugins.error().message);
+    for (const std::string& library : plugins->libraries) {
         const auto entry = std::ranges::find_if(_entries, [&](const Entry& one) {
             return one.owner && one.library == std::filesystem::path(library).stem();
         });
@@ -100,7 +100,7 @@ Outcome<Store> StoreFormats::configuredIn(const std::filesystem::path& configura
         return Store{entry->format.get(), std::move(*file)};
     }
     return ended(ExitCode::configuration, configuration.string() + ": of its plugins (" +
-                                              text::joined(*libraries) +
+                                              text::joined(plugins->libraries) +
                                               ") none is installed whose registry can be read from outside");
 }
 

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -78,7 +77,8 @@ Result<void> writeAndSync(const std::filesystem::path& file, const std::string& 
 
 Result<void> syncFolder(const std::filesystem::path& folder)
 {
-    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor directory(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory || ::fsync(directory.number()) != 0)
         return systemError(folder, "syncing");
     return {};
@@ -107,32 +107,6 @@ Result<void> replaceFile(const std::filesystem::path& file, const std::string& c
     if (::rename(fresh.c_str(), file.c_str()) != 0)
         return systemError(file, "replacing");
     return syncFolder(file.parent_path());
-}
-
-Result<FileLock> FileLock::take(const std::filesystem::path& file)
-{
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (descriptor < 0)
-        return systemError(file, "opening");
-    FileLock lock(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-        return failure(ErrorCode::conflict, file.string() + " is locked by another daemon: stop that one, or "
-                                                            "give this one a file of its own");
-    return lock;
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : _descriptor(std::exchange(other._descriptor, -1)) {}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept
-{
-    std::swap(_descriptor, other._descriptor);
-    return *this;
-}
-
-FileLock::~FileLock()
-{
-    if (_descriptor >= 0)
-        ::close(_descriptor);
 }
 
 } // namespace jsonfile

@@ -16,20 +16,4 @@ waymark::Result<std::string> readFile(const std::filesystem::path& file);
 /// io.
 waymark::Result<void> replaceFile(const std::filesystem::path& file, const std::string& content);
 
-/// Holds a lock on a file, which is created if need be, while it lives.
-class FileLock
-{
-public:
-    /// conflict: another process, or another lock in this one, holds it.
-    static waymark::Result<FileLock> take(const std::filesystem::path& file);
-
-    FileLock(FileLock&& other) noexcept;
-    FileLock& operator=(FileLock&& other) noexcept;
-    ~FileLock();
-
-private:
-    explicit FileLock(int descriptor) noexcept : _descriptor(descriptor) {}
-    int _descriptor;
-};
-
 } // namespace jsonfile

@@ -1,5 +1,6 @@
 #include "JsonFileRegistryPlugin.h"
 
+#include "JsonFileFormat.h"
 #include "JsonFileStore.h"
 
 namespace jsonfile
@@ -13,10 +14,15 @@ JsonFileRegistryPlugin::JsonFileRegistryPlugin()
 {
 }
 
+std::unique_ptr<registry::StoreFormat> JsonFileRegistryPlugin::storeFormat() const
+{
+    return std::make_unique<JsonFileFormat>();
+}
+
 void JsonFileRegistryPlugin::configureStore(const plugin::ConfigView& config,
                                             registry::StoredRegistry::Options&)
 {
-    _file = config.findPath("file").value_or(config.stateDirectory() / "registry.json");
+    _file = JsonFileFormat().fileIn(config).value();
 }
 
 std::unique_ptr<registry::RegistryStore> JsonFileRegistryPlugin::openStore(registry::RegistryState& state,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <waymark/registry/StoreFormat.h>
 #include <waymark/registry/StoredRegistryPlugin.h>
 
 #include <filesystem>
@@ -8,10 +9,13 @@ namespace jsonfile
 {
 
 /// Provides peer-registry from one JSON file.
-class JsonFileRegistryPlugin final : public waymark::registry::StoredRegistryPlugin
+class JsonFileRegistryPlugin final : public waymark::registry::StoredRegistryPlugin,
+                                     public waymark::registry::StoreFormatProvider
 {
 public:
     JsonFileRegistryPlugin();
+
+    std::unique_ptr<waymark::registry::StoreFormat> storeFormat() const override;
 
 private:
     void configureStore(const waymark::plugin::ConfigView& config,

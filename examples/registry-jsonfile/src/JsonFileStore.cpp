@@ -1,5 +1,7 @@
 #include "JsonFileStore.h"
 
+#include "AtomicFile.h"
+
 #include <waymark/plugin/Plugin.h>
 
 #include <system_error>
@@ -14,18 +16,21 @@ using plugin::StartError;
 namespace
 {
 
-FileLock lockBeside(const std::filesystem::path& file)
+LockFile lockBeside(const std::filesystem::path& file)
 {
     std::error_code error;
     std::filesystem::create_directories(file.parent_path(), error);
     if (error)
         throw StartError(ExitCode::configuration,
                          file.parent_path().string() + " cannot be created: " + error.message());
-    auto lock = FileLock::take(file.string() + ".lock");
+    const std::filesystem::path name = file.string() + ".lock";
+    auto lock = LockFile::take(name);
+    if (!lock && lock.error().code == ErrorCode::conflict)
+        throw StartError(ExitCode::lockedDatabase, name.string() + " is locked by another daemon" +
+                                                       LockFile::holderOf(name) +
+                                                       ": stop that one, or give this one a file of its own");
     if (!lock)
-        throw StartError(lock.error().code == ErrorCode::conflict ? ExitCode::lockedDatabase
-                                                                  : ExitCode::configuration,
-                         lock.error().message);
+        throw StartError(ExitCode::configuration, lock.error().message);
     return std::move(*lock);
 }
 

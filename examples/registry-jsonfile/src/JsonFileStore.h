@@ -1,8 +1,8 @@
 #pragma once
 
-#include "AtomicFile.h"
 #include "JsonRows.h"
 
+#include <waymark/base/LockFile.h>
 #include <waymark/registry/RegistryState.h>
 #include <waymark/registry/RegistryStore.h>
 
@@ -26,7 +26,7 @@ public:
 
 private:
     std::filesystem::path _file;
-    FileLock _lock;
+    waymark::LockFile _lock;
     Rows _rows; ///< what the file holds
 };
 

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace waymark::integration
 {
@@ -25,6 +26,7 @@ class OutOfTreeTest : public CppUnit::TestFixture
     CPPUNIT_TEST(nothingInstalledKnowsWhereItWasBuilt);
     CPPUNIT_TEST(documentsShowTheFirstTestAsItIs);
     CPPUNIT_TEST(keepsAPeerInTheFileOverARestart);
+    CPPUNIT_TEST(itsFileBecomesADatabaseAndBack);
     CPPUNIT_TEST_SUITE_END();
 
     testkit::TemporaryFolder _folder;
@@ -144,6 +146,39 @@ private:
         CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("10.1.2.3") != std::string::npos);
         daemon.signal(SIGTERM);
         assertExits(daemon, 0);
+    }
+
+    /// `waymark registry`, which learns of the format from the plugin alone.
+    std::string registry(std::vector<std::string> words) const
+    {
+        words.insert(words.begin(), {"--plugin-path", PLUGIN_FOLDER, "registry"});
+        Process process(INSTALLED_COMMANDS, words);
+        assertExits(process, 0);
+        return process.output();
+    }
+
+    void itsFileBecomesADatabaseAndBack()
+    {
+        const std::string lines =
+            _folder
+                .write("peers.jsonl", "{\"type\":\"registry\",\"version\":1,"
+                                      "\"revision\":\"9e3779b97f4a7c15-17\"}\n"
+                                      "{\"type\":\"claim\",\"peer\":\"addr:a\",\"origin\":\"api\","
+                                      "\"addresses\":[],\"ttl\":\"60.000000001\","
+                                      "\"expires_at\":\"2026-09-21T14:13:20.000000002Z\"}\n"
+                                      "{\"type\":\"end\"}\n")
+                .string();
+        std::filesystem::create_directory(_folder.path() / "state");
+        registry({"import", "--in", lines, "--config", _config});
+        const std::string before = registry({"export", "--config", _config});
+        CPPUNIT_ASSERT(before.find("\"ttl\":\"60.000000001\"") != std::string::npos);
+        const std::string json = (_folder.path() / "state" / "registry.json").string();
+        const std::string database = (_folder.path() / "registry.db").string();
+        const std::string back = (_folder.path() / "back.json").string();
+        registry({"convert", json, "--to", "sqlite", database});
+        registry({"convert", database, "--to", "json-file", back});
+        CPPUNIT_ASSERT_EQUAL(before, registry({"export", database}));
+        CPPUNIT_ASSERT_EQUAL(before, registry({"export", back}));
     }
 };
 

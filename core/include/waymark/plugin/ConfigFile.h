@@ -18,7 +18,14 @@ namespace waymark::plugin
 Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::string& library,
                                   const ConfigSchema& schema);
 
-/// The libraries of waymark.plugins in such a file, in order. invalidArgument.
-Result<std::vector<std::string>> configuredLibraries(const std::filesystem::path& file);
+/// Which plugins a daemon with this configuration file would load.
+struct ConfiguredPlugins
+{
+    std::vector<std::string> libraries;         ///< of waymark.plugins, in order
+    std::vector<std::filesystem::path> folders; ///< waymark.plugin-path
+};
+
+/// invalidArgument, with every problem of the host's keys.
+Result<ConfiguredPlugins> configuredPlugins(const std::filesystem::path& file);
 
 } // namespace waymark::plugin

@@ -58,16 +58,19 @@ Result<ConfigView> readConfigFile(const std::filesystem::path& file, const std::
     return configuration->view(instance);
 }
 
-Result<std::vector<std::string>> configuredLibraries(const std::filesystem::path& file)
+Result<ConfiguredPlugins> configuredPlugins(const std::filesystem::path& file)
 {
     const auto configuration = readHostPart(file);
     if (!configuration)
         return failure(configuration.error());
-    std::vector<std::string> libraries;
+    ConfiguredPlugins plugins;
     for (const std::string& entry : configuration->view("waymark").list("plugins"))
         if (auto parsed = host::parsePluginEntry(entry))
-            libraries.push_back(std::move(parsed->second));
-    return libraries;
+            plugins.libraries.push_back(std::move(parsed->second));
+    if (const host::Setting* const given = configuration->given("waymark.plugin-path"))
+        for (const std::string& folder : text::splitList(given->raw))
+            plugins.folders.push_back((given->origin.base / folder).lexically_normal());
+    return plugins;
 }
 
 } // namespace waymark::plugin
