@@ -159,8 +159,7 @@ bool RegistrationKeeper::mayPass(const ApiAnswer& answer) const
 
 void RegistrationKeeper::refused(const ApiAnswer& answer)
 {
-    const bool isFinal =
-        !mayPass(answer) && (!_wasRegistered || _keeper.isOver(_clock.now()));
+    const bool isFinal = !mayPass(answer) && (!_wasRegistered || _keeper.isOver(_clock.now()));
     if (isFinal)
         _end = ApiOptions::codeFor(answer.status);
     _notices.say("failed", answer.complaint() + (isFinal ? "" : "; trying again"));
