@@ -257,7 +257,7 @@ int BootnodeCommand::serve(const CommandContext& context, const CommandValues& v
 
 toolkit::BuiltInCommand bootnodeCommand(std::vector<std::filesystem::path> pluginPath)
 {
-    return {"bootnode", "runs a bootnode as geth's removed program of that name did",
+    return {"bootnode", "Run a bootnode with the options of geth's removed program",
             [path = std::move(pluginPath)] {
                 return std::make_unique<BootnodeCommand>(path);
             }};

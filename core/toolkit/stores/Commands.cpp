@@ -18,12 +18,12 @@ CommandGroup registryGroup(const std::vector<std::filesystem::path>& pluginPath)
         };
     };
     return {"registry",
-            {{"export", "prints what a stored registry holds as JSON lines",
+            {{"export", "Print what a stored registry holds, as JSON lines",
               make(std::unique_ptr<ExportCommand>())},
-             {"import", "makes a stored registry of such lines", make(std::unique_ptr<ImportCommand>())},
-             {"convert", "makes a stored registry of one of another back end",
+             {"import", "Make a stored registry of such lines", make(std::unique_ptr<ImportCommand>())},
+             {"convert", "Make a stored registry of one of another back end",
               make(std::unique_ptr<ConvertCommand>())},
-             {"stats", "counts what a stored registry holds", make(std::unique_ptr<StatsCommand>())}}};
+             {"stats", "Count what a stored registry holds", make(std::unique_ptr<StatsCommand>())}}};
 }
 
 } // namespace waymark::toolkit::stores
