@@ -81,7 +81,7 @@ void Listing::printJson(const std::vector<Cell>& row)
         _context.out << (i == 0 ? "\"" : ",\"") << _columns[i].field << "\":" << row[i].json();
     _context.out << '}';
     if (_streams)
-        _context.out << std::endl;
+        _context.out << '\n' << std::flush;
 }
 
 void Listing::printPlain(const std::vector<Cell>& row)

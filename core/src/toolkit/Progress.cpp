@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -23,7 +24,7 @@ constexpr const char* wipeLine = "\r\x1b[K";
 /// "8 s", "3 min", "2 h": to plan with, not to compute with.
 std::string roughly(double seconds)
 {
-    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    const auto whole = std::llround(seconds);
     if (whole < 120)
         return std::to_string(whole) + " s";
     return whole < 7200 ? std::to_string(whole / 60) + " min" : std::to_string(whole / 3600) + " h";

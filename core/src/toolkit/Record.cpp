@@ -27,7 +27,7 @@ Cell Record::cell() const
 void Record::print(const plugin::CommandContext& context, const plugin::CommandValues& values) const
 {
     if (values.has("json")) {
-        context.out << cell().json() << std::endl;
+        context.out << cell().json() << '\n' << std::flush;
         return;
     }
     std::size_t width = 0;

@@ -24,14 +24,14 @@ public:
     Cell(bool value);                                               // NOLINT(google-explicit-constructor)
     template <std::integral Number>
         requires(!std::same_as<Number, bool>)
-    Cell(Number value)
-        : Cell(std::to_string(value), std::to_string(value)) // NOLINT(google-explicit-constructor)
+    Cell(Number value) // NOLINT(google-explicit-constructor)
+        : Cell(std::to_string(value), std::to_string(value))
     {
     }
     /// Nothing when there is no value.
     template <class Value>
-    Cell(const std::optional<Value>& value)
-        : Cell(value ? Cell(*value) : Cell()) // NOLINT(google-explicit-constructor)
+    Cell(const std::optional<Value>& value) // NOLINT(google-explicit-constructor)
+        : Cell(value ? Cell(*value) : Cell())
     {
     }
 
