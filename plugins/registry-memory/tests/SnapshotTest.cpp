@@ -49,6 +49,8 @@ class SnapshotTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesAPlaceWhereNoneCanBeWritten);
     CPPUNIT_TEST(aStartThatFailsLeavesTheFile);
     CPPUNIT_TEST(anIntervalNeedsAFile);
+    CPPUNIT_TEST(oneDaemonUsesIt);
+    CPPUNIT_TEST(theEpochMayBeMissing);
     CPPUNIT_TEST_SUITE_END();
 
     std::unique_ptr<testkit::TemporaryFolder> _folder;
@@ -280,6 +282,25 @@ private:
     void anIntervalNeedsAFile()
     {
         CPPUNIT_ASSERT_THROW(prepare({{"snapshot-interval", "1m"}}), std::invalid_argument);
+    }
+
+    void oneDaemonUsesIt()
+    {
+        auto first = start();
+        refuses(ExitCode::lockedDatabase, "is locked by another daemon (process ");
+        first.reset();
+        CPPUNIT_ASSERT(start() != nullptr);
+    }
+
+    /// As files have it that were written before it was kept.
+    void theEpochMayBeMissing()
+    {
+        const std::string start = "waymark-registry-snapshot 1\nrevision 17\n";
+        const std::string end = "end 0 " + toHex(node::keccak256(asBytes(start))) + '\n';
+        const auto snapshot = decodeSnapshot(start + end);
+        CPPUNIT_ASSERT(snapshot.has_value());
+        CPPUNIT_ASSERT((snapshot->revision == Revision{0, 17}));
+        CPPUNIT_ASSERT(!decodeSnapshot("waymark-registry-snapshot 1\nrevision 17 zz\n" + end));
     }
 };
 
