@@ -6,6 +6,7 @@
 #include "commands/ResolveCommand.h"
 #include "commands/decode/DecodeCommand.h"
 #include "commands/listen/ListenCommand.h"
+#include "commands/load/LoadCommand.h"
 #include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 
@@ -241,6 +242,8 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<decode::DecodeCommand>();
     if (name == "probe")
         return std::make_unique<probe::ProbeCommand>();
+    if (name == "load")
+        return std::make_unique<load::LoadCommand>();
     if (name == "findnode")
         return std::make_unique<FindNodeCommand>();
     if (name == "enr-request")
