@@ -6,6 +6,7 @@
 #include "commands/ResolveCommand.h"
 #include "commands/decode/DecodeCommand.h"
 #include "commands/listen/ListenCommand.h"
+#include "commands/load/LoadCommand.h"
 #include "commands/probe/ProbeCommand.h"
 #include "trace/TracedSink.h"
 
@@ -237,6 +238,12 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
 {
     if (name == "ping")
         return std::make_unique<PingCommand>();
+    if (name == "decode")
+        return std::make_unique<decode::DecodeCommand>();
+    if (name == "probe")
+        return std::make_unique<probe::ProbeCommand>();
+    if (name == "load")
+        return std::make_unique<load::LoadCommand>();
     if (name == "findnode")
         return std::make_unique<FindNodeCommand>();
     if (name == "enr-request")
@@ -245,10 +252,6 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
         return std::make_unique<ResolveCommand>();
     if (name == "listen")
         return std::make_unique<ListenCommand>();
-    if (name == "decode")
-        return std::make_unique<decode::DecodeCommand>();
-    if (name == "probe")
-        return std::make_unique<probe::ProbeCommand>();
     return nullptr;
 }
 

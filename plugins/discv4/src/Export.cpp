@@ -12,4 +12,5 @@ WAYMARK_EXPORT_PLUGIN(waymark::discv4::Discv4Plugin, .name = "discv4", .version 
                           {"listen", "Be a node of the network, and print whom it meets"},
                           {"decode", "Explain packets field by field: hex digits or a capture"},
                           {"probe", "Try a discv4 server against the rules of the protocol"},
+                          {"load", "Put a discv4 node under load, and tell its latencies"},
                       })

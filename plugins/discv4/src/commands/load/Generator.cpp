@@ -1,0 +1,361 @@
+#include "commands/load/Generator.h"
+
+#include "wire/Frame.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+namespace waymark::discv4::load
+{
+
+namespace
+{
+
+constexpr std::uint64_t timerTag = ~std::uint64_t{0};
+constexpr std::uint64_t interruptionTag = timerTag - 1;
+constexpr std::uint64_t lifetime = 60; ///< of packets, behind the end of the load
+
+/// The n-th address of loopback, each in a network of its own: nodes limit networks, too.
+node::IpAddress loopbackAddress(std::size_t number)
+{
+    if (number == 0)
+        return node::IpAddress::v4(127, 0, 0, 1);
+    return node::IpAddress::v4(127, static_cast<Byte>(number >> 8U), static_cast<Byte>(number), 1);
+}
+
+node::IpAddress sourceFor(const Plan& plan, std::size_t identity)
+{
+    const auto& ip = plan.target.ip;
+    if (ip.scope() == node::IpScope::loopback && ip.isV4())
+        return loopbackAddress(identity % plan.addresses);
+    return ip.isV4() ? node::IpAddress() : node::IpAddress::anyV6();
+}
+
+} // namespace
+
+Generator::Generator(const Plan& plan, const Clock& clock, const toolkit::Interruption& interruption,
+                     Tell tell)
+    : _plan(plan), _clock(clock), _interruption(interruption), _tell(std::move(tell))
+{
+}
+
+Generator::~Generator()
+{
+    for (const int descriptor : {_poll, _timer})
+        if (descriptor >= 0)
+            ::close(descriptor);
+}
+
+Result<void> Generator::watch(int descriptor, std::uint64_t tag)
+{
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = tag;
+    if (::epoll_ctl(_poll, EPOLL_CTL_ADD, descriptor, &event) == 0)
+        return {};
+    return failure(ErrorCode::io, "epoll: " + std::generic_category().message(errno));
+}
+
+Result<void> Generator::openSockets()
+{
+    _poll = ::epoll_create1(EPOLL_CLOEXEC);
+    _timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (_poll < 0 || _timer < 0)
+        return failure(ErrorCode::io, std::generic_category().message(errno));
+    for (const auto& [descriptor, tag] :
+         {std::pair{_timer, timerTag}, std::pair{_interruption.descriptor(), interruptionTag}})
+        if (const auto watched = watch(descriptor, tag); !watched)
+            return watched;
+    SystemRandom random;
+    for (std::size_t i = 0; i < _plan.identities; ++i) {
+        auto identity = Identity::open(node::SecretKey::generate(random), _plan.target, sourceFor(_plan, i));
+        if (!identity)
+            return failure(identity.error().in("identity " + std::to_string(i + 1) + " of " +
+                                               std::to_string(_plan.identities) +
+                                               " (ulimit -n bounds how many there may be)"));
+        if (const auto watched = watch((*identity)->descriptor(), i); !watched)
+            return watched;
+        _identities.push_back(*std::move(identity));
+    }
+    return {};
+}
+
+Result<void> Generator::prepare()
+{
+    if (const auto opened = openSockets(); !opened)
+        return opened;
+    _ponged.assign(_identities.size(), false);
+    _proved.assign(_identities.size(), false);
+    bond();
+    if (_outcome.bonded > 0 || _interruption.requested())
+        return {};
+    if (std::ranges::find(_ponged, true) != _ponged.end())
+        return failure(ErrorCode::unavailable,
+                       _plan.target.toString() +
+                           " answers PINGs and asks for no endpoint proof, so that nothing can "
+                           "be known of whom it would answer; waymark discv4 probe says more");
+    const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(_plan.timeout).count();
+    return failure(ErrorCode::unavailable,
+                   "no PONG from " + _plan.target.toString() + " within " + std::to_string(timeout) +
+                       " ms, three times; check address and UDP port, whether a firewall is in "
+                       "between, and whether the node runs");
+}
+
+/// All of them PING, in three rounds for those that are not through; what comes back is answered on the way.
+void Generator::bond()
+{
+    constexpr int rounds = 3;
+    constexpr Duration interval = std::chrono::milliseconds(2); ///< a pace that ordinary limits allow
+    _isBonding = true;
+    for (int round = 0; round < rounds && !_interruption.requested(); ++round) {
+        for (std::size_t i = 0; i < _identities.size() && !_interruption.requested(); ++i) {
+            if (hasBonded(i))
+                continue;
+            const auto& from = _identities[i]->endpoint();
+            const auto packet = _identities[i]->encoder().encode(
+                wire::Ping{{from.ip, from.port, from.port},
+                           {_plan.target.ip, _plan.target.port, 0},
+                           _clock.unixSeconds() + lifetime + static_cast<std::uint64_t>(round),
+                           {}});
+            _identities[i]->send(packet.bytes);
+            wait(_clock.now() + interval);
+            _tell("bonding", _outcome.bonded, _identities.size(), {});
+        }
+        const MonotonicTime until = _clock.now() + _plan.timeout;
+        while (_outcome.bonded < _identities.size() && _clock.now() < until && !_interruption.requested())
+            wait(until);
+        if (_outcome.bonded == _identities.size())
+            break;
+    }
+    _isBonding = false;
+}
+
+void Generator::sign()
+{
+    constexpr std::uint64_t mostAhead = 200'000;
+    constexpr std::uint64_t closedAhead = 20'000;
+    constexpr std::uint64_t spare = 8; ///< for each identity: they are not asked in turn to the last one
+    const auto seconds =
+        static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(_plan.duration).count());
+    const std::uint64_t total = _plan.rate * seconds;
+    const std::uint64_t ahead = _plan.rate > 0 ? std::min(mostAhead, total) : closedAhead;
+    _stock = std::make_unique<Stock>(_identities, _plan.target, _plan.mix,
+                                     ahead * 3 / 2 / _identities.size() + spare,
+                                     _clock.unixSeconds() + seconds + lifetime);
+    _stock->fill([&](std::size_t done) {
+        _tell("signing", done, _stock->capacity(), {});
+        return !_interruption.requested();
+    });
+    // Threads that need not sign are not in the way of the one that sends.
+    if (_plan.rate == 0 || total > mostAhead)
+        _stock->keepFull(std::max(2U, std::thread::hardware_concurrency()) - 1);
+}
+
+void Generator::run()
+{
+    _ledger = std::make_unique<Ledger>(_identities.size(), _plan.timeout);
+    for (std::size_t i = 0; i < _identities.size(); ++i)
+        if (hasBonded(i))
+            _ledger->admit(i);
+    if (!_interruption.requested())
+        sign();
+    loop();
+    _outcome.interrupted = _interruption.requested();
+    _outcome.pending = _ledger->pending();
+    _outcome.unsent = _duePings.size() + _dueFindNodes.size();
+    _outcome.signedLate = _stock ? _stock->signedLate() : 0;
+}
+
+void Generator::loop()
+{
+    _begun = _clock.now();
+    _end = _begun + _plan.duration;
+    MonotonicTime now = _begun;
+    while (!_interruption.requested()) {
+        now = _clock.now();
+        _ledger->expire(now);
+        if (_plan.rate > 0)
+            scheduleOpen(now);
+        else if (now < _end)
+            refillClosed(now);
+        sendDue(now);
+        const bool isOver = now >= _end;
+        // What never found an identity by then does not find one later.
+        if (isOver && (_ledger->pending() == 0 || now >= _end + 2 * _plan.timeout))
+            break;
+        tell(now);
+        wait(nextEvent().value_or(_end));
+    }
+    _outcome.took = std::min(now, _end) - _begun;
+}
+
+void Generator::tell(MonotonicTime now) const
+{
+    const auto secondsOf = [](Duration duration) {
+        return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(duration).count());
+    };
+    std::uint64_t answered = 0;
+    std::uint64_t lost = 0;
+    for (const Kind kind : {Kind::ping, Kind::findNode}) {
+        answered += _ledger->counts(kind).answered;
+        lost += _ledger->counts(kind).lost;
+    }
+    _tell("loading", secondsOf(std::min(now - _begun, _plan.duration)), secondsOf(_plan.duration),
+          std::to_string(answered) + " answered, " + std::to_string(lost) + " lost");
+}
+
+void Generator::scheduleOpen(MonotonicTime now)
+{
+    for (;; ++_scheduled) {
+        const Duration after = dueAfter(_scheduled, _plan.rate);
+        if (after >= _plan.duration || _begun + after > now)
+            return;
+        const Kind kind = _plan.mix.at(_scheduled);
+        (kind == Kind::ping ? _duePings : _dueFindNodes).push_back({_begun + after, kind});
+    }
+}
+
+void Generator::refillClosed(MonotonicTime now)
+{
+    while (_ledger->pending() + _duePings.size() + _dueFindNodes.size() < _plan.inFlight) {
+        const Kind kind = _plan.mix.at(_scheduled++);
+        auto& due = kind == Kind::ping ? _duePings : _dueFindNodes;
+        due.push_back({now, kind});
+        // One at a time, so that what is under way stays as it was asked for.
+        const std::size_t before = due.size();
+        sendDue(now);
+        if (due.size() == before)
+            return;
+    }
+}
+
+void Generator::sendDue(MonotonicTime now)
+{
+    for (auto* const due : {&_duePings, &_dueFindNodes})
+        while (!due->empty() && sendOne(due->front(), now)) {
+            due->pop_front();
+            if (due == &_dueFindNodes && _waitingCounted > 0)
+                --_waitingCounted;
+            now = _clock.now();
+        }
+    if (_dueFindNodes.size() > _waitingCounted) {
+        _outcome.waited += _dueFindNodes.size() - _waitingCounted;
+        _waitingCounted = _dueFindNodes.size();
+    }
+}
+
+bool Generator::sendOne(const Due& due, MonotonicTime now)
+{
+    std::size_t identity = _nextPinger;
+    if (due.kind == Kind::findNode) {
+        const auto idle = _ledger->takeIdle();
+        if (!idle)
+            return false;
+        identity = *idle;
+    } else {
+        // The next one that may ask; there is one.
+        do
+            identity = _nextPinger++ % _identities.size();
+        while (!hasBonded(identity));
+    }
+    const auto packet = _stock->take(identity, due.kind);
+    if (!_identities[identity]->send(packet.bytes))
+        ++_outcome.notSent;
+    if (_plan.rate > 0 && (due.kind == Kind::ping || _waitingCounted == 0))
+        _outcome.slip.record(now - due.intended);
+    if (due.kind == Kind::ping)
+        _ledger->pingSent(packet.hash, due.intended, now);
+    else
+        _ledger->findNodeSent(identity, due.intended, now);
+    return true;
+}
+
+std::optional<MonotonicTime> Generator::nextEvent() const
+{
+    std::optional<MonotonicTime> next = _ledger->nextDue();
+    const auto consider = [&](MonotonicTime time) {
+        next = next ? std::min(*next, time) : time;
+    };
+    if (_clock.now() < _end)
+        consider(_end);
+    const Duration after = _plan.rate > 0 ? dueAfter(_scheduled, _plan.rate) : _plan.duration;
+    if (_plan.rate > 0 && after < _plan.duration)
+        consider(_begun + after);
+    return next;
+}
+
+/// The timer is finer than the milliseconds of epoll_wait().
+void Generator::wait(MonotonicTime until)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    const auto at = std::max<std::int64_t>(until.time_since_epoch().count(), 1);
+    itimerspec when{};
+    when.it_value.tv_sec = at / second;
+    when.it_value.tv_nsec = at % second;
+    ::timerfd_settime(_timer, TFD_TIMER_ABSTIME, &when, nullptr);
+    std::array<epoll_event, 256> events{};
+    const int count = ::epoll_wait(_poll, events.data(), static_cast<int>(events.size()), 1'000);
+    for (int i = 0; i < count; ++i) {
+        const std::uint64_t tag = events[static_cast<std::size_t>(i)].data.u64;
+        if (tag < _identities.size())
+            receive(static_cast<std::size_t>(tag));
+    }
+}
+
+void Generator::receive(std::size_t identity)
+{
+    std::array<Byte, 2'048> buffer{};
+    // Not without end: the schedule goes on.
+    for (int i = 0; i < 64; ++i) {
+        const auto size = _identities[identity]->receive(buffer);
+        if (!size)
+            return;
+        handle(identity, ByteView(buffer).first(*size));
+    }
+}
+
+/// Signatures are not looked at: sockets are connected to the node, hashes match, and a signature would cost
+/// the time of several packets.
+void Generator::handle(std::size_t identity, ByteView datagram)
+{
+    const MonotonicTime now = _clock.now();
+    const auto frame = wire::Frame::parse(datagram);
+    const auto message = frame ? frame->decode() : tl::unexpected(frame.error());
+    if (!message) {
+        ++_outcome.strayPackets;
+        return;
+    }
+    if (std::holds_alternative<wire::Ping>(*message))
+        return answerPing(identity, frame->hash());
+    if (const auto* const pong = std::get_if<wire::Pong>(&*message)) {
+        if (!_isBonding)
+            _ledger->pong(pong->pingHash, now);
+        else if (!_ponged[identity] && frame->recoverSender() == _plan.key) {
+            _ponged[identity] = true;
+            _outcome.bonded += hasBonded(identity) ? 1 : 0;
+        }
+        return;
+    }
+    const auto* const told = std::get_if<wire::Neighbors>(&*message);
+    if (told != nullptr && !_isBonding)
+        _ledger->neighbors(identity, told->size, now);
+}
+
+void Generator::answerPing(std::size_t identity, const node::Hash256& hash)
+{
+    const auto packet = _identities[identity]->encoder().encode(
+        wire::Pong{{_plan.target.ip, _plan.target.port, 0}, hash, _clock.unixSeconds() + lifetime, {}});
+    _identities[identity]->send(packet.bytes);
+    if (!_isBonding || _proved[identity])
+        return;
+    _proved[identity] = true;
+    _outcome.bonded += hasBonded(identity) ? 1 : 0;
+}
+
+} // namespace waymark::discv4::load

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "commands/load/Identity.h"
+#include "commands/load/Ledger.h"
+#include "commands/load/Schedule.h"
+#include "commands/load/Stock.h"
+
+#include <waymark/base/Clock.h>
+#include <waymark/node/Endpoint.h>
+#include <waymark/toolkit/Interruption.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waymark::discv4::load
+{
+
+struct Plan
+{
+    node::Endpoint target;
+    node::PublicKey key;        ///< the target's
+    std::uint64_t rate = 0;     ///< requests a second, in an open loop; 0: a closed one
+    std::uint64_t inFlight = 0; ///< in a closed loop
+    Duration duration{};
+    Duration timeout{};
+    Mix mix;
+    std::size_t identities = 1;
+    std::size_t addresses = 1; ///< of loopback, from which they ask in turn
+};
+
+/// What a run came to besides what the ledger has.
+struct Outcome
+{
+    Duration took{};           ///< from the first request until the last was to leave
+    Histogram slip;            ///< how much later than intended requests left, in an open loop
+    std::uint64_t notSent = 0; ///< that the system did not take
+    std::uint64_t waited = 0;  ///< FINDNODEs for which no identity was free when they were due
+    std::uint64_t unsent = 0;  ///< that were due and never left
+    std::uint64_t pending = 0; ///< under way when it was interrupted
+    std::uint64_t signedLate = 0;
+    std::uint64_t strayPackets = 0; ///< that are none of this node's, or damaged
+    std::size_t bonded = 0;         ///< identities with an endpoint proof
+    bool interrupted = false;
+};
+
+/// Puts a node under load, with one thread that sends and receives, and others that sign.
+class Generator
+{
+public:
+    /// Told now and then: what is done, of how many, and perhaps a few words more.
+    using Tell = std::function<void(const char* what, std::uint64_t done, std::uint64_t total,
+                                    const std::string& note)>;
+
+    Generator(const Plan& plan, const Clock& clock, const toolkit::Interruption& interruption, Tell tell);
+    ~Generator();
+    Generator(const Generator&) = delete;
+    Generator& operator=(const Generator&) = delete;
+
+    /// Makes the identities and their endpoint proofs. `io` without sockets, `unavailable` when the node
+    /// answers none of them.
+    Result<void> prepare();
+    /// Runs the load. After prepare().
+    void run();
+
+    const Ledger& ledger() const noexcept { return *_ledger; }
+    const Outcome& outcome() const noexcept { return _outcome; }
+    std::size_t identities() const noexcept { return _identities.size(); }
+
+private:
+    struct Due
+    {
+        MonotonicTime intended;
+        Kind kind = Kind::ping;
+    };
+
+    Result<void> openSockets();
+    Result<void> watch(int descriptor, std::uint64_t tag);
+    void bond();
+    bool hasBonded(std::size_t identity) const noexcept { return _ponged[identity] && _proved[identity]; }
+    void sign();
+    void tell(MonotonicTime now) const;
+    void loop();
+    void scheduleOpen(MonotonicTime now);
+    void refillClosed(MonotonicTime now);
+    void sendDue(MonotonicTime now);
+    bool sendOne(const Due& due, MonotonicTime now);
+    void wait(MonotonicTime until);
+    void receive(std::size_t identity);
+    void handle(std::size_t identity, ByteView datagram);
+    void answerPing(std::size_t identity, const node::Hash256& hash);
+    std::optional<MonotonicTime> nextEvent() const;
+
+    const Plan _plan;
+    const Clock& _clock;
+    const toolkit::Interruption& _interruption;
+    Tell _tell;
+    int _poll = -1;
+    int _timer = -1;
+    std::vector<std::unique_ptr<Identity>> _identities;
+    std::vector<bool> _ponged; ///< its PING was answered
+    std::vector<bool> _proved; ///< it answered a PING
+    std::unique_ptr<Ledger> _ledger;
+    std::unique_ptr<Stock> _stock;
+    bool _isBonding = false;
+    MonotonicTime _begun;
+    MonotonicTime _end;
+    std::uint64_t _scheduled = 0;
+    std::size_t _nextPinger = 0;
+    std::deque<Due> _duePings;
+    std::deque<Due> _dueFindNodes;
+    std::size_t _waitingCounted = 0; ///< of _dueFindNodes, whose waiting was counted
+    Outcome _outcome;
+};
+
+} // namespace waymark::discv4::load
