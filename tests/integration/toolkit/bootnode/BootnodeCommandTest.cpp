@@ -86,7 +86,7 @@ class BootnodeCommandTest : public CppUnit::TestFixture
 
     static int ping(const std::string& enode)
     {
-        Process process(waymark, {"discv4", "ping", "--timeout", "400", enode});
+        Process process(waymark, {"discv4", "ping", "--timeout", "400ms", enode});
         const auto code = process.waitForExit();
         CPPUNIT_ASSERT_MESSAGE(process.output(), code.has_value());
         return *code;
