@@ -32,8 +32,8 @@ Entry madeNode(std::uint64_t number, std::uint64_t seq = 1)
                     .sign(testKey(number))
                     .value());
     entry.history.score = number;
-    entry.history.lastResponse =
-        std::chrono::floor<std::chrono::seconds>(SystemClock().wallNow()) - std::chrono::hours(number);
+    static const WallTime now = std::chrono::floor<std::chrono::seconds>(SystemClock().wallNow());
+    entry.history.lastResponse = now - std::chrono::hours(number);
     return entry;
 }
 
