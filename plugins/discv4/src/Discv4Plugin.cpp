@@ -4,6 +4,7 @@
 #include "commands/FindNodeCommand.h"
 #include "commands/PingCommand.h"
 #include "commands/ResolveCommand.h"
+#include "commands/crawl/CrawlCommand.h"
 #include "commands/decode/DecodeCommand.h"
 #include "commands/listen/ListenCommand.h"
 #include "commands/load/LoadCommand.h"
@@ -238,6 +239,8 @@ std::unique_ptr<plugin::Command> Discv4Plugin::command(std::string_view name)
 {
     if (name == "ping")
         return std::make_unique<PingCommand>();
+    if (name == "crawl")
+        return std::make_unique<crawl::CrawlCommand>();
     if (name == "decode")
         return std::make_unique<decode::DecodeCommand>();
     if (name == "probe")

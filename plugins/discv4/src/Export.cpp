@@ -10,6 +10,7 @@ WAYMARK_EXPORT_PLUGIN(waymark::discv4::Discv4Plugin, .name = "discv4", .version 
                           {"enr-request", "Ask a discv4 node for its record (ENR)"},
                           {"resolve", "Find the newest record of a node and where it answers"},
                           {"listen", "Be a node of the network, and print whom it meets"},
+                          {"crawl", "Visit all nodes of the network, and keep those that answer"},
                           {"decode", "Explain packets field by field: hex digits or a capture"},
                           {"probe", "Try a discv4 server against the rules of the protocol"},
                           {"load", "Put a discv4 node under load, and tell its latencies"},
