@@ -87,7 +87,7 @@ void LockFile::release() noexcept
     _descriptor = -1;
 }
 
-Result<LockFile> LockFile::take(std::filesystem::path file, AtEnd atEnd)
+Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
 {
     constexpr int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
     for (;;) {

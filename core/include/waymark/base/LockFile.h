@@ -24,7 +24,7 @@ public:
     /// Creates the file with mode 0600 if need be, locks it and writes the number of the process into it.
     /// Errors: `conflict` when somebody else holds it, `permission` or `io` when it cannot be opened or the
     /// file system has no locks; the message has the file's name and the system's reason.
-    static Result<LockFile> take(std::filesystem::path file, AtEnd atEnd = AtEnd::keep);
+    static Result<LockFile> take(const std::filesystem::path& file, AtEnd atEnd = AtEnd::keep);
 
     /// Whether somebody holds it. Creates and changes nothing; there need not be a file, nor a folder that
     /// may be written to. `permission` or `io` when the file is there and cannot be opened.
