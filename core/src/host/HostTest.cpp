@@ -1,8 +1,10 @@
 #include "host/tests/HostFixture.h"
 
 #include <waymark/host/Host.h>
+#include <waymark/node/NodeStore.h>
 #include <waymark/testkit/ManualTimers.h>
 #include <waymark/testkit/SeededRandom.h>
+#include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -17,6 +19,7 @@ class HostTest : public HostFixture
     CPPUNIT_TEST(servesFromConstructionToDestruction);
     CPPUNIT_TEST(refusalIsThrownAndLogged);
     CPPUNIT_TEST(pluginsSeeWhatTheEmbedderPutInPlace);
+    CPPUNIT_TEST(anEmbeddersKeyIsWrittenNowhere);
     CPPUNIT_TEST(runEndsWhenItIsAskedTo);
     CPPUNIT_TEST(runTellsWhyItDidNotStart);
     CPPUNIT_TEST_SUITE_END();
@@ -84,6 +87,21 @@ class HostTest : public HostFixture
         testkit::SeededRandom sameSeed;
         CPPUNIT_ASSERT(services.get<node::LocalNode>().key() ==
                        node::SecretKey::generate(sameSeed).publicKey());
+    }
+
+    void anEmbeddersKeyIsWrittenNowhere()
+    {
+        _plugins->add("a");
+        auto asked = options("a");
+        asked.nodeKey = std::make_shared<const node::SecretKey>(testkit::testKey(1));
+        asked.keepsState = false;
+        const Host host(std::move(asked));
+        const auto services = host.services();
+        CPPUNIT_ASSERT(services.get<node::LocalNode>().key() == testkit::testKey(1).publicKey());
+        auto& nodes = services.get<node::NodeStore>();
+        CPPUNIT_ASSERT(nodes.save({}).has_value());
+        CPPUNIT_ASSERT(nodes.load().value().empty());
+        CPPUNIT_ASSERT(!std::filesystem::exists(_folder.path() / "state"));
     }
 
     void runEndsWhenItIsAskedTo()

@@ -85,6 +85,8 @@ Outcome<NewStore> NewStore::begin(Store store, bool replaces)
                                                    LockFile::holderOf(name) + ": stop it first");
     if (!lock)
         return ended(ExitCode::io, lock.error().message);
+    if (auto given = giveToOwner(name, store.file); !given)
+        return tl::unexpected(failureOf(name, given.error()));
     std::error_code ignored;
     const bool isThere = fs::exists(store.file, ignored);
     const fs::path fresh = store.file.string() + ".new";

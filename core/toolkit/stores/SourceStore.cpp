@@ -29,12 +29,15 @@ Outcome<SourceStore> SourceStore::open(Store store)
                      store.file.string() +
                          (std::filesystem::exists(status) ? " is no regular file" : " is not there"));
     const auto name = store.format->lockOf(store.file);
-    auto lock = LockFile::take(name, LockFile::AtEnd::removeWhatItMade);
+    // None is made: one that a kill left would keep out a daemon of another user.
+    if (!std::filesystem::exists(name, error))
+        return SourceStore(std::move(store), std::nullopt);
+    auto lock = LockFile::take(name);
     if (lock)
         return SourceStore(std::move(store), std::move(*lock));
     if (lock.error().code == ErrorCode::conflict)
         return inUse(store, name);
-    // Where nothing can be written there may be a lock to look at; without one nobody is at work.
+    // Where nothing can be written it can still be looked at.
     const auto held = LockFile::isHeld(name);
     if (!held)
         return ended(ExitCode::io, held.error().message);

@@ -9,7 +9,8 @@
 namespace waymark::toolkit::stores
 {
 
-/// A store that is read. While it lives no daemon starts on it, as far as the folder lets it be locked.
+/// A store that no daemon uses, to be read. Where a daemon once left its lock file none starts meanwhile,
+/// unless the file may not be written to; else the format notices what changes under it.
 class SourceStore
 {
 public:
