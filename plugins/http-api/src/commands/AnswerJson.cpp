@@ -91,13 +91,17 @@ std::optional<Value> AnswerJson::read(const std::string& name, const char* neede
     if (!_object->has(name) || _object->isNull(name))
         return std::nullopt;
     const Var value = _object->get(name);
+    const auto blamed = [&]() -> std::optional<Value> {
+        blame(name, needed);
+        return std::nullopt;
+    };
     try {
         if (value.isNumeric() && !value.isBoolean())
             return value.convert<Value>();
-    } catch (const Poco::Exception&) { // negative, too large: the same
+    } catch (const Poco::Exception&) {
+        return blamed(); // negative, too large
     }
-    blame(name, needed);
-    return std::nullopt;
+    return blamed();
 }
 
 std::optional<std::uint64_t> AnswerJson::number(const std::string& name)
