@@ -28,7 +28,8 @@ std::optional<node::PeerId> cursorIn(const std::string& target)
             if (name == "cursor")
                 if (auto id = node::PeerId::parse(value))
                     return std::move(*id);
-    } catch (const Poco::Exception&) { // no URL: the same as one without a cursor
+    } catch (const Poco::Exception&) {
+        return std::nullopt; // no URL: the same as one without a cursor
     }
     return std::nullopt;
 }
