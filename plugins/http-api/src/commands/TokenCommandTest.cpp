@@ -44,8 +44,7 @@ class TokenCommandTest : public CppUnit::TestFixture
         const auto tokens = parseTokens(std::string_view(_out).substr(end + 1));
         CPPUNIT_ASSERT_MESSAGE(_out, tokens.has_value() && tokens->size() == 1);
         const auto* const entry = tokens->find(std::string_view(_out).substr(0, end));
-        CPPUNIT_ASSERT(entry != nullptr);
-        CPPUNIT_ASSERT(entry->role == http::Role::registrant);
+        CPPUNIT_ASSERT(entry != nullptr && entry->role == http::Role::registrant);
         const std::string before = _out;
         CPPUNIT_ASSERT_EQUAL(0, run({"--role", "register"}));
         CPPUNIT_ASSERT(before != _out);
