@@ -30,6 +30,7 @@ class CompletionTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr const char* waymark = WAYMARK_BUILD_DIR "/bin/waymark";
+    static constexpr const char* badPlugins = WAYMARK_BUILD_DIR "/bad-plugins";
     using Words = std::vector<std::string>;
 
     const testkit::TemporaryFolder _folder;
@@ -128,8 +129,7 @@ private:
     void namesComeFromManifestsAlone()
     {
         // throwing-static lies in this folder: opening it would end the process.
-        const auto [output, code] =
-            run(waymark, {"--plugin-path", WAYMARK_BUILD_DIR "/bad-plugins", "complete", "--", "gre"});
+        const auto [output, code] = run(waymark, {"--plugin-path", badPlugins, "complete", "--", "gre"});
         CPPUNIT_ASSERT_EQUAL(0, code);
         CPPUNIT_ASSERT_EQUAL(std::string("greet\tsays hello\n"), output);
     }
