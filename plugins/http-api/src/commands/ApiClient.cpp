@@ -122,11 +122,15 @@ Result<ApiClient> ApiClient::open(const std::string& url, ClientTls tls, std::ch
     client._tls = std::move(tls);
     if (auto located = client.locate(url); !located)
         return failure(std::move(located.error()));
-    if (const auto context = client._tls.context(); !context)
-        return failure(context.error());
-    if (client._tls.certificate && client._uri.getScheme() != "https")
+    if (auto checked = client._tls.check(); !checked)
+        return failure(std::move(checked.error()));
+    if (client._uri.getScheme() == "https") {
+        if (const auto context = client._tls.context(); !context)
+            return failure(context.error());
+    } else if (client._tls.certificate) {
         return failure(ErrorCode::invalidArgument,
                        "--cert is for https://, and '" + url + "' would never see it");
+    }
     return client;
 }
 
@@ -266,6 +270,8 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
     } catch (const Poco::Exception& problem) {
         const bool isLate = deadline && deadline->passed();
         return unavailable(isLate ? late() : printable(problem.displayText()));
+    } catch (const std::system_error& problem) {
+        return unavailable(problem.what()); // no descriptor or thread is left
     }
 }
 

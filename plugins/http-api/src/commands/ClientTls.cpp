@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -26,13 +27,20 @@ tl::unexpected<Error> unusable(const std::string& option, const std::string& why
 
 } // namespace
 
-Result<net::Context::Ptr> ClientTls::context() const
+Result<void> ClientTls::check() const
 {
     if (certificate.has_value() != key.has_value())
         return failure(ErrorCode::invalidArgument, "--cert and --cert-key belong together");
     if (authorities && ::access(authorities->c_str(), R_OK) != 0)
         return failure(ErrorCode::invalidArgument, "--ca: " + *authorities + " cannot be read: " +
                                                        std::generic_category().message(errno));
+    return {};
+}
+
+Result<net::Context::Ptr> ClientTls::context() const
+{
+    if (auto checked = check(); !checked)
+        return failure(std::move(checked.error()));
     try {
         net::initializeSSL();
         net::Context::Params params;

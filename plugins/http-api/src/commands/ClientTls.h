@@ -18,8 +18,10 @@ struct ClientTls
     std::optional<std::string> certificate; ///< a PEM file: the client's own first, then its authorities'
     std::optional<std::string> key;         ///< a PEM file, mode 0600: the certificate's
 
-    /// Errors name the option: invalidArgument for what cannot be believed or does not stand together,
-    /// permission for a certificate or key that cannot be used.
+    /// What can be said without TLS. Errors are invalidArgument and name the option.
+    Result<void> check() const;
+    /// Errors name the option: as those of check(), and for what cannot be believed; permission for a
+    /// certificate or key that cannot be used.
     Result<Poco::Net::Context::Ptr> context() const;
 
 private:

@@ -81,7 +81,7 @@ int TokenCommand::run(const plugin::CommandContext& context)
             .add("from", values->find("from"))
             .print(context, *values);
     else
-        context.out << token.view() << '\n' << entry.toString() << std::endl;
+        context.out << token.view() << '\n' << entry.toString() << '\n' << std::flush;
     if (context.terminal)
         context.error
             << "The token is not shown again; its line, which is no secret, belongs into the file that "
