@@ -107,10 +107,11 @@ Bytes Party::sealed(Byte type, ByteView data) const
     Bytes content{type};
     content.insert(content.end(), data.begin(), data.end());
     const auto signature = _key.sign(node::keccak256(content));
-    Bytes packet(signature.begin(), signature.end());
-    packet.insert(packet.end(), content.begin(), content.end());
-    const auto hash = node::keccak256(packet);
-    packet.insert(packet.begin(), hash.begin(), hash.end());
+    constexpr std::size_t hashSize = node::Hash256().size();
+    Bytes packet(hashSize + signature.size() + content.size());
+    const auto end = std::ranges::copy(signature, packet.begin() + hashSize).out;
+    std::ranges::copy(content, end);
+    std::ranges::copy(node::keccak256(ByteView(packet).subspan(hashSize)), packet.begin());
     return packet;
 }
 
