@@ -33,7 +33,7 @@ class DecodeCommandTest : public CppUnit::TestFixture
     {
         testkit::Daemon daemon(_folder.path(),
                                {{"discv4.trace", "trace.pcapng"}, {"discv4.probe-interval", "0s"}});
-        CPPUNIT_ASSERT_EQUAL(0, waymark({"ping", enodeOf(daemon)}).code);
+        CPPUNIT_ASSERT_EQUAL(0, waymark({"ping", "--timeout", "30s", enodeOf(daemon)}).code);
         daemon.process().signal(SIGTERM);
         CPPUNIT_ASSERT_EQUAL(0, daemon.process().waitForExit().value());
         for (const auto& entry : std::filesystem::recursive_directory_iterator(_folder.path()))

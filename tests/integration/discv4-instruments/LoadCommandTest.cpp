@@ -93,11 +93,11 @@ public:
 
     void tellsWhatTheNodeRefusedAsLost()
     {
-        // One question is answered, and the next ones of that node for a long time not.
+        // The question that goes with the proof is answered, and the next ones for a second not.
         const testkit::Daemon daemon(_folder.path(),
                                      {{"discv4.question-rate", "1"}, {"discv4.question-burst", "1"}});
-        const auto outcome = waymark({"load", "--rate", "20", "--duration", "500ms", "--mix", "0:1",
-                                      "--identities", "1", "--timeout", "100ms", "--json", enodeOf(daemon)});
+        const auto outcome = waymark({"load", "--rate", "40", "--duration", "500ms", "--mix", "1:1",
+                                      "--identities", "1", "--timeout", "200ms", "--json", enodeOf(daemon)});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
         const auto all = report(outcome);
         CPPUNIT_ASSERT_MESSAGE(outcome.output, number(all, "lost") > 0);

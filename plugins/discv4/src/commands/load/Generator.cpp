@@ -90,16 +90,16 @@ Result<void> Generator::prepare()
 {
     if (const auto opened = openSockets(); !opened)
         return opened;
-    _ponged.assign(_identities.size(), false);
-    _proved.assign(_identities.size(), false);
+    _bonding = std::make_unique<Bonding>(_identities, _plan.target, _clock, _plan.mix.findNodes > 0);
     bond();
+    _outcome.bonded = _bonding->ready();
     if (_outcome.bonded > 0 || _interruption.requested())
         return {};
-    if (std::ranges::find(_ponged, true) != _ponged.end())
+    if (_bonding->hasAnyPong())
         return failure(ErrorCode::unavailable,
                        _plan.target.toString() +
-                           " answers PINGs and asks for no endpoint proof, so that nothing can "
-                           "be known of whom it would answer; waymark discv4 probe says more");
+                           " answers PINGs, but no FINDNODE, though endpoint proofs were offered; "
+                           "waymark discv4 probe says more, and --mix 1:0 asks PINGs alone");
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(_plan.timeout).count();
     return failure(ErrorCode::unavailable,
                    "no PONG from " + _plan.target.toString() + " within " + std::to_string(timeout) +
@@ -107,33 +107,33 @@ Result<void> Generator::prepare()
                        "between, and whether the node runs");
 }
 
-/// All of them PING, in three rounds for those that are not through; what comes back is answered on the way.
+/// All of them in rounds, until they are through; what comes back is answered on the way.
 void Generator::bond()
 {
-    constexpr int rounds = 3;
+    constexpr int rounds = 4; // three PINGs, and a question to who asked for no proof
     constexpr Duration interval = std::chrono::milliseconds(2); ///< a pace that ordinary limits allow
+    constexpr Duration rest = std::chrono::milliseconds(50);    ///< for what answers are still to come
     _isBonding = true;
-    for (int round = 0; round < rounds && !_interruption.requested(); ++round) {
-        for (std::size_t i = 0; i < _identities.size() && !_interruption.requested(); ++i) {
-            if (hasBonded(i))
-                continue;
-            const auto& from = _identities[i]->endpoint();
-            const auto packet = _identities[i]->encoder().encode(
-                wire::Ping{{from.ip, from.port, from.port},
-                           {_plan.target.ip, _plan.target.port, 0},
-                           _clock.unixSeconds() + lifetime + static_cast<std::uint64_t>(round),
-                           {}});
-            _identities[i]->send(packet.bytes);
-            wait(_clock.now() + interval);
-            _tell("bonding", _outcome.bonded, _identities.size(), {});
+    const auto isDone = [&] {
+        return _bonding->ready() == _identities.size() || _interruption.requested();
+    };
+    for (int round = 0; round < rounds && !isDone(); ++round) {
+        for (std::size_t i = 0; i < _identities.size() && !isDone(); ++i) {
+            if (_bonding->advance(i))
+                waitUntil(_clock.now() + interval);
+            _tell("bonding", _bonding->ready(), _identities.size(), {});
         }
-        const MonotonicTime until = _clock.now() + _plan.timeout;
-        while (_outcome.bonded < _identities.size() && _clock.now() < until && !_interruption.requested())
+        for (const MonotonicTime until = _clock.now() + _plan.timeout; _clock.now() < until && !isDone();)
             wait(until);
-        if (_outcome.bonded == _identities.size())
-            break;
     }
+    waitUntil(_clock.now() + rest);
     _isBonding = false;
+}
+
+void Generator::waitUntil(MonotonicTime time)
+{
+    while (_clock.now() < time && !_interruption.requested())
+        wait(time);
 }
 
 void Generator::sign()
@@ -161,7 +161,7 @@ void Generator::run()
 {
     _ledger = std::make_unique<Ledger>(_identities.size(), _plan.timeout);
     for (std::size_t i = 0; i < _identities.size(); ++i)
-        if (hasBonded(i))
+        if (_bonding->isReady(i))
             _ledger->admit(i);
     if (!_interruption.requested())
         sign();
@@ -262,7 +262,7 @@ bool Generator::sendOne(const Due& due, MonotonicTime now)
         // The next one that may ask; there is one.
         do
             identity = _nextPinger++ % _identities.size();
-        while (!hasBonded(identity));
+        while (!_bonding->isReady(identity));
     }
     const auto packet = _stock->take(identity, due.kind);
     if (!_identities[identity]->send(packet.bytes))
@@ -336,14 +336,14 @@ void Generator::handle(std::size_t identity, ByteView datagram)
     if (const auto* const pong = std::get_if<wire::Pong>(&*message)) {
         if (!_isBonding)
             _ledger->pong(pong->pingHash, now);
-        else if (!_ponged[identity] && frame->recoverSender() == _plan.key) {
-            _ponged[identity] = true;
-            _outcome.bonded += hasBonded(identity) ? 1 : 0;
-        }
+        else if (frame->recoverSender() == _plan.key)
+            _bonding->ponged(identity);
         return;
     }
     const auto* const told = std::get_if<wire::Neighbors>(&*message);
-    if (told != nullptr && !_isBonding)
+    if (told != nullptr && _isBonding)
+        _bonding->told(identity);
+    else if (told != nullptr)
         _ledger->neighbors(identity, told->size, now);
 }
 
@@ -352,10 +352,8 @@ void Generator::answerPing(std::size_t identity, const node::Hash256& hash)
     const auto packet = _identities[identity]->encoder().encode(
         wire::Pong{{_plan.target.ip, _plan.target.port, 0}, hash, _clock.unixSeconds() + lifetime, {}});
     _identities[identity]->send(packet.bytes);
-    if (!_isBonding || _proved[identity])
-        return;
-    _proved[identity] = true;
-    _outcome.bonded += hasBonded(identity) ? 1 : 0;
+    if (_isBonding)
+        _bonding->pinged(identity);
 }
 
 } // namespace waymark::discv4::load

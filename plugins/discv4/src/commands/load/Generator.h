@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/load/Bonding.h"
 #include "commands/load/Identity.h"
 #include "commands/load/Ledger.h"
 #include "commands/load/Schedule.h"
@@ -43,7 +44,7 @@ struct Outcome
     std::uint64_t pending = 0; ///< under way when it was interrupted
     std::uint64_t signedLate = 0;
     std::uint64_t strayPackets = 0; ///< that are none of this node's, or damaged
-    std::size_t bonded = 0;         ///< identities with an endpoint proof
+    std::size_t bonded = 0;         ///< identities whose endpoint proof holds
     bool interrupted = false;
 };
 
@@ -80,7 +81,6 @@ private:
     Result<void> openSockets();
     Result<void> watch(int descriptor, std::uint64_t tag);
     void bond();
-    bool hasBonded(std::size_t identity) const noexcept { return _ponged[identity] && _proved[identity]; }
     void sign();
     void tell(MonotonicTime now) const;
     void loop();
@@ -89,6 +89,7 @@ private:
     void sendDue(MonotonicTime now);
     bool sendOne(const Due& due, MonotonicTime now);
     void wait(MonotonicTime until);
+    void waitUntil(MonotonicTime time);
     void receive(std::size_t identity);
     void handle(std::size_t identity, ByteView datagram);
     void answerPing(std::size_t identity, const node::Hash256& hash);
@@ -101,8 +102,7 @@ private:
     int _poll = -1;
     int _timer = -1;
     std::vector<std::unique_ptr<Identity>> _identities;
-    std::vector<bool> _ponged; ///< its PING was answered
-    std::vector<bool> _proved; ///< it answered a PING
+    std::unique_ptr<Bonding> _bonding;
     std::unique_ptr<Ledger> _ledger;
     std::unique_ptr<Stock> _stock;
     bool _isBonding = false;

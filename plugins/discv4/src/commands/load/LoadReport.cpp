@@ -135,7 +135,7 @@ Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
     record.add("identities", "identities",
                Cell(plan.identities)
                    .shownAs(std::to_string(plan.identities) + ", of which " + std::to_string(outcome.bonded) +
-                            " with an endpoint proof"));
+                            " whose endpoint proof holds"));
     record.add("bonded", "", outcome.bonded);
     record.add("sent", "sent", Cell(sent).shownAs(rated(sent)));
     record.add("answered", "answered", Cell(answered).shownAs(rated(answered)));
@@ -222,7 +222,8 @@ void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger&
     say(outcome.unsent > 0, number(outcome.unsent) + " requests that were due were never sent");
     say(outcome.notSent > 0, number(outcome.notSent) + " packets were not taken by this machine's system");
     say(outcome.bonded < plan.identities,
-        number(plan.identities - outcome.bonded) + " identities got no endpoint proof, and asked nothing");
+        number(plan.identities - outcome.bonded) +
+            " identities came to no endpoint proof that holds, and asked nothing");
     say(outcome.strayPackets > 0, number(outcome.strayPackets) + " datagrams that came are no packets");
     say(sum(ledger, &Ledger::Counts::lost) > 0,
         "nodes drop what is over their limits: waymarkd by default 50 questions a second of one node "
