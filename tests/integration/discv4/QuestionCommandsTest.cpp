@@ -62,10 +62,10 @@ public:
         const auto nodes = Poco::JSON::Parser().parse(run.out).extract<Poco::JSON::Array::Ptr>();
         CPPUNIT_ASSERT_EQUAL_MESSAGE("two datagrams", std::size_t{16}, nodes->size());
         const auto first = nodes->getObject(0);
-        CPPUNIT_ASSERT_EQUAL(target, first->getValue<std::string>("id"));
+        CPPUNIT_ASSERT_EQUAL(target, first->getValue<std::string>("public_key"));
         CPPUNIT_ASSERT_EQUAL(0, first->getValue<int>("distance"));
-        CPPUNIT_ASSERT_EQUAL(40003, first->getValue<int>("udp"));
-        CPPUNIT_ASSERT_EQUAL(40404, first->getValue<int>("tcp"));
+        CPPUNIT_ASSERT_EQUAL(40003, first->getValue<int>("udp_port"));
+        CPPUNIT_ASSERT_EQUAL(40404, first->getValue<int>("tcp_port"));
         CPPUNIT_ASSERT_EQUAL(std::string("127.0.0.1"), first->getValue<std::string>("ip"));
         int last = 0;
         for (std::size_t i = 1; i < nodes->size(); ++i) {
@@ -128,9 +128,9 @@ public:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(run.error, 0, run.code);
         const auto shown = run.objects().at(0);
         CPPUNIT_ASSERT_EQUAL(record->toString(), shown->getValue<std::string>("enr"));
-        CPPUNIT_ASSERT_EQUAL(bootnode.key().hex(), shown->getValue<std::string>("id"));
+        CPPUNIT_ASSERT_EQUAL(bootnode.key().hex(), shown->getValue<std::string>("public_key"));
         CPPUNIT_ASSERT_EQUAL(record->seq(), shown->getValue<Poco::UInt64>("seq"));
-        CPPUNIT_ASSERT_EQUAL(int{bootnode.udp().port}, shown->getValue<int>("udp"));
+        CPPUNIT_ASSERT_EQUAL(int{bootnode.udp().port}, shown->getValue<int>("udp_port"));
         const CommandRun text(EnrRequestCommand(), {bootnode.enode()});
         CPPUNIT_ASSERT(text.out.find("\nseq\t" + std::to_string(record->seq()) + '\n') != std::string::npos);
     }

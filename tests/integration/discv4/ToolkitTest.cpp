@@ -70,7 +70,7 @@ public:
                                    "--bootnodes", _enode});
         const auto identity = parse(listener.expectLine(R"("event":"listening")"));
         const auto found = parse(listener.expectLine(R"("event":"found")"));
-        CPPUNIT_ASSERT_EQUAL(_enode.substr(8, 128), found->getValue<std::string>("id"));
+        CPPUNIT_ASSERT_EQUAL(_enode.substr(8, 128), found->getValue<std::string>("public_key"));
         listener.expectLine(R"("packet":"pong")");
         Process ping(program, {"ping", identity->getValue<std::string>("enr")});
         CPPUNIT_ASSERT(ping.waitForExit() == 0);

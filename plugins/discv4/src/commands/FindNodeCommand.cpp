@@ -29,15 +29,15 @@ void print(const Asked& asked, const Target& target, NeighborsAnswer answer)
     auto listing = toolkit::Listing::list(asked.context, asked.values,
                                           {{"distance", "DISTANCE", 0, true},
                                            {"ip", "IP"},
-                                           {"udp", "UDP", 0, true},
-                                           {"tcp", "TCP", 0, true},
-                                           {"id", "ID"}});
+                                           {"tcp_port", "TCP", 0, true},
+                                           {"udp_port", "UDP", 0, true},
+                                           {"public_key", "PUBLIC KEY"}});
     std::ranges::sort(answer.nodes, [&](const wire::Neighbor& left, const wire::Neighbor& right) {
         return engine::isNearer(target.hash, left.key.nodeId(), right.key.nodeId());
     });
     for (const wire::Neighbor& told : answer.nodes)
         listing.add({engine::logDistance(target.hash, told.key.nodeId()), told.endpoint.ip.toString(),
-                     told.endpoint.udp, told.endpoint.tcp, told.key.hex()});
+                     told.endpoint.tcp, told.endpoint.udp, told.key.hex()});
     listing.end();
     for (const auto& refused : answer.refused)
         asked.context.error << asked.line.command() << ": left out "

@@ -60,8 +60,8 @@ void addEndpoint(toolkit::Record& to, const std::optional<node::NodeEndpoint>& e
     if (!endpoint)
         return;
     to.add("ip" + suffix, endpoint->ip.toString())
-        .add("udp" + suffix, endpoint->udp)
-        .add("tcp" + suffix, endpoint->tcp);
+        .add("tcp" + suffix + "_port", "tcp" + suffix, endpoint->tcp)
+        .add("udp" + suffix + "_port", "udp" + suffix, endpoint->udp);
 }
 
 } // namespace
@@ -70,7 +70,7 @@ void addRecord(toolkit::Record& to, const node::Enr& record)
 {
     const auto v4 = record.endpointV4();
     const auto v6 = record.endpointV6();
-    to.add("id", record.key().hex())
+    to.add("public_key", "public key", record.key().hex())
         .add("node_id", "node id", toHex(record.key().nodeId()))
         .add("seq", record.seq());
     addEndpoint(to, v4, "");

@@ -78,7 +78,7 @@ int print(const Asked& asked, const Wanted& wanted, const Resolution::Found& fou
     if (found.record)
         addRecord(shown, *found.record);
     else
-        shown.add("id", wanted.key.hex())
+        shown.add("public_key", "public key", wanted.key.hex())
             .add("enode", node::Enode::advertised(wanted.key, place).toString())
             .add("enr", toolkit::Cell());
     shown.print(asked.context, asked.values);

@@ -77,7 +77,7 @@ private:
             made.push_back({"packet", "PACKET", 11});
             made.push_back({"bytes", "BYTES", 5, true});
         }
-        made.push_back({"id", "ID"});
+        made.push_back({"public_key", "PUBLIC KEY"});
         return made;
     }
 
