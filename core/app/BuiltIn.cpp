@@ -2,7 +2,7 @@
 
 #include "NodeGroup.h"
 #include "bootnode/BootnodeCommand.h"
-#include "stores/Commands.h"
+#include "stores/RegistryGroup.h"
 
 namespace waymark::app
 {

@@ -1,4 +1,4 @@
-#include "ConvertCommand.h"
+#include "stores/ConvertCommand.h"
 
 #include <waymark/toolkit/Listing.h>
 

@@ -1,6 +1,6 @@
-#include "ExportCommand.h"
+#include "stores/ExportCommand.h"
 
-#include "PortableFormat.h"
+#include "stores/PortableFormat.h"
 
 #include <waymark/toolkit/Listing.h>
 
@@ -12,13 +12,10 @@ using plugin::CommandArgument;
 const plugin::CommandLine& ExportCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
-        plugin::CommandLine(
-            "registry export",
-            "Prints all that a stored registry holds as JSON lines, claims, leases, tombstones "
-            "and revision, for other programs and for `registry import`. Nothing is changed.")
-            .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
-            .takes(configOption("config", "the daemon's configuration, which names the store"))
-            .takes(formatOption("from", "the store's format, where it is not recognised"))
+        readingOne(plugin::CommandLine(
+                       "registry export",
+                       "Prints all that a stored registry holds as JSON lines, claims, leases, tombstones "
+                       "and revision, for other programs and for `registry import`. Nothing is changed."))
             .takes(CommandArgument::option("out", "FILE")
                        .needs("the name of a file")
                        .help("where to write, in the place of standard output; it appears when it is whole"))
@@ -30,12 +27,7 @@ const plugin::CommandLine& ExportCommand::line() const
 
 Outcome<void> ExportCommand::work(const Job& job)
 {
-    const auto store = find(
-        {job.values.find("config"), job.values.find("STORE"), job.values.find("from"), "--config", "--from"},
-        job.formats, true);
-    if (!store)
-        return tl::unexpected(store.error());
-    const auto source = SourceStore::open(*store);
+    const auto source = openSource(job);
     if (!source)
         return tl::unexpected(source.error());
     const auto read = [&](registry::StoreSink& sink) {
@@ -45,14 +37,14 @@ Outcome<void> ExportCommand::work(const Job& job)
     if (!out) {
         const auto sink = writePortable(TextWriter::to(job.context.out, "standard output"));
         const auto moved =
-            job.transfer("exporting", *sink).run(read, store->file.string(), "standard output");
+            job.transfer("exporting", *sink).run(read, source->file().string(), "standard output");
         return moved ? Outcome<void>() : tl::unexpected(moved.error());
     }
     const PortableFormat portable;
     auto target = NewStore::begin({&portable, *out}, job.values.has("force"));
     if (!target)
         return tl::unexpected(target.error());
-    const auto moved = job.transfer("exporting", target->sink()).run(read, store->file.string(), *out);
+    const auto moved = job.transfer("exporting", target->sink()).run(read, source->file().string(), *out);
     if (!moved)
         return tl::unexpected(moved.error());
     if (auto kept = target->keep(); !kept)

@@ -1,6 +1,6 @@
-#include "ImportCommand.h"
+#include "stores/ImportCommand.h"
 
-#include "PortableFormat.h"
+#include "stores/PortableFormat.h"
 
 #include <waymark/toolkit/Listing.h>
 

@@ -1,4 +1,4 @@
-#include "NewStore.h"
+#include "stores/NewStore.h"
 
 #include <cerrno>
 #include <cstdio>

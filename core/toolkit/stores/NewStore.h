@@ -1,6 +1,6 @@
 #pragma once
 
-#include "StoreFormats.h"
+#include "stores/StoreFormats.h"
 
 #include <waymark/base/LockFile.h>
 

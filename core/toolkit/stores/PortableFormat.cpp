@@ -1,6 +1,6 @@
-#include "PortableFormat.h"
+#include "stores/PortableFormat.h"
 
-#include "PortableRows.h"
+#include "stores/PortableRows.h"
 
 #include <waymark/node/Keccak.h>
 

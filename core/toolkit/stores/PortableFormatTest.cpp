@@ -1,6 +1,6 @@
-#include "PortableFormat.h"
+#include "stores/PortableFormat.h"
 
-#include "Statistics.h"
+#include "stores/Statistics.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

@@ -1,7 +1,7 @@
-#include "PortableRows.h"
+#include "stores/PortableRows.h"
 
-#include "PortableTimes.h"
 #include "base/Text.h"
+#include "stores/PortableTimes.h"
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>

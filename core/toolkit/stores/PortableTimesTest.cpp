@@ -1,4 +1,4 @@
-#include "PortableTimes.h"
+#include "stores/PortableTimes.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 

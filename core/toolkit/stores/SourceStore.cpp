@@ -1,4 +1,4 @@
-#include "SourceStore.h"
+#include "stores/SourceStore.h"
 
 #include <system_error>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "Statistics.h"
+#include "stores/Statistics.h"
 
 #include <utility>
 #include <variant>

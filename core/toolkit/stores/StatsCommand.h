@@ -1,6 +1,6 @@
 #pragma once
 
-#include "StoreCommand.h"
+#include "stores/StoreCommand.h"
 
 namespace waymark::toolkit::stores
 {

@@ -1,4 +1,4 @@
-#include "StoreCommand.h"
+#include "stores/StoreCommand.h"
 
 #include <waymark/plugin/ConfigFile.h>
 
@@ -57,6 +57,22 @@ Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& form
     if (!format)
         return tl::unexpected(format.error());
     return Store{*format, *wanted.file};
+}
+
+plugin::CommandLine StoreCommand::readingOne(plugin::CommandLine line)
+{
+    return std::move(line)
+        .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
+        .takes(configOption("config", "the daemon's configuration, which names the store"))
+        .takes(formatOption("from", "the store's format, where it is not recognised"));
+}
+
+Outcome<SourceStore> StoreCommand::openSource(const Job& job)
+{
+    auto store = find(
+        {job.values.find("config"), job.values.find("STORE"), job.values.find("from"), "--config", "--from"},
+        job.formats, true);
+    return store ? SourceStore::open(*std::move(store)) : tl::unexpected(store.error());
 }
 
 void StoreCommand::print(const plugin::CommandContext& context, const plugin::CommandValues& values,

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "NewStore.h"
-#include "SourceStore.h"
-#include "StoreFormats.h"
-#include "Transfer.h"
+#include "stores/NewStore.h"
+#include "stores/SourceStore.h"
+#include "stores/StoreFormats.h"
+#include "stores/Transfer.h"
 
 #include <waymark/plugin/Command.h>
 #include <waymark/plugin/CommandLine.h>
@@ -55,6 +55,10 @@ protected:
         std::string formatOption; ///< "--from"
     };
     static Outcome<Store> find(const Wanted& wanted, const StoreFormats& formats, bool isThere);
+
+    /// For commands that read one store: STORE, --config and --from.
+    static plugin::CommandLine readingOne(plugin::CommandLine line);
+    static Outcome<SourceStore> openSource(const Job& job);
 
     /// Rows and revision, and what else is in the record.
     static void print(const plugin::CommandContext& context, const plugin::CommandValues& values,

@@ -1,9 +1,9 @@
-#include "StoreFormats.h"
+#include "stores/StoreFormats.h"
 
-#include "PortableFormat.h"
 #include "base/Text.h"
 #include "host/loader/PluginFinder.h"
 #include "host/loader/PluginLoader.h"
+#include "stores/PortableFormat.h"
 
 #include <waymark/plugin/ConfigFile.h>
 #include <waymark/registry/PeerRegistry.h>

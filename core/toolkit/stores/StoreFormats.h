@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Outcome.h"
+#include "stores/Outcome.h"
 
 #include <waymark/plugin/Plugin.h>
 #include <waymark/registry/StoreFormat.h>

@@ -1,4 +1,4 @@
-#include "Transfer.h"
+#include "stores/Transfer.h"
 
 #include <waymark/registry/CheckedRow.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "KeySet.h"
-#include "Outcome.h"
+#include "stores/KeySet.h"
+#include "stores/Outcome.h"
 
 #include <waymark/base/Clock.h>
 #include <waymark/plugin/Command.h>

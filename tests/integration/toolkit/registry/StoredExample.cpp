@@ -1,6 +1,6 @@
 #include "StoredExample.h"
 
-#include "PortableFormat.h"
+#include "stores/PortableFormat.h"
 
 #include <waymark/contract/RegistryFixtures.h>
 #include <waymark/testkit/Process.h>

@@ -1,9 +1,9 @@
-#include "Commands.h"
+#include "stores/RegistryGroup.h"
 
-#include "ConvertCommand.h"
-#include "ExportCommand.h"
-#include "ImportCommand.h"
-#include "StatsCommand.h"
+#include "stores/ConvertCommand.h"
+#include "stores/ExportCommand.h"
+#include "stores/ImportCommand.h"
+#include "stores/StatsCommand.h"
 
 #include <memory>
 
