@@ -39,8 +39,7 @@ namespace
 [[noreturn]] void refuseDamaged(const std::filesystem::path& file, const std::string& what)
 {
     refuse(ExitCode::corruptData, file,
-           what +
-               ": restore it from a backup, or save what is readable with `waymark registry repair --file " +
+           what + ": restore it from a backup, or save what is readable with `waymark registry repair " +
                file.string() + '`');
 }
 

@@ -74,7 +74,7 @@ private:
         throw StartError(
             ExitCode::corruptData,
             _file.string() + ": table " + _table + ": " + error.message +
-                ": restore it from a backup, or save the other rows with `waymark registry repair --file " +
+                ": restore it from a backup, or save the other rows with `waymark registry repair " +
                 _file.string() + '`');
     }
 
@@ -105,7 +105,7 @@ void SqliteStore::load(RegistryState& state, std::uint64_t epoch)
         throw StartError(ExitCode::corruptData,
                          _database.file().string() + " cannot be read: " + exception.displayText() +
                              ": restore it from a backup, or save what is readable with "
-                             "`waymark registry repair --file " +
+                             "`waymark registry repair " +
                              _database.file().string() + '`');
     }
 }

@@ -13,6 +13,7 @@ class RepairCommandTest : public RepairFixture
 {
     CPPUNIT_TEST_SUITE(RepairCommandTest);
     CPPUNIT_TEST(aDryRunChangesNothing);
+    CPPUNIT_TEST(tellsProgramsInJson);
     CPPUNIT_TEST(changesNothingWhenNothingCanBeSaved);
     CPPUNIT_TEST(saysOfAnEmptyFileThatItIsEmpty);
     CPPUNIT_TEST(saysOfATinyFileThatItIsTooShort);
@@ -31,17 +32,30 @@ class RepairCommandTest : public RepairFixture
         zeroPage(pagesOfType('\x0d').at(3));
         const std::string before = contentOf(_file);
         const auto filesBefore = names();
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--dry-run", "--file", _file.string()}));
+        CPPUNIT_ASSERT_EQUAL(65, repair({"--dry-run", _file.string()}));
         says("saved: ");
         says("nothing was changed (--dry-run)");
         CPPUNIT_ASSERT(contentOf(_file) == before);
         CPPUNIT_ASSERT(names() == filesBefore);
     }
 
+    void tellsProgramsInJson()
+    {
+        fill();
+        zeroPage(pagesOfType('\x0d').at(3));
+        CPPUNIT_ASSERT_EQUAL(65, repair({"--json", "--dry-run", _file.string()}));
+        says(R"("healthy":false,"damage":")");
+        says(R"("lost_pages":1,"missing_pages":0,"removed_may_be_back":false,"kept":null})");
+        CPPUNIT_ASSERT_EQUAL(0, repair({"--json", _file.string()}));
+        says(R"("kept":")" + _file.string() + ".damaged-");
+        CPPUNIT_ASSERT_EQUAL(0, repair({"--json", _file.string()}));
+        says(R"("healthy":true,"damage":null)");
+    }
+
     void changesNothingWhenNothingCanBeSaved()
     {
         std::ofstream(_file) << std::string(20'000, 'x');
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--file", _file.string()}));
+        CPPUNIT_ASSERT_EQUAL(65, repair({_file.string()}));
         says("nothing can be saved; nothing was changed");
         CPPUNIT_ASSERT_EQUAL(std::string(20'000, 'x'), contentOf(_file));
     }
@@ -49,7 +63,7 @@ class RepairCommandTest : public RepairFixture
     void saysOfAnEmptyFileThatItIsEmpty()
     {
         std::ofstream(_file).close();
-        CPPUNIT_ASSERT_EQUAL(65, repair({"--file", _file.string()}));
+        CPPUNIT_ASSERT_EQUAL(65, repair({_file.string()}));
         says("is empty (0 bytes)");
         CPPUNIT_ASSERT_EQUAL(std::string(), contentOf(_file));
     }
@@ -60,7 +74,7 @@ class RepairCommandTest : public RepairFixture
         const std::string whole = contentOf(_file);
         for (const std::size_t size : {1, 16, 99}) {
             std::ofstream(_file, std::ios::binary | std::ios::trunc) << whole.substr(0, size);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 65, repair({"--file", _file.string()}));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 65, repair({_file.string()}));
             says("is too short for a database (" + std::to_string(size) + " bytes)");
             says("nothing can be saved; nothing was changed");
         }
@@ -97,18 +111,18 @@ class RepairCommandTest : public RepairFixture
     void waitsForTheDaemonToEnd()
     {
         const auto run = start();
-        CPPUNIT_ASSERT_EQUAL(75, repair({"--file", _file.string()}));
+        CPPUNIT_ASSERT_EQUAL(75, repair({_file.string()}));
         says("is locked by another daemon");
         says(": stop the daemon first\n");
     }
 
     void refusesWhatIsNoDamage()
     {
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--file", (_folder->path() / "missing.db").string()}));
+        CPPUNIT_ASSERT_EQUAL(78, repair({(_folder->path() / "missing.db").string()}));
         says("missing.db cannot be read");
         fill();
         ask("PRAGMA user_version = 4711");
-        CPPUNIT_ASSERT_EQUAL(78, repair({"--file", _file.string()}));
+        CPPUNIT_ASSERT_EQUAL(78, repair({_file.string()}));
         says("written by a newer Waymark");
         says(_file.string() + " was");
     }
@@ -132,7 +146,7 @@ class RepairCommandTest : public RepairFixture
     void wrongArgumentsEndWith64()
     {
         for (const auto& words : std::vector<std::vector<std::string>>{
-                 {}, {"--file"}, {"--file", "a", "--config", "b"}, {"a"}, {"--force"}}) {
+                 {}, {"--config"}, {"a", "--config", "b"}, {"a", "b"}, {"--force"}}) {
             CPPUNIT_ASSERT_EQUAL(64, repair(words));
             says("--help");
         }
@@ -149,7 +163,7 @@ class RepairCommandTest : public RepairFixture
             start();
         } catch (const plugin::StartError& error) {
             _output = error.what();
-            says("`waymark registry repair --file " + _file.string() + '`');
+            says("`waymark registry repair " + _file.string() + '`');
             return;
         }
         CPPUNIT_FAIL("it started");

@@ -76,7 +76,7 @@ protected:
     }
     void repairs(const std::string& words)
     {
-        const int code = repair({"--file", _file.string()});
+        const int code = repair({_file.string()});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_output, 0, code);
         says(words);
     }

@@ -218,12 +218,12 @@ class RepairTest : public RepairFixture
                     damaged[i] = static_cast<char>(random());
             }
             std::ofstream(_file, std::ios::binary | std::ios::trunc) << damaged;
-            const int code = repair({"--file", _file.string()});
+            const int code = repair({_file.string()});
             CPPUNIT_ASSERT_EQUAL_MESSAGE("seed " + std::to_string(seed) + ": " + _output, 0, code);
             repaired += _output.find("kept:") != std::string::npos ? 1 : 0;
             const std::size_t found = registryOf(start()).size();
             CPPUNIT_ASSERT_MESSAGE(std::to_string(found), found > peers / 2);
-            CPPUNIT_ASSERT_EQUAL(0, repair({"--file", _file.string()}));
+            CPPUNIT_ASSERT_EQUAL(0, repair({_file.string()}));
             says("is healthy");
         }
         CPPUNIT_ASSERT_MESSAGE(std::to_string(repaired), repaired >= 20);

@@ -98,7 +98,7 @@ class CommandLineTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 0, code);
             assertContains(output, "usage: waymark registry repair");
         }
-        CPPUNIT_ASSERT_EQUAL(78, run({"registry", "repair", "--file", "/nonexistent"}).second);
+        CPPUNIT_ASSERT_EQUAL(78, run({"registry", "repair", "/nonexistent"}).second);
         const auto [output, code] = run({"help", "registry"});
         CPPUNIT_ASSERT_EQUAL(0, code);
         assertContains(output, "registry-memory ");

@@ -6,7 +6,7 @@
 namespace waymark::registry
 {
 
-/// waymark registry repair [--file FILE | --config FILE] [--dry-run]
+/// waymark registry repair [--config FILE] [--dry-run] [--json] [STORE]
 ///
 /// Saves what can be read of a damaged database. Exit code 0 when the file is usable afterwards (also when it
 /// was before), 65 when it is damaged still (--dry-run, or nothing could be saved), 64 for wrong arguments,
