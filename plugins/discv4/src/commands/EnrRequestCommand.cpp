@@ -22,15 +22,15 @@ using client::Answer;
 using client::RecordAnswer;
 using plugin::ExitCode;
 
-int ask(const Asked& asked, const wire::Neighbor& node, const node::SecretKey& key, Duration timeout)
+int ask(const Asked& asked, const Question& question)
 {
     const SystemClock clock;
     client::SystemClientPort port;
     client::NodeClient::Options options;
     options.tries = static_cast<unsigned>(asked.values.integer("tries"));
-    client::NodeClient client(key, port, clock, options);
+    client::NodeClient client(question.key, port, clock, options);
     std::optional<Answer<RecordAnswer>> answer;
-    client.requestRecord(node, timeout, [&](const auto& got) { answer = got; });
+    client.requestRecord(question.node, question.timeout, [&](const auto& got) { answer = got; });
     const toolkit::Interruption interruption;
     client.run(&interruption);
     if (!answer)
@@ -55,8 +55,9 @@ int ask(const Asked& asked, const wire::Neighbor& node, const node::SecretKey& k
 const plugin::CommandLine& EnrRequestCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 enr-request",
-                            "Asks a discv4 node for its record (ENR), after the endpoint proofs.")
+        withFamilies(
+            plugin::CommandLine("discv4 enr-request",
+                                "Asks a discv4 node for its record (ENR), after the endpoint proofs."))
             .takes(plugin::CommandArgument::flag("raw").help("print the record alone, as enr:..."))
             .takes(timeoutOption("1s", "how long to wait for each answer"))
             .takes(triesOption())
@@ -78,14 +79,8 @@ int EnrRequestCommand::run(const plugin::CommandContext& context)
     if (!values)
         return values.error();
     const Asked asked{line(), context, *values};
-    const auto timeout = readTimeout(asked);
-    if (!timeout)
-        return timeout.error();
-    const auto key = readIdentity(asked);
-    if (!key)
-        return key.error();
-    const auto node = readPlace(asked);
-    return node ? ask(asked, *node, *key, *timeout) : node.error();
+    const auto question = readQuestion(asked);
+    return question ? ask(asked, *question) : question.error();
 }
 
 } // namespace waymark::discv4

@@ -48,16 +48,15 @@ void print(const Asked& asked, const Target& target, NeighborsAnswer answer)
                             << (answer.refused.empty() ? "" : "other ") << "nodes to tell of\n";
 }
 
-int find(const Asked& asked, const wire::Neighbor& node, const Target& target, const node::SecretKey& key,
-         Duration timeout)
+int find(const Asked& asked, const Question& question, const Target& target)
 {
     const SystemClock clock;
     client::SystemClientPort port;
     client::NodeClient::Options options;
     options.tries = static_cast<unsigned>(asked.values.integer("tries"));
-    client::NodeClient client(key, port, clock, options);
+    client::NodeClient client(question.key, port, clock, options);
     std::optional<Answer<NeighborsAnswer>> answer;
-    client.findNode(node, target.key, timeout, [&](const auto& got) { answer = got; });
+    client.findNode(question.node, target.key, question.timeout, [&](const auto& got) { answer = got; });
     const toolkit::Interruption interruption;
     client.run(&interruption);
     if (!answer)
@@ -73,10 +72,11 @@ int find(const Asked& asked, const wire::Neighbor& node, const Target& target, c
 const plugin::CommandLine& FindNodeCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 findnode",
-                            "Asks a discv4 node for the nodes that it knows nearest to a target, "
-                            "after the endpoint proofs. Nearest first; the distance is the "
-                            "position of the highest bit in which the hashes of both ids differ.")
+        withFamilies(
+            plugin::CommandLine("discv4 findnode",
+                                "Asks a discv4 node for the nodes that it knows nearest to a target, "
+                                "after the endpoint proofs. Nearest first; the distance is the "
+                                "position of the highest bit in which the hashes of both ids differ."))
             .takes(timeoutOption("1s", "how long to wait for each answer"))
             .takes(triesOption())
             .takes(keyOption())
@@ -107,14 +107,8 @@ int FindNodeCommand::run(const plugin::CommandContext& context)
     const auto target = text ? readTarget(asked, *text, random) : OrExit<Target>(randomTarget(random));
     if (!target)
         return target.error();
-    const auto timeout = readTimeout(asked);
-    if (!timeout)
-        return timeout.error();
-    const auto key = readIdentity(asked);
-    if (!key)
-        return key.error();
-    const auto node = readPlace(asked);
-    return node ? find(asked, *node, *target, *key, *timeout) : node.error();
+    const auto question = readQuestion(asked);
+    return question ? find(asked, *question, *target) : question.error();
 }
 
 } // namespace waymark::discv4

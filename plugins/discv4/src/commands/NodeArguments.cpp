@@ -109,6 +109,13 @@ CommandArgument triesOption()
         .help("how often to ask when no answer comes: datagrams get lost");
 }
 
+plugin::CommandLine withFamilies(plugin::CommandLine line)
+{
+    return std::move(line)
+        .takes(CommandArgument::flag("ipv4").help("ask over IPv4"))
+        .takes(CommandArgument::flag("ipv6").help("ask over IPv6, where NODE has an address of both"));
+}
+
 CommandArgument bootnodesOption(std::string help)
 {
     return CommandArgument::option("bootnodes", "LIST").needs("enode URLs or ENRs").help(std::move(help));
@@ -155,10 +162,21 @@ OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node)
 
 OrExit<wire::Neighbor> readPlace(const Asked& asked)
 {
+    const bool wantsV4 = asked.values.has("ipv4");
+    const bool wantsV6 = asked.values.has("ipv6");
+    if (wantsV4 && wantsV6)
+        return tl::unexpected(asked.line.refuse(asked.context, "either --ipv4 or --ipv6"));
     const auto node = readNode(asked, "NODE", asked.values.text("NODE"));
     if (!node)
         return tl::unexpected(node.error());
-    return placeOf(asked, *node);
+    const auto places = placesOf(asked, *node);
+    if (!places)
+        return tl::unexpected(places.error());
+    for (const wire::Neighbor& place : *places)
+        if (place.endpoint.ip.isV4() ? !wantsV6 : !wantsV4)
+            return place;
+    return tl::unexpected(asked.line.refuse(asked.context, std::string("NODE has no ") +
+                                                               (wantsV6 ? "IPv6" : "IPv4") + " address"));
 }
 
 OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked)
@@ -211,6 +229,20 @@ OrExit<node::SecretKey> readIdentity(const Asked& asked)
     if (!key)
         return tl::unexpected(asked.fail(ExitCode::keyFile, "--key: " + key.error().message));
     return *std::move(key);
+}
+
+OrExit<Question> readQuestion(const Asked& asked)
+{
+    const auto timeout = readTimeout(asked);
+    if (!timeout)
+        return tl::unexpected(timeout.error());
+    auto key = readIdentity(asked);
+    if (!key)
+        return tl::unexpected(key.error());
+    const auto node = readPlace(asked);
+    if (!node)
+        return tl::unexpected(node.error());
+    return Question{*timeout, *std::move(key), *node};
 }
 
 } // namespace waymark::discv4

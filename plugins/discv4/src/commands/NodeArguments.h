@@ -30,6 +30,8 @@ plugin::CommandArgument keyOption();
 plugin::CommandArgument timeoutOption(std::string usual, std::string help);
 /// --tries N
 plugin::CommandArgument triesOption();
+/// --ipv4 and --ipv6, for a NODE that has both: without them IPv4.
+plugin::CommandLine withFamilies(plugin::CommandLine line);
 /// --bootnodes LIST
 plugin::CommandArgument bootnodesOption(std::string help);
 
@@ -55,7 +57,7 @@ OrExit<Bootnode> readNode(const Asked& asked, const std::string& argument, const
 OrExit<std::vector<wire::Neighbor>> placesOf(const Asked& asked, const Bootnode& node);
 /// The first of them.
 OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node);
-/// Both, for the operand NODE.
+/// Both, for the operand NODE, of the family that --ipv4 or --ipv6 asks for.
 OrExit<wire::Neighbor> readPlace(const Asked& asked);
 /// All of --bootnodes: separated by commas, or one a line in a file "@FILE". Names are looked up.
 OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked);
@@ -65,5 +67,14 @@ OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Durat
 OrExit<Duration> readTimeout(const Asked& asked);
 /// The key of --key, else a new one for this run.
 OrExit<node::SecretKey> readIdentity(const Asked& asked);
+
+/// What is asked of one node: --timeout, --key and NODE.
+struct Question
+{
+    Duration timeout;
+    node::SecretKey key;
+    wire::Neighbor node;
+};
+OrExit<Question> readQuestion(const Asked& asked);
 
 } // namespace waymark::discv4

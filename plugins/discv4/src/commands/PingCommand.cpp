@@ -35,18 +35,13 @@ constexpr std::uint64_t mostPings = 1'000'000'000;
 class Pinging
 {
 public:
-    struct Pace
-    {
-        Duration interval;
-        Duration timeout;
-    };
-
-    Pinging(const Asked& asked, const wire::Neighbor& target, const node::SecretKey& key, const Pace& pace)
+    Pinging(const Asked& asked, const Question& question, Duration interval)
         : _asked(asked),
-          _target(target),
-          _where(target.endpoint.udpEndpoint().toString()),
-          _client(key, _port, _clock),
-          _pace(pace),
+          _target(question.node),
+          _where(_target.endpoint.udpEndpoint().toString()),
+          _client(question.key, _port, _clock),
+          _interval(interval),
+          _timeout(question.timeout),
           _count(asked.values.integer("count") == 0 ? std::numeric_limits<std::uint64_t>::max()
                                                     : asked.values.integer("count"))
     {
@@ -59,7 +54,7 @@ public:
         for (auto next = begun; !interruption.requested();) {
             if (_sequence < _count && _clock.now() >= next) {
                 send();
-                next += _pace.interval;
+                next += _interval;
                 continue;
             }
             if (_sequence == _count && _client.pending() == 0)
@@ -81,9 +76,9 @@ private:
     void send()
     {
         _statistics.sent();
-        _client.ping(
-            _target, _pace.timeout,
-            [this, sequence = ++_sequence](const Answer<PongAnswer>& answer) { show(sequence, answer); });
+        _client.ping(_target, _timeout, [this, sequence = ++_sequence](const Answer<PongAnswer>& answer) {
+            show(sequence, answer);
+        });
     }
 
     void show(std::uint64_t sequence, const Answer<PongAnswer>& answer)
@@ -160,7 +155,8 @@ private:
     SystemClock _clock;
     client::SystemClientPort _port;
     client::NodeClient _client;
-    Pace _pace;
+    Duration _interval;
+    Duration _timeout;
     std::uint64_t _count;
     std::uint64_t _sequence = 0;
     PingStatistics _statistics;
@@ -172,7 +168,8 @@ private:
 const plugin::CommandLine& PingCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("discv4 ping", "Asks a discv4 node for PONGs and shows how long they took.")
+        withFamilies(
+            plugin::CommandLine("discv4 ping", "Asks a discv4 node for PONGs and shows how long they took."))
             .takes(CommandArgument::option("count", "N")
                        .needs("a number of pings")
                        .integer(0, mostPings)
@@ -200,21 +197,13 @@ int PingCommand::run(const plugin::CommandContext& context)
     if (!values)
         return values.error();
     const Asked asked{line(), context, *values};
-    const auto key = readIdentity(asked);
-    if (!key)
-        return key.error();
-    const auto target = readPlace(asked);
-    if (!target)
-        return target.error();
     // Faster is what "discv4 load" is for.
     const auto interval =
         readDuration(asked, "interval", std::chrono::milliseconds(10), std::chrono::hours(24));
     if (!interval)
         return interval.error();
-    const auto timeout = readTimeout(asked);
-    if (!timeout)
-        return timeout.error();
-    return Pinging(asked, *target, *key, {*interval, *timeout}).run();
+    const auto question = readQuestion(asked);
+    return question ? Pinging(asked, *question, *interval).run() : question.error();
 }
 
 } // namespace waymark::discv4

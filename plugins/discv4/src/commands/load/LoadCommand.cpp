@@ -75,10 +75,11 @@ OrExit<Plan> planOf(const Asked& asked)
 const plugin::CommandLine& LoadCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine(
-            "discv4 load",
-            "Puts a discv4 node under load from many made-up nodes and tells latencies, counted from "
-            "the times at which requests were to leave. Only for nodes that are yours.")
+        withFamilies(
+            plugin::CommandLine(
+                "discv4 load",
+                "Puts a discv4 node under load from many made-up nodes and tells latencies, counted from "
+                "the times at which requests were to leave. Only for nodes that are yours."))
             .takes(CommandArgument::option("rate", "N")
                        .needs("a number of requests a second")
                        .integer(1, mostRequests)

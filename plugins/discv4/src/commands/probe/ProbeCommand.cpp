@@ -105,10 +105,10 @@ bool tryAll(const std::vector<Check>& checks, Session& session, Report& report, 
 const plugin::CommandLine& ProbeCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine(
-            "discv4 probe",
-            "Tries a discv4 server against the rules of the protocol: endpoint proof, expiry, "
-            "amplification, wrong endpoints, framing, and what is in its answers.")
+        withFamilies(plugin::CommandLine(
+                         "discv4 probe",
+                         "Tries a discv4 server against the rules of the protocol: endpoint proof, expiry, "
+                         "amplification, wrong endpoints, framing, and what is in its answers."))
             .takes(CommandArgument::option("only", "GROUP")
                        .oneOf(groups())
                        .repeatable()
