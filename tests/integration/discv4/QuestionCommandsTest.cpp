@@ -49,6 +49,7 @@ class QuestionCommandsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(showsTheRecordOfANode);
     CPPUNIT_TEST(printsTheRecordAlone);
     CPPUNIT_TEST(asksWithAKeyThatTheNodeKnows);
+    CPPUNIT_TEST(asksOverTheFamilyThatIsWanted);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -83,7 +84,7 @@ public:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(run.error, 0, run.code);
         // A dozen bits tell twenty peers apart.
         CPPUNIT_ASSERT_MESSAGE(run.out,
-                               run.out.starts_with("0\t127.0.0.1\t40007\t40404\t" + peerKey(7).hex()));
+                               run.out.starts_with("0\t127.0.0.1\t40404\t40007\t" + peerKey(7).hex()));
     }
 
     void saysThatANodeKnowsNoOthers()
@@ -154,6 +155,31 @@ public:
         const auto nodes = bootnode.discovery().nodes();
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, nodes.size());
         CPPUNIT_ASSERT(testkit::testKey(77).publicKey() == nodes.front().key);
+    }
+
+    void asksOverTheFamilyThatIsWanted()
+    {
+        const LinkedBootnode bootnode; // serves IPv4 only
+        const auto nowhere = node::IpAddress::parse("::1").value();
+        const std::string both = node::EnrBuilder()
+                                     .endpoint({loopback, bootnode.udp().port, 0})
+                                     .endpoint({nowhere, 9, 0})
+                                     .sign(testkit::testKey(5))
+                                     .value()
+                                     .toString();
+        const auto asked = [](const std::string& node, const std::vector<std::string>& families) {
+            std::vector<std::string> words{"--timeout", "100ms", "--tries", "1", node};
+            words.insert(words.begin(), families.begin(), families.end());
+            return CommandRun(FindNodeCommand(), words).error;
+        };
+        const auto names = [](const std::string& error, const std::string& what) {
+            CPPUNIT_ASSERT_MESSAGE(error, error.find(what) != std::string::npos);
+        };
+        names(asked(both, {}), "127.0.0.1:");
+        names(asked(both, {"--ipv4"}), "127.0.0.1:");
+        names(asked(both, {"--ipv6"}), "[::1]:9");
+        names(asked(bootnode.enode(), {"--ipv6"}), "NODE has no IPv6 address");
+        names(asked(both, {"--ipv4", "--ipv6"}), "either --ipv4 or --ipv6");
     }
 };
 
