@@ -63,7 +63,8 @@ public:
 
     void packet(const Listener::Packet& packet)
     {
-        add(packet.isOutgoing ? "out" : "in", packet.remote, {}, packet);
+        add(packet.isOutgoing ? "out" : "in", packet.remote, packet.sender ? idOf(*packet.sender) : Cell(),
+            packet);
     }
 
     std::uint64_t found() const noexcept { return _found; }

@@ -21,10 +21,15 @@ client::SystemClientPort::Options portOptions(const std::vector<node::Endpoint>&
     return options;
 }
 
-std::string_view nameOf(ByteView payload)
+Listener::Packet packetOf(bool isOutgoing, const node::Endpoint& remote, ByteView payload)
 {
     const auto frame = wire::Frame::parse(payload);
-    return frame ? wire::toString(frame->type()) : wire::toString(frame.error());
+    Listener::Packet packet{isOutgoing, frame ? wire::toString(frame->type()) : wire::toString(frame.error()),
+                            remote, payload.size()};
+    if (frame && !isOutgoing)
+        if (const auto sender = frame->recoverSender())
+            packet.sender = *sender;
+    return packet;
 }
 
 } // namespace
@@ -86,7 +91,7 @@ void Listener::receive(const client::ClientPort::Arrival& arrival)
 {
     ++_packetsIn;
     if (_watchers->packet)
-        _watchers->packet({false, nameOf(arrival.payload), arrival.remote, arrival.payload.size()});
+        _watchers->packet(packetOf(false, arrival.remote, arrival.payload));
     _ingress.consume({arrival.remote, {}, arrival.payload}, *this);
 }
 
@@ -99,7 +104,7 @@ void Listener::send(const net::Datagram& datagram)
         return;
     ++_packetsOut;
     if (_watchers->packet)
-        _watchers->packet({true, nameOf(datagram.payload), datagram.remote, datagram.payload.size()});
+        _watchers->packet(packetOf(true, datagram.remote, datagram.payload));
 }
 
 } // namespace waymark::discv4

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,7 @@ public:
         std::string_view what; ///< "ping", or why it is none: "bad_hash"
         node::Endpoint remote;
         std::size_t size = 0;
+        std::optional<node::PublicKey> sender{}; ///< who signed what came in
     };
     struct Watchers
     {
