@@ -98,9 +98,11 @@ class ProbeChecksTest : public CppUnit::TestFixture
         return true;
     }
 
+    static constexpr Duration patience = std::chrono::milliseconds(400);
+
     static Session open(const FaultyNode& node, const SystemClock& clock)
     {
-        return {node.where(), {std::chrono::milliseconds(300), Duration::zero(), {}}, clock, wait};
+        return {node.where(), {patience, patience, Duration::zero(), {}}, clock, wait};
     }
 
     static Check check(const std::string& id)
@@ -116,7 +118,8 @@ public:
     {
         const SystemClock clock;
         const FaultyNode node({});
-        Session session({node.where(), {std::chrono::milliseconds(300), Duration::zero(), {}}, clock, wait});
+        Session session(
+            {node.where(), {std::chrono::seconds(30), patience, Duration::zero(), {}}, clock, wait});
         CPPUNIT_ASSERT(session.begin().has_value());
         for (const Check& each : allChecks()) {
             const Finding finding = each.run(session);
@@ -163,7 +166,7 @@ public:
             const auto begun = open(node, clock).begin();
             CPPUNIT_ASSERT(!begun);
             CPPUNIT_ASSERT_MESSAGE(begun.error().message,
-                                   begun.error().message.find("within 300 ms, three times") !=
+                                   begun.error().message.find("within 400 ms, three times") !=
                                        std::string::npos);
         }
     }
@@ -175,7 +178,7 @@ public:
         wire::Neighbor other = node.where();
         const auto real = other.key;
         other.key = node::PublicKey({1});
-        Session session(other, {std::chrono::milliseconds(60), Duration::zero(), {}}, clock, wait);
+        Session session(other, {std::chrono::milliseconds(60), patience, Duration::zero(), {}}, clock, wait);
         const auto begun = session.begin();
         CPPUNIT_ASSERT(!begun);
         CPPUNIT_ASSERT_MESSAGE(begun.error().message,

@@ -28,8 +28,8 @@ public:
     void passesInFullOnWaymarkd()
     {
         const testkit::Daemon daemon(_folder.path(), {});
-        const auto outcome =
-            shell("\"$WAYMARK\" discv4 probe --json --timeout 250ms '" + enodeOf(daemon) + "' 2>/dev/null");
+        const auto outcome = shell("\"$WAYMARK\" discv4 probe --json --timeout 30s --silence 250ms '" +
+                                   enodeOf(daemon) + "' 2>/dev/null");
         const auto checks = Poco::JSON::Parser().parse(outcome.output).extract<Poco::JSON::Array::Ptr>();
         CPPUNIT_ASSERT(checks->size() > 50);
         for (unsigned i = 0; i < checks->size(); ++i)
@@ -62,7 +62,7 @@ public:
     void endsWithWhatItFoundWhenInterrupted()
     {
         const testkit::Daemon daemon(_folder.path(), {});
-        testkit::Process process(utility(), {"probe", "--timeout", "30s", "--tap", enodeOf(daemon)});
+        testkit::Process process(utility(), {"probe", "--silence", "30s", "--tap", enodeOf(daemon)});
         // It waits out the silence of thirty seconds that two questions without a proof must meet.
         const auto isWaiting = [&] {
             return daemon.rest().get("/metrics").body.find("{reason=\"unproven\"} 2\n") != std::string::npos;

@@ -30,7 +30,7 @@ struct Volume
     }
 };
 
-/// What a stranger that answers nothing gets for a few packets, for longer than one answer takes.
+/// What a stranger that answers nothing gets for a few packets, for longer than one silence.
 Volume volumeOf(Session& session, Party& party, const Session::Make& make)
 {
     for (std::size_t i = 0; i < requests; ++i) {
@@ -38,7 +38,7 @@ Volume volumeOf(Session& session, Party& party, const Session::Make& make)
         party.sendRaw(make());
     }
     Volume volume;
-    volume.heard = session.listen(party, 3 * session.options().timeout);
+    volume.heard = session.listen(party, 3 * session.options().silence);
     volume.in = party.bytesSent();
     for (const Heard& each : volume.heard)
         volume.out += each.bytes.size();
@@ -121,7 +121,7 @@ Finding ofNeighbors(Session& session)
     });
     if (finding.verdict != Verdict::pass)
         return finding;
-    const auto heard = session.listen(*witness, session.options().timeout);
+    const auto heard = session.listen(*witness, session.options().silence);
     if (!heard.empty())
         return fail("a node that an unasked NEIGHBORS told of was sent " + heard.front().toString());
     return finding;

@@ -50,7 +50,7 @@ Finding forgedFrom(Session& session)
     });
     if (answered.verdict != Verdict::pass)
         return answered;
-    const auto heard = session.listen(*victim, session.options().timeout);
+    const auto heard = session.listen(*victim, session.options().silence);
     if (!heard.empty())
         return fail(heard.front().toString() + " went to the endpoint in `from`, which did not ask");
     return pass("all answers went to the sender's real address");

@@ -177,8 +177,10 @@ std::vector<Heard> Party::hear(Duration patience, const Enough& enough)
             continue;
         }
         Heard heard = receive();
-        if (_answersPings && heard.as<wire::Ping>() != nullptr)
+        if (_answersPings && heard.as<wire::Ping>() != nullptr) {
             send(wire::Pong{{_target.ip, _target.port, 0}, *heard.hash, soon(), {}});
+            _hasAnsweredPings = true;
+        }
         all.push_back(std::move(heard));
         if ((enough && enough(all)) || _clock.now() >= until + longestDrain)
             break;

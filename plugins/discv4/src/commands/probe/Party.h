@@ -76,6 +76,7 @@ public:
 
     /// From now on each PING is answered with a PONG as soon as it is heard.
     void answerPings() noexcept { _answersPings = true; }
+    bool hasAnsweredPings() const noexcept { return _hasAnsweredPings; }
 
     /// A PING without any fault; no two are the same.
     wire::Ping goodPing();
@@ -131,6 +132,7 @@ private:
     std::vector<node::Hash256> _hashes; ///< of what was sent
     std::uint64_t _uses = 0;
     bool _answersPings = false;
+    bool _hasAnsweredPings = false;
 };
 
 /// How many of a kind there are.

@@ -57,10 +57,13 @@ OrExit<SessionOptions> optionsOf(const Asked& asked)
     const auto timeout = readTimeout(asked);
     if (!timeout)
         return tl::unexpected(timeout.error());
+    const auto silence = readDuration(asked, "silence", std::chrono::milliseconds(1), std::chrono::hours(1));
+    if (!silence)
+        return tl::unexpected(silence.error());
     const auto interval = readDuration(asked, "interval", Duration::zero(), std::chrono::hours(1));
     if (!interval)
         return tl::unexpected(interval.error());
-    SessionOptions options{*timeout, *interval, {}};
+    SessionOptions options{*timeout, *silence, *interval, {}};
     if (const auto second = asked.values.find("second-address"))
         options.secondAddress = node::IpAddress::parse(*second).value();
     return options;
@@ -113,10 +116,11 @@ const plugin::CommandLine& ProbeCommand::line() const
                        .oneOf(groups())
                        .repeatable()
                        .help("only the checks of this group"))
-            .takes(CommandArgument::option("timeout", "DURATION")
+            .takes(timeoutOption("1s", "how long to wait for each answer"))
+            .takes(CommandArgument::option("silence", "DURATION")
                        .duration()
                        .defaultsTo("500ms")
-                       .help("how long an answer is waited for, and silence has to last"))
+                       .help("how long nothing may come where the node must not answer"))
             .takes(CommandArgument::option("interval", "DURATION")
                        .duration()
                        .defaultsTo("20ms")

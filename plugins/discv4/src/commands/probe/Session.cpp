@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace waymark::discv4::probe
@@ -11,7 +12,6 @@ namespace
 {
 
 constexpr int attempts = 3;
-constexpr std::size_t neighborCount = 16;
 constexpr int questions = 3;
 /// More than one answer has room for. Elsewhere nodes take few of one network.
 constexpr std::size_t populationOnLoopback = 20;
@@ -146,12 +146,12 @@ Finding Session::mustBeSilent(Party& party, const Make& make, const Tolerates& t
         const bool isLate = pong != nullptr && party.answersOneOf(*pong, before);
         return !isLate && (!tolerates || !tolerates(heard));
     };
-    const auto heard = listen(party, _options.timeout, [&](const auto& all) { return isFault(all.back()); });
+    const auto heard = listen(party, _options.silence, [&](const auto& all) { return isFault(all.back()); });
     if (!heard.empty() && isFault(heard.back()))
         return fail("answered with " + heard.back().toString());
     if (!isAlive())
         return fail("the node answers nobody any more");
-    return pass("silent for " + inMilliseconds(_options.timeout));
+    return pass("silent for " + inMilliseconds(_options.silence));
 }
 
 bool Session::isAlive()
@@ -183,9 +183,11 @@ Session::Bond Session::bond(Party& party)
             const auto* const pong = all.back().as<wire::Pong>();
             bond.ponged = bond.ponged || (pong != nullptr && pong->pingHash == hash);
             bond.pinged = bond.pinged || all.back().as<wire::Ping>() != nullptr;
-            return bond.ponged && bond.pinged;
+            return bond.ponged;
         };
         listen(party, _options.timeout, look);
+        if (bond.ponged && !bond.pinged)
+            listen(party, _options.silence, [&](const auto& all) { return look(all) && bond.pinged; });
     }
     return bond;
 }
@@ -237,7 +239,8 @@ Result<void> Session::begin()
                            ", three times; check address and UDP port, whether a firewall is in between, and "
                            "whether the node runs; --timeout waits longer");
     _firstPong = std::move(pong);
-    bond(*_control);
+    if (!_control->hasAnsweredPings())
+        bond(*_control);
     return {};
 }
 
@@ -247,15 +250,10 @@ Session::Answer Session::gather(Party& party)
     for (int i = 0; i < attempts && answer.packets.empty(); ++i) {
         pace();
         party.send(wire::FindNode{randomTarget(), party.soon()});
-        const auto told = [](const std::vector<Heard>& all) {
-            std::size_t nodes = 0;
-            for (const Heard& each : all)
-                if (const auto* const neighbors = each.as<wire::Neighbors>())
-                    nodes += neighbors->size;
-            return nodes;
-        };
-        auto heard =
-            listen(party, _options.timeout, [&](const auto& all) { return told(all) > neighborCount; });
+        auto heard = listen(party, _options.timeout,
+                            [](const auto& all) { return all.back().is(wire::PacketType::neighbors); });
+        // How many packets there are to be is only known when no more come.
+        std::ranges::move(listen(party, _options.silence), std::back_inserter(heard));
         for (Heard& each : heard) {
             if (const auto* const neighbors = each.as<wire::Neighbors>())
                 answer.nodes.insert(answer.nodes.end(), neighbors->nodes().begin(), neighbors->nodes().end());

@@ -20,7 +20,8 @@ namespace waymark::discv4::probe
 
 struct SessionOptions
 {
-    Duration timeout = std::chrono::milliseconds(500); ///< for an answer, and how long silence has to last
+    Duration timeout = std::chrono::seconds(1);        ///< how long an answer is waited for
+    Duration silence = std::chrono::milliseconds(500); ///< how long nothing may come where nothing is to come
     Duration interval = std::chrono::milliseconds(20); ///< between two packets
     std::optional<node::IpAddress> secondAddress{};    ///< of this machine
 };
@@ -76,7 +77,7 @@ public:
         bool ponged = false; ///< its PING was answered
         bool pinged = false; ///< it was asked for a proof, and gave it
     };
-    /// PING, PONG, and the answer to the PING back, if one comes within the time of an answer, and later on.
+    /// PING, PONG, and the answer to the PING back, if one comes before a silence, and later on.
     Bond bond(Party& party);
     /// A stranger whose PING was answered, and that gave whatever proof it was asked for; or nothing.
     std::unique_ptr<Party> bonded();
@@ -99,8 +100,8 @@ public:
     /// That PING must be answered.
     Finding mustAnswer(Party& party, const Make& make);
 
-    /// Sends a packet twice, each time made anew. Nothing may come for the time of an answer but what is
-    /// tolerated, and the node must answer others afterwards: a dead one is silent, too.
+    /// Sends a packet twice, each time made anew. Only what is tolerated may come in the time of a
+    /// silence, and the node must answer others afterwards: a dead one is silent, too.
     using Tolerates = std::function<bool(const Heard&)>;
     Finding mustBeSilent(Party& party, const Make& make, const Tolerates& tolerates = {});
 
