@@ -82,7 +82,8 @@ public:
     void findsEveryNodeThatAnswers()
     {
         const auto daemon = network(3);
-        const Outcome outcome = waymark({"discv4", "crawl", "--json", "--out", _file, enodeOf(*daemon)});
+        const Outcome outcome =
+            waymark({"discv4", "crawl", "--json", "--timeout", "30s", "--out", _file, enodeOf(*daemon)});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, std::uint64_t{4}, number(outcome, "answered"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{4}, number(outcome, "added"));
@@ -107,7 +108,7 @@ public:
         const auto gone = _others.back()->local().key().nodeId();
         _others.pop_back();
         // The file names everybody: no bootnode is needed.
-        const Outcome outcome = waymark({"crawl", "--json", "--timeout", "300ms", "--out", _file});
+        const Outcome outcome = waymark({"crawl", "--json", "--timeout", "3s", "--out", _file});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, std::uint64_t{2}, number(outcome, "answered"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, number(outcome, "added"));
@@ -153,12 +154,16 @@ public:
         };
         while (!hasAsked())
             CPPUNIT_ASSERT_MESSAGE(process.output(), !process.waitForExit(std::chrono::milliseconds(10)));
+        const Outcome second = waymark({"crawl", "--out", _file, nobody()});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(second.output, 75, second.code);
+        CPPUNIT_ASSERT_MESSAGE(second.output, second.has("another crawl (process "));
         process.signal(SIGINT);
         const auto code = process.waitForExit();
         const Outcome outcome{code.value_or(-1), process.output()};
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
         CPPUNIT_ASSERT(outcome.objects().front()->getValue<bool>("interrupted"));
         CPPUNIT_ASSERT(!nodes().isEmpty());
+        CPPUNIT_ASSERT(!std::filesystem::exists(_file + ".lock"));
     }
 
     void refusesDamagedFiles()

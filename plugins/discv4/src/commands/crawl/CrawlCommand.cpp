@@ -5,6 +5,7 @@
 #include "commands/crawl/Crawl.h"
 #include "commands/crawl/Summary.h"
 
+#include <waymark/base/LockFile.h>
 #include <waymark/plugin/CommandLine.h>
 #include <waymark/toolkit/Interruption.h>
 #include <waymark/toolkit/Listing.h>
@@ -37,6 +38,7 @@ constexpr std::size_t mostDamageTold = 5;
 /// What a run works with, read from the arguments.
 struct Job
 {
+    LockFile lock;
     std::filesystem::path file;
     std::vector<wire::Neighbor> start;
     Duration timeout{};
@@ -84,6 +86,21 @@ OrExit<std::vector<wire::Neighbor>> readStart(const Asked& asked)
     return all;
 }
 
+/// Of two crawls with one file the second to end would undo the work of the first.
+OrExit<LockFile> lockOf(const Asked& asked, const std::filesystem::path& file)
+{
+    auto beside = file;
+    beside += ".lock";
+    auto lock = LockFile::take(beside, LockFile::AtEnd::removeWhatItMade);
+    if (lock)
+        return *std::move(lock);
+    if (lock.error().code == ErrorCode::conflict)
+        return tl::unexpected(
+            asked.fail(ExitCode::lockedDatabase, "another crawl" + LockFile::holderOf(beside) + " works on " +
+                                                     file.string() + "; wait for it, or name another file"));
+    return tl::unexpected(asked.fail(ExitCode::io, lock.error().message));
+}
+
 OrExit<Job> readJob(const Asked& asked)
 {
     const auto timeout = readTimeout(asked);
@@ -104,6 +121,9 @@ OrExit<Job> readJob(const Asked& asked)
     if (!start)
         return tl::unexpected(start.error());
     const std::filesystem::path file = asked.values.text("out");
+    auto lock = lockOf(asked, file);
+    if (!lock)
+        return tl::unexpected(lock.error());
     auto nodes = readSet(asked, file);
     if (!nodes)
         return tl::unexpected(nodes.error());
@@ -111,7 +131,8 @@ OrExit<Job> readJob(const Asked& asked)
         return tl::unexpected(asked.line.refuse(
             asked.context,
             "there is nobody to begin with: name a NODE or --bootnodes, or an --out FILE that has nodes"));
-    return Job{file,
+    return Job{*std::move(lock),
+               file,
                *std::move(start),
                *timeout,
                duration,
@@ -299,6 +320,7 @@ const plugin::CommandLine& CrawlCommand::line() const
             .exits(ExitCode::corruptData, "FILE is no node set")
             .exits(ExitCode::unavailable, "nobody answered; FILE is as it was")
             .exits(ExitCode::io, "FILE cannot be read or written")
+            .exits(ExitCode::lockedDatabase, "another crawl works on FILE")
             .exits(ExitCode::keyFile, "the key file cannot be used");
     return line;
 }
