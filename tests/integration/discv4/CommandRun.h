@@ -5,6 +5,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@
 namespace waymark::discv4::testing
 {
 
-/// A command that ran in this process, as into a pipe.
+/// A command that ran in this process, as into a pipe. Unless its words say otherwise it waits long for
+/// answers: the machine may be busy.
 struct CommandRun
 {
     CommandRun(plugin::Command&& command, const std::vector<std::string>& words)
@@ -20,7 +22,7 @@ struct CommandRun
         std::istringstream in;
         std::ostringstream outStream;
         std::ostringstream errorStream;
-        code = command.run({words, in, outStream, errorStream});
+        code = command.run({patient(words), in, outStream, errorStream});
         out = outStream.str();
         error = errorStream.str();
     }
@@ -38,6 +40,17 @@ struct CommandRun
     int code = 0;
     std::string out;
     std::string error;
+
+private:
+    static std::vector<std::string> patient(std::vector<std::string> words)
+    {
+        const auto says = [&](const char* word) {
+            return std::ranges::find(words, word) != words.end();
+        };
+        if (!says("--timeout") && !says("--help"))
+            words.insert(words.begin(), {"--timeout", "30s"});
+        return words;
+    }
 };
 
 } // namespace waymark::discv4::testing

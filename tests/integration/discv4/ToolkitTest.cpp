@@ -43,10 +43,11 @@ public:
 
     void everyQuestionIsAnswered()
     {
-        for (const auto& words : std::vector<std::vector<std::string>>{{"ping", _enode},
-                                                                       {"findnode", _enode},
-                                                                       {"enr-request", "--raw", _enode},
-                                                                       {"resolve", _enode}}) {
+        for (const auto& words :
+             std::vector<std::vector<std::string>>{{"ping", "--timeout", "30s", _enode},
+                                                   {"findnode", "--timeout", "30s", _enode},
+                                                   {"enr-request", "--timeout", "30s", "--raw", _enode},
+                                                   {"resolve", "--timeout", "30s", _enode}}) {
             Process process(program, words);
             const auto code = process.waitForExit();
             CPPUNIT_ASSERT_MESSAGE(process.output(), code == 0);
@@ -73,10 +74,10 @@ public:
             CPPUNIT_ASSERT_EQUAL(_enode.substr(8, 128),
                                  parse(listener.expectLine(event))->getValue<std::string>("public_key"));
         listener.expectLine(R"("packet":"pong")");
-        Process ping(program, {"ping", identity->getValue<std::string>("enr")});
+        Process ping(program, {"ping", "--timeout", "30s", identity->getValue<std::string>("enr")});
         CPPUNIT_ASSERT(ping.waitForExit() == 0);
         // Others find it: it is told of by the daemon.
-        Process find(program, {"resolve", "--raw", "--bootnodes", _enode,
+        Process find(program, {"resolve", "--timeout", "30s", "--raw", "--bootnodes", _enode,
                                identity->getValue<std::string>("enode").substr(8, 128)});
         CPPUNIT_ASSERT_MESSAGE(find.output(), find.waitForExit() == 0);
         CPPUNIT_ASSERT(find.output().find(identity->getValue<std::string>("enr")) != std::string::npos);

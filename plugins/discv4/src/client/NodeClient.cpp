@@ -9,7 +9,6 @@ namespace waymark::discv4::client
 namespace
 {
 
-constexpr std::uint64_t lifetime = 20;
 /// Handled in one call, so that whoever polls gets a turn.
 constexpr int mostArrivals = 256;
 
@@ -213,7 +212,7 @@ NodeClient::Peer& NodeClient::peerOf(const wire::Neighbor& node)
 std::uint64_t NodeClient::freshExpiration(Peer& peer) const
 {
     // Signatures are deterministic: what differs in nothing else differs in its expiration.
-    peer.lastExpiration = std::max(_clock.unixSeconds() + lifetime, peer.lastExpiration + 1);
+    peer.lastExpiration = std::max(_clock.unixSeconds() + _options.lifetime, peer.lastExpiration + 1);
     return peer.lastExpiration;
 }
 

@@ -41,6 +41,9 @@ public:
         Duration proofPatience = std::chrono::milliseconds(500);
         /// A proof of an endpoint holds so long.
         Duration proofValidity = std::chrono::hours(12);
+        /// How many seconds its packets are good for. Two clients with one key that take the same within one
+        /// second send the same bytes, which nodes take for a repetition and do not answer.
+        std::uint64_t lifetime = 20;
     };
 
     /// A packet whose hash, signature and expiration are good.

@@ -10,7 +10,6 @@ namespace waymark::discv4::client
 namespace
 {
 
-constexpr std::uint64_t lifetime = 20;
 constexpr Duration shortestCollecting = std::chrono::milliseconds(100);
 constexpr Duration longestCollecting = std::chrono::milliseconds(500);
 
@@ -80,7 +79,8 @@ void NodeClient::noteExpired(const wire::Message& message, const node::PublicKey
 void NodeClient::on(const wire::Ping&, const Incoming& packet)
 {
     const auto& remote = packet.remote;
-    const wire::Pong pong{{remote.ip, remote.port, 0}, packet.hash, _clock.unixSeconds() + lifetime, {}};
+    const wire::Pong pong{
+        {remote.ip, remote.port, 0}, packet.hash, _clock.unixSeconds() + _options.lifetime, {}};
     // Where the system does not send it, the node will find out.
     static_cast<void>(_port.send(remote, _encoder.encode(pong).bytes));
     // Of strangers, who may be many, nothing is kept.

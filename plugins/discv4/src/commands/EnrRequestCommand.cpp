@@ -26,9 +26,7 @@ int ask(const Asked& asked, const Question& question)
 {
     const SystemClock clock;
     client::SystemClientPort port;
-    client::NodeClient::Options options;
-    options.tries = static_cast<unsigned>(asked.values.integer("tries"));
-    client::NodeClient client(question.key, port, clock, options);
+    client::NodeClient client(question.key, port, clock, clientOptions(asked));
     std::optional<Answer<RecordAnswer>> answer;
     client.requestRecord(question.node, question.timeout, [&](const auto& got) { answer = got; });
     const toolkit::Interruption interruption;

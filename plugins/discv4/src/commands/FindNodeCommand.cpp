@@ -52,9 +52,7 @@ int find(const Asked& asked, const Question& question, const Target& target)
 {
     const SystemClock clock;
     client::SystemClientPort port;
-    client::NodeClient::Options options;
-    options.tries = static_cast<unsigned>(asked.values.integer("tries"));
-    client::NodeClient client(question.key, port, clock, options);
+    client::NodeClient client(question.key, port, clock, clientOptions(asked));
     std::optional<Answer<NeighborsAnswer>> answer;
     client.findNode(question.node, target.key, question.timeout, [&](const auto& got) { answer = got; });
     const toolkit::Interruption interruption;

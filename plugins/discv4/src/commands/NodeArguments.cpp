@@ -231,6 +231,17 @@ OrExit<node::SecretKey> readIdentity(const Asked& asked)
     return *std::move(key);
 }
 
+client::NodeClient::Options clientOptions(const Asked& asked)
+{
+    constexpr std::uint64_t spread = 60; // of two runs within a second one in so many repeats the other
+    SystemRandom random;
+    client::NodeClient::Options options;
+    options.lifetime += random.below(spread);
+    if (asked.values.has("tries"))
+        options.tries = static_cast<unsigned>(asked.values.integer("tries"));
+    return options;
+}
+
 OrExit<Question> readQuestion(const Asked& asked)
 {
     const auto timeout = readTimeout(asked);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "Bootnode.h"
+#include "client/NodeClient.h"
 #include "wire/Message.h"
 
 #include <waymark/base/Clock.h>
@@ -67,6 +68,9 @@ OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Durat
 OrExit<Duration> readTimeout(const Asked& asked);
 /// The key of --key, else a new one for this run.
 OrExit<node::SecretKey> readIdentity(const Asked& asked);
+
+/// With --tries, where the command has it.
+client::NodeClient::Options clientOptions(const Asked& asked);
 
 /// What is asked of one node: --timeout, --key and NODE.
 struct Question

@@ -39,7 +39,7 @@ public:
         : _asked(asked),
           _target(question.node),
           _where(_target.endpoint.udpEndpoint().toString()),
-          _client(question.key, _port, _clock),
+          _client(question.key, _port, _clock, clientOptions(asked)),
           _interval(interval),
           _timeout(question.timeout),
           _count(asked.values.integer("count") == 0 ? std::numeric_limits<std::uint64_t>::max()

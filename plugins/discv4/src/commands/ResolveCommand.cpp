@@ -111,9 +111,7 @@ int resolve(const Asked& asked, const Wanted& wanted, const std::vector<wire::Ne
 {
     const SystemClock clock;
     client::SystemClientPort port;
-    client::NodeClient::Options options;
-    options.tries = static_cast<unsigned>(asked.values.integer("tries"));
-    client::NodeClient client(key, port, clock, options);
+    client::NodeClient client(key, port, clock, clientOptions(asked));
     Resolution resolution(client, wanted.key, timeout);
     const toolkit::Interruption interruption;
     std::optional<Resolution::Found> found;

@@ -44,7 +44,6 @@ struct Job
     Duration timeout{};
     Duration duration = Duration::max();
     std::size_t parallel = 0;
-    unsigned tries = 1;
     node::SecretKey key;
     NodeSet nodes;
 };
@@ -131,15 +130,10 @@ OrExit<Job> readJob(const Asked& asked)
         return tl::unexpected(asked.line.refuse(
             asked.context,
             "there is nobody to begin with: name a NODE or --bootnodes, or an --out FILE that has nodes"));
-    return Job{*std::move(lock),
-               file,
-               *std::move(start),
-               *timeout,
-               duration,
-               static_cast<std::size_t>(asked.values.integer("parallel")),
-               static_cast<unsigned>(asked.values.integer("tries")),
-               *std::move(key),
-               *std::move(nodes)};
+    return Job{*std::move(lock),  file,
+               *std::move(start), *timeout,
+               duration,          static_cast<std::size_t>(asked.values.integer("parallel")),
+               *std::move(key),   *std::move(nodes)};
 }
 
 /// Crawls until nobody is left, the time is over or a signal comes, and saves now and then.
@@ -151,9 +145,7 @@ public:
     int run()
     {
         client::SystemClientPort port({{}, {node::IpAddress::anyV6(), 0}, receiveBuffer});
-        client::NodeClient::Options options;
-        options.tries = _job.tries;
-        client::NodeClient client(_job.key, port, _clock, options);
+        client::NodeClient client(_job.key, port, _clock, clientOptions(_asked));
         Crawl::Options rules;
         rules.parallel = _job.parallel;
         rules.patience = _job.timeout;
