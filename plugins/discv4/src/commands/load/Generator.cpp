@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::discv4::load
 {
@@ -103,7 +104,7 @@ Result<void> Generator::prepare()
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(_plan.timeout).count();
     return failure(ErrorCode::unavailable,
                    "no PONG from " + _plan.target.toString() + " within " + std::to_string(timeout) +
-                       " ms, three times; check address and UDP port, whether a firewall is in "
+                       " ms, four times; check address and UDP port, whether a firewall is in "
                        "between, and whether the node runs");
 }
 
@@ -140,11 +141,12 @@ void Generator::sign()
 {
     constexpr std::uint64_t mostAhead = 200'000;
     constexpr std::uint64_t closedAhead = 20'000;
+    constexpr std::uint64_t secondsAhead = 20; // others sign as fast as one sends, but not at once
     constexpr std::uint64_t spare = 8; ///< for each identity: they are not asked in turn to the last one
     const auto seconds =
         static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(_plan.duration).count());
-    const std::uint64_t total = _plan.rate * seconds;
-    const std::uint64_t ahead = _plan.rate > 0 ? std::min(mostAhead, total) : closedAhead;
+    const std::uint64_t ahead =
+        _open ? std::min({mostAhead, _open->total(), _plan.rate * secondsAhead}) : closedAhead;
     _stock = std::make_unique<Stock>(_identities, _plan.target, _plan.mix,
                                      ahead * 3 / 2 / _identities.size() + spare,
                                      _clock.unixSeconds() + seconds + lifetime);
@@ -153,7 +155,7 @@ void Generator::sign()
         return !_interruption.requested();
     });
     // Threads that need not sign are not in the way of the one that sends.
-    if (_plan.rate == 0 || total > mostAhead)
+    if (!_open || _open->total() > ahead)
         _stock->keepFull(std::max(2U, std::thread::hardware_concurrency()) - 1);
 }
 
@@ -163,36 +165,39 @@ void Generator::run()
     for (std::size_t i = 0; i < _identities.size(); ++i)
         if (_bonding->isReady(i))
             _ledger->admit(i);
+    if (_plan.rate > 0)
+        _open.emplace(_plan.mix, _plan.rate, _plan.duration);
     if (!_interruption.requested())
         sign();
     loop();
     _outcome.interrupted = _interruption.requested();
     _outcome.pending = _ledger->pending();
-    _outcome.unsent = _duePings.size() + _dueFindNodes.size();
     _outcome.signedLate = _stock ? _stock->signedLate() : 0;
 }
 
 void Generator::loop()
 {
     _begun = _clock.now();
+    _lastSent = _begun;
     _end = _begun + _plan.duration;
+    // What could not leave so long after its time does not leave any more.
+    const MonotonicTime lastChance = _end + _plan.timeout;
     MonotonicTime now = _begun;
-    while (!_interruption.requested()) {
-        now = _clock.now();
+    for (; !_interruption.requested(); now = _clock.now()) {
         _ledger->expire(now);
-        if (_plan.rate > 0)
-            scheduleOpen(now);
-        else if (now < _end)
-            refillClosed(now);
-        sendDue(now);
-        const bool isOver = now >= _end;
-        // What never found an identity by then does not find one later.
-        if (isOver && (_ledger->pending() == 0 || now >= _end + 2 * _plan.timeout))
+        const bool sends = now < (_open ? lastChance : _end);
+        const bool hasMore = sends && (_open ? sendOpen(now) : sendClosed());
+        const bool isAllGone = !_open || (!_open->next(Kind::ping) && !_open->next(Kind::findNode));
+        if (now >= _end && _ledger->pending() == 0 && (isAllGone || !sends))
             break;
         tell(now);
-        wait(nextEvent().value_or(_end));
+        wait(hasMore ? now : nextEvent(sends).value_or(now + _plan.timeout));
     }
-    _outcome.took = std::min(now, _end) - _begun;
+    const MonotonicTime over = std::min(now, _end);
+    if (_open)
+        for (const Kind kind : {Kind::ping, Kind::findNode})
+            _outcome.unsent += _open->waiting(kind, over - _begun);
+    _outcome.took = std::max(over, _lastSent) - _begun;
 }
 
 void Generator::tell(MonotonicTime now) const
@@ -210,83 +215,111 @@ void Generator::tell(MonotonicTime now) const
           std::to_string(answered) + " answered, " + std::to_string(lost) + " lost");
 }
 
-void Generator::scheduleOpen(MonotonicTime now)
+namespace
 {
-    for (;; ++_scheduled) {
-        const Duration after = dueAfter(_scheduled, _plan.rate);
-        if (after >= _plan.duration || _begun + after > now)
-            return;
-        const Kind kind = _plan.mix.at(_scheduled);
-        (kind == Kind::ping ? _duePings : _dueFindNodes).push_back({_begun + after, kind});
+
+/// Sent in one go, before what came is looked at.
+constexpr int mostAtATime = 64;
+
+} // namespace
+
+/// The kind that is to leave next: that which is due for longest, unless it cannot.
+std::optional<Kind> Generator::nextOpen(MonotonicTime now) const
+{
+    std::optional<Kind> best;
+    for (const Kind kind : {Kind::ping, Kind::findNode}) {
+        const auto due = _open->next(kind);
+        const bool isDue = due && _begun + *due <= now && canSend(kind);
+        if (isDue && (!best || *due < *_open->next(*best)))
+            best = kind;
     }
+    return best;
 }
 
-void Generator::refillClosed(MonotonicTime now)
+/// Whether there is more that could leave at once.
+bool Generator::sendOpen(MonotonicTime now)
 {
-    while (_ledger->pending() + _duePings.size() + _dueFindNodes.size() < _plan.inFlight) {
-        const Kind kind = _plan.mix.at(_scheduled++);
-        auto& due = kind == Kind::ping ? _duePings : _dueFindNodes;
-        due.push_back({now, kind});
-        // One at a time, so that what is under way stays as it was asked for.
-        const std::size_t before = due.size();
-        sendDue(now);
-        if (due.size() == before)
-            return;
-    }
-}
-
-void Generator::sendDue(MonotonicTime now)
-{
-    for (auto* const due : {&_duePings, &_dueFindNodes})
-        while (!due->empty() && sendOne(due->front(), now)) {
-            due->pop_front();
-            if (due == &_dueFindNodes && _waitingCounted > 0)
-                --_waitingCounted;
-            now = _clock.now();
-        }
-    if (_dueFindNodes.size() > _waitingCounted) {
-        _outcome.waited += _dueFindNodes.size() - _waitingCounted;
-        _waitingCounted = _dueFindNodes.size();
-    }
-}
-
-bool Generator::sendOne(const Due& due, MonotonicTime now)
-{
-    std::size_t identity = _nextPinger;
-    if (due.kind == Kind::findNode) {
-        const auto idle = _ledger->takeIdle();
-        if (!idle)
+    for (int i = 0; i < mostAtATime; ++i) {
+        const auto kind = nextOpen(now);
+        if (!kind) {
+            countWaiting(now);
             return false;
-        identity = *idle;
-    } else {
-        // The next one that may ask; there is one.
-        do
-            identity = _nextPinger++ % _identities.size();
-        while (!_bonding->isReady(identity));
+        }
+        sendOne(*kind, _begun + *_open->next(*kind));
+        _open->left(*kind);
+        now = _clock.now();
     }
-    const auto packet = _stock->take(identity, due.kind);
-    if (!_identities[identity]->send(packet.bytes))
-        ++_outcome.notSent;
-    if (_plan.rate > 0 && (due.kind == Kind::ping || _waitingCounted == 0))
-        _outcome.slip.record(now - due.intended);
-    if (due.kind == Kind::ping)
-        _ledger->pingSent(packet.hash, due.intended, now);
-    else
-        _ledger->findNodeSent(identity, due.intended, now);
     return true;
 }
 
-std::optional<MonotonicTime> Generator::nextEvent() const
+/// Those that are due while no identity is free, each once.
+void Generator::countWaiting(MonotonicTime now)
+{
+    const std::uint64_t gone = _open->gone(Kind::findNode);
+    const std::uint64_t due = gone + _open->waiting(Kind::findNode, now - _begun);
+    const std::uint64_t known = std::max(_waited, gone);
+    if (due > known) {
+        _outcome.waited += due - known;
+        _waited = due;
+    }
+}
+
+bool Generator::sendClosed()
+{
+    for (int i = 0; i < mostAtATime; ++i) {
+        const Kind kind = _plan.mix.at(_asked);
+        if (_ledger->pending() >= _plan.inFlight)
+            return false;
+        if (!canSend(kind)) {
+            if (std::exchange(_waited, _asked + 1) != _asked + 1)
+                ++_outcome.waited;
+            return false;
+        }
+        sendOne(kind, _clock.now());
+        ++_asked;
+    }
+    return true;
+}
+
+void Generator::sendOne(Kind kind, MonotonicTime intended)
+{
+    std::size_t identity = _nextPinger;
+    if (kind == Kind::findNode)
+        identity = *_ledger->takeIdle();
+    else // the next one that may ask; there is one
+        do
+            identity = _nextPinger++ % _identities.size();
+        while (!_bonding->isReady(identity));
+    const auto packet = _stock->take(identity, kind);
+    const MonotonicTime now = _clock.now();
+    _lastSent = now;
+    if (!_identities[identity]->send(packet.bytes))
+        ++_outcome.notSent;
+    // Those that waited for an identity are counted as such.
+    if (_open && (kind == Kind::ping || _open->gone(kind) >= _waited))
+        _outcome.slip.record(now - intended);
+    if (kind == Kind::ping)
+        _ledger->pingSent(packet.hash, intended, now);
+    else
+        _ledger->findNodeSent(identity, intended, now);
+}
+
+std::optional<MonotonicTime> Generator::nextEvent(bool sends) const
 {
     std::optional<MonotonicTime> next = _ledger->nextDue();
     const auto consider = [&](MonotonicTime time) {
         next = next ? std::min(*next, time) : time;
     };
-    if (_clock.now() < _end)
+    const MonotonicTime now = _clock.now();
+    if (now < _end)
         consider(_end);
-    const Duration after = _plan.rate > 0 ? dueAfter(_scheduled, _plan.rate) : _plan.duration;
-    if (_plan.rate > 0 && after < _plan.duration)
-        consider(_begun + after);
+    if (!_open || !sends)
+        return next;
+    consider(_end + _plan.timeout);
+    for (const Kind kind : {Kind::ping, Kind::findNode})
+        // One that is due already waits for an identity, which the ledger wakes.
+        if (const auto due = _open->next(kind); due && _begun + *due > now)
+            consider(_begun + *due);
     return next;
 }
 

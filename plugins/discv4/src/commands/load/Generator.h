@@ -3,6 +3,7 @@
 #include "commands/load/Bonding.h"
 #include "commands/load/Identity.h"
 #include "commands/load/Ledger.h"
+#include "commands/load/OpenLoop.h"
 #include "commands/load/Schedule.h"
 #include "commands/load/Stock.h"
 
@@ -10,7 +11,6 @@
 #include <waymark/node/Endpoint.h>
 #include <waymark/toolkit/Interruption.h>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,7 +36,7 @@ struct Plan
 /// What a run came to besides what the ledger has.
 struct Outcome
 {
-    Duration took{};           ///< from the first request until the last was to leave
+    Duration took{};           ///< from the first request until the last left, or was to leave
     Histogram slip;            ///< how much later than intended requests left, in an open loop
     std::uint64_t notSent = 0; ///< that the system did not take
     std::uint64_t waited = 0;  ///< FINDNODEs for which no identity was free when they were due
@@ -72,28 +72,24 @@ public:
     std::size_t identities() const noexcept { return _identities.size(); }
 
 private:
-    struct Due
-    {
-        MonotonicTime intended;
-        Kind kind = Kind::ping;
-    };
-
     Result<void> openSockets();
     Result<void> watch(int descriptor, std::uint64_t tag);
     void bond();
     void sign();
     void tell(MonotonicTime now) const;
     void loop();
-    void scheduleOpen(MonotonicTime now);
-    void refillClosed(MonotonicTime now);
-    void sendDue(MonotonicTime now);
-    bool sendOne(const Due& due, MonotonicTime now);
+    bool sendOpen(MonotonicTime now);
+    std::optional<Kind> nextOpen(MonotonicTime now) const;
+    bool sendClosed();
+    bool canSend(Kind kind) const { return kind == Kind::ping || _ledger->hasIdle(); }
+    void sendOne(Kind kind, MonotonicTime intended);
+    void countWaiting(MonotonicTime now);
     void wait(MonotonicTime until);
     void waitUntil(MonotonicTime time);
     void receive(std::size_t identity);
     void handle(std::size_t identity, ByteView datagram);
     void answerPing(std::size_t identity, const node::Hash256& hash);
-    std::optional<MonotonicTime> nextEvent() const;
+    std::optional<MonotonicTime> nextEvent(bool sends) const;
 
     const Plan _plan;
     const Clock& _clock;
@@ -108,11 +104,11 @@ private:
     bool _isBonding = false;
     MonotonicTime _begun;
     MonotonicTime _end;
-    std::uint64_t _scheduled = 0;
+    MonotonicTime _lastSent;
+    std::optional<OpenLoop> _open;
+    std::uint64_t _asked = 0; ///< in a closed loop
     std::size_t _nextPinger = 0;
-    std::deque<Due> _duePings;
-    std::deque<Due> _dueFindNodes;
-    std::size_t _waitingCounted = 0; ///< of _dueFindNodes, whose waiting was counted
+    std::uint64_t _waited = 0; ///< the first so many FINDNODEs of an open loop left, or their waiting counts
     Outcome _outcome;
 };
 

@@ -52,6 +52,7 @@ public:
 
     /// An identity that may ask, in turn; nothing while all are busy.
     std::optional<std::size_t> takeIdle();
+    bool hasIdle() const noexcept { return !_idle.empty(); }
     /// From now on it may ask.
     void admit(std::size_t identity) { _idle.push_back(identity); }
 

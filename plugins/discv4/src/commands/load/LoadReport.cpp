@@ -81,7 +81,7 @@ std::vector<toolkit::Column> columns()
                                      {"lost", "LOST", 0, true}};
     for (const Share& share : shares)
         all.push_back({share.field, share.heading, 0, true});
-    all.push_back({"greatest_ms", "MOST ms", 0, true});
+    all.push_back({"max_ms", "MAX ms", 0, true});
     return all;
 }
 
@@ -105,7 +105,7 @@ Cell kindsOf(const Plan& plan, const Ledger& ledger)
         Record record;
         for (std::size_t i = 0; i < row.size(); ++i)
             record.add(names[i].field, row[i]);
-        record.add("least_ms", msOf(counts.latency, counts.latency.least()));
+        record.add("min_ms", msOf(counts.latency, counts.latency.least()));
         record.add("mean_ms", msOf(counts.latency, counts.latency.mean()));
         record.add("histogram", histogramOf(counts.latency));
         kinds.push_back(record.cell());
@@ -118,7 +118,7 @@ Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
     const std::uint64_t sent = sum(ledger, &Ledger::Counts::sent);
     const std::uint64_t answered = sum(ledger, &Ledger::Counts::answered);
     Record record;
-    record.add("node", "node", plan.target.toString());
+    record.add("address", "node", plan.target.toString());
     if (plan.rate > 0)
         record.add("rate", "intended",
                    Cell(plan.rate).shownAs(std::to_string(plan.rate) + " a second (open loop)"));
@@ -144,16 +144,16 @@ Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
     record.add("lost", "lost",
                Cell(lost).shownAs(std::to_string(lost) + ", " + Cell::number(percent, 2).shown() + " %"));
     record.add("late", "late", ledger.late())
-        .add("pending", "", outcome.pending)
-        .add("unsent", "", outcome.unsent);
+        .add("pending", outcome.pending > 0 ? "pending" : "", outcome.pending)
+        .add("unsent", outcome.unsent > 0 ? "unsent" : "", outcome.unsent);
     record.add("waited", "", outcome.waited).add("not_sent", "", outcome.notSent);
     record.add("signed_late", "", outcome.signedLate);
     record.add("slip_p99_ms", plan.rate > 0 ? "schedule slip" : "",
                msOf(outcome.slip, outcome.slip.percentile(99))
                    .shownAs("p99 " + Cell::number(milliseconds(outcome.slip.percentile(99)), 3).shown() +
-                            " ms, most " + Cell::number(milliseconds(outcome.slip.greatest()), 3).shown() +
+                            " ms, max " + Cell::number(milliseconds(outcome.slip.greatest()), 3).shown() +
                             " ms"));
-    record.add("slip_greatest_ms", "", msOf(outcome.slip, outcome.slip.greatest()));
+    record.add("slip_max_ms", "", msOf(outcome.slip, outcome.slip.greatest()));
     record.add("generator_was_bottleneck", "", hasSlipped(plan, ledger, outcome))
         .add("interrupted", "", outcome.interrupted);
     return record;
@@ -225,7 +225,7 @@ void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger&
         number(plan.identities - outcome.bonded) +
             " identities came to no endpoint proof that holds, and asked nothing");
     say(outcome.strayPackets > 0, number(outcome.strayPackets) + " datagrams that came are no packets");
-    say(sum(ledger, &Ledger::Counts::lost) > 0,
+    say(sum(ledger, &Ledger::Counts::lost) > 0 && !hasSlipped(plan, ledger, outcome),
         "nodes drop what is over their limits: waymarkd by default 50 questions a second of one node "
         "(discv4.question-rate), and 500 packets of one endpoint (discv4.known-rate)");
 }

@@ -37,11 +37,14 @@ Result<Mix> Mix::parse(std::string_view text)
 
 Kind Mix::at(std::uint64_t number) const noexcept
 {
-    const std::uint64_t place = number % (pings + findNodes);
-    const auto findNodesBefore = [&](std::uint64_t n) {
-        return n * findNodes / (pings + findNodes);
-    };
-    return findNodesBefore(place + 1) > findNodesBefore(place) ? Kind::findNode : Kind::ping;
+    return before(Kind::findNode, number + 1) > before(Kind::findNode, number) ? Kind::findNode : Kind::ping;
+}
+
+std::uint64_t Mix::before(Kind kind, std::uint64_t number) const noexcept
+{
+    const std::uint64_t together = pings + findNodes;
+    const std::uint64_t asked = number / together * findNodes + number % together * findNodes / together;
+    return kind == Kind::findNode ? asked : number - asked;
 }
 
 } // namespace waymark::discv4::load

@@ -23,6 +23,8 @@ struct Mix
 
     /// Which kind the n-th request is: the two are spread evenly.
     Kind at(std::uint64_t number) const noexcept;
+    /// How many of a kind are among the first ones.
+    std::uint64_t before(Kind kind, std::uint64_t number) const noexcept;
 };
 
 /// When the n-th request of an open loop is due, whatever became of those before: `number` / `rate` seconds
