@@ -45,6 +45,9 @@ FaultyNode::FaultyNode(const Faults& faults)
     : _faults(faults),
       _key(testkit::testKey(4711)),
       _encoder([this](const node::Hash256& digest) { return _key.sign(digest); }),
+      _answerEncoder([this](const node::Hash256& digest) {
+          return _faults.signsWithAnotherKey ? testkit::testKey(4713).sign(digest) : _key.sign(digest);
+      }),
       _socket(addressOf({loopback, 0}), false),
       _other(addressOf({loopback, 0}), false)
 {
@@ -154,8 +157,13 @@ void FaultyNode::handle(const Message& message, const node::PublicKey& sender, c
 void FaultyNode::onPing(const Ping& asked, const node::PublicKey& sender, const node::Hash256& hash,
                         const node::Endpoint& from)
 {
-    if (_faults.isDeafToPings)
+    const bool isAgain = std::ranges::find(_pingers, sender) != _pingers.end();
+    if (_faults.isDeafToPings || (_faults.answersOnce && isAgain) ||
+        (_faults.knowsTheFirstOnly && !_pingers.empty() && _pingers.front() != sender) ||
+        (_faults.believesTo && asked.to.ip != loopback))
         return;
+    if (!isAgain)
+        _pingers.push_back(sender);
     const node::Endpoint to = _faults.believesFrom ? asked.from.udpEndpoint() : from;
     if (_faults.losesProofs)
         std::erase_if(_proofs,
@@ -227,8 +235,8 @@ void FaultyNode::onFindNode(const node::Endpoint& to)
 {
     const std::vector<Neighbor> nodes = known();
     for (std::size_t i = 0; i < nodes.size(); i += 10) {
-        const auto packet =
-            _encoder.encode(std::span(nodes).subspan(i, std::min<std::size_t>(10, nodes.size() - i)), soon());
+        const auto packet = _answerEncoder.encode(
+            std::span(nodes).subspan(i, std::min<std::size_t>(10, nodes.size() - i)), soon());
         if (!_faults.tellsLongPackets) {
             send(packet.bytes, to);
             continue;
@@ -251,7 +259,8 @@ void FaultyNode::onRequest(const node::Hash256& hash, const node::Endpoint& to)
     Bytes bytes(record.encoded().begin(), record.encoded().end());
     if (_faults.damagedRecord)
         bytes[10] ^= 1U;
-    send(_encoder.encode(EnrResponse{_faults.wrongRequestHash ? node::Hash256{1} : hash, bytes}).bytes, to);
+    send(_answerEncoder.encode(EnrResponse{_faults.wrongRequestHash ? node::Hash256{1} : hash, bytes}).bytes,
+         to);
 }
 
 Bytes FaultyNode::sealed(Byte type, ByteView data) const

@@ -53,8 +53,12 @@ struct Faults
     bool recordOfAnother = false;
     bool oldRecord = false;
     bool answersPongs = false;
-    bool believesNeighbors = false; ///< and pings whom they tell of, unasked
-    bool diesOfJunk = false;        ///< of a packet of unknown type
+    bool believesNeighbors = false;   ///< and pings whom they tell of, unasked
+    bool diesOfJunk = false;          ///< of a packet of unknown type
+    bool signsWithAnotherKey = false; ///< NEIGHBORS and ENRRESPONSE
+    bool believesTo = false;          ///< takes no PING whose `to` is somebody else
+    bool knowsTheFirstOnly = false;   ///< answers no PING of others
+    bool answersOnce = false;         ///< one PING of each node
 };
 
 /// A discv4 node on loopback that does one thing wrong, so that a probe can be seen to find it. It runs on a
@@ -93,10 +97,12 @@ private:
     const Faults _faults;
     node::SecretKey _key;
     wire::Encoder _encoder;
+    wire::Encoder _answerEncoder; ///< of NEIGHBORS and ENRRESPONSE
     Poco::Net::DatagramSocket _socket;
     Poco::Net::DatagramSocket _other;
     std::map<node::Hash256, Proof> _pings; ///< that were sent, and to whom
     std::set<Proof> _proofs;
+    std::vector<node::PublicKey> _pingers; ///< in the order of their PINGs
     std::uint64_t _uses = 0;
     bool _dead = false;
     Worker _thread;

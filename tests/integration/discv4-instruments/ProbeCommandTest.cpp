@@ -73,7 +73,7 @@ public:
         const auto code = process.waitForExit();
         CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), 1, code.value_or(-1));
         CPPUNIT_ASSERT_MESSAGE(process.output(),
-                               process.output().find("# SKIP interrupted") != std::string::npos);
+                               process.output().find("Bail out! interrupted") != std::string::npos);
     }
 
     void refusesWrongArguments()

@@ -142,10 +142,10 @@ Finding ofGoodRecord(Session& session, const std::function<Finding(const node::E
 Finding requestHash(Session& session)
 {
     return ofRecord(session, [](const Session::RecordAnswer& answer, const wire::EnrResponse& response) {
-        return response.requestHash == answer.request
+        return std::ranges::find(answer.requests, response.requestHash) != answer.requests.end()
                    ? pass("the hash of the request")
                    : fail("it has the hash " + toHex(response.requestHash) + ", and the request " +
-                          toHex(answer.request));
+                          toHex(answer.requests.back()));
     });
 }
 
@@ -189,7 +189,7 @@ Finding recordSeq(Session& session)
 Finding pongHash(Session& session)
 {
     const auto& pong = *session.firstPong()->as<wire::Pong>();
-    return pong.pingHash == session.firstPing() ? pass("the hash of the PING") : fail(toHex(pong.pingHash));
+    return session.answersFirstPings(pong) ? pass("the hash of the PING") : fail(toHex(pong.pingHash));
 }
 
 Finding pongTo(Session& session)

@@ -63,7 +63,7 @@ Finding secondAddress(Session& session, const std::function<Bytes(Party&)>& ques
     const auto twins = session.twins();
     if (!session.bond(*twins.first).ponged)
         return skip("its PING was not answered");
-    Finding silent = session.mustBeSilent(*twins.second, [&] { return question(*twins.second); });
+    Finding silent = session.mustBeSilent(*twins.second, [&] { return question(*twins.second); }, isPing);
     if (silent.verdict != Verdict::pass)
         return silent;
     const auto heard = session.listen(*twins.first, Duration::zero());

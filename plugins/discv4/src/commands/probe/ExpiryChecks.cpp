@@ -64,7 +64,7 @@ Finding findNodePast(Session& session)
         return skip("its PING was not answered");
     return session.mustBeSilent(
         *party, [&] { return party->packetOf(wire::FindNode{session.randomTarget(), past(*party)}); },
-        [](const Heard& heard) { return heard.as<wire::Ping>() != nullptr; });
+        isPing);
 }
 
 Finding requestPast(Session& session)
@@ -73,21 +73,20 @@ Finding requestPast(Session& session)
     if (!party)
         return skip("its PING was not answered");
     return session.mustBeSilent(
-        *party, [&] { return party->packetOf(wire::EnrRequest{past(*party)}); },
-        [](const Heard& heard) { return heard.as<wire::Ping>() != nullptr; });
+        *party, [&] { return party->packetOf(wire::EnrRequest{past(*party)}); }, isPing);
 }
 
 Finding pongPast(Session& session)
 {
-    const auto party = session.stranger();
-    const auto ping = session.pingBackTo(*party);
-    if (!ping)
+    const auto pinged = session.pingedBack();
+    if (!pinged)
         return skip("no PING came back that could be answered");
+    const auto& party = pinged->party;
     session.pace();
-    party->send(wire::Pong{{}, *ping, past(*party), {}});
+    party->send(wire::Pong{{}, pinged->hash, past(*party), {}});
     return session.mustBeSilent(
         *party, [&] { return party->packetOf(wire::FindNode{session.randomTarget(), party->soon()}); },
-        [](const Heard& each) { return each.as<wire::Ping>() != nullptr; });
+        isPing);
 }
 
 Finding answersInTime(Session& session)

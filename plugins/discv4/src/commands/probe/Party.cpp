@@ -17,6 +17,7 @@ namespace
 constexpr std::uint64_t lifetime = 20;
 /// More than any datagram that is to be judged: what is longer must be seen to be.
 constexpr std::size_t largestDatagram = 65'536;
+constexpr std::size_t mostDatagrams = 1'000;               ///< heard in one go
 constexpr Duration longestDrain = std::chrono::seconds(1); ///< of what never stops coming
 
 Poco::Net::SocketAddress addressOf(const node::Endpoint& endpoint)
@@ -137,17 +138,16 @@ bool Party::answersOneOf(const wire::Pong& pong, std::size_t count) const
 
 Heard Party::receive()
 {
-    Bytes buffer(largestDatagram);
+    _buffer.resize(largestDatagram);
     Poco::Net::SocketAddress from;
     int size = 0;
     try {
-        size = std::max(_socket.receiveFrom(buffer.data(), static_cast<int>(buffer.size()), from), 0);
+        size = std::max(_socket.receiveFrom(_buffer.data(), static_cast<int>(_buffer.size()), from), 0);
     } catch (const Poco::Exception&) {
         size = 0; // an error of an earlier packet, which the system tells now
     }
-    buffer.resize(static_cast<std::size_t>(size));
     Heard heard;
-    heard.bytes = std::move(buffer);
+    heard.bytes.assign(_buffer.begin(), _buffer.begin() + size);
     heard.from = endpointOf(from);
     heard.at = _clock.unixSeconds();
     heard.oversized = typeOfOversized(heard.bytes);
@@ -182,7 +182,7 @@ std::vector<Heard> Party::hear(Duration patience, const Enough& enough)
             _hasAnsweredPings = true;
         }
         all.push_back(std::move(heard));
-        if ((enough && enough(all)) || _clock.now() >= until + longestDrain)
+        if ((enough && enough(all)) || all.size() == mostDatagrams || _clock.now() >= until + longestDrain)
             break;
     }
     return all;

@@ -56,6 +56,12 @@ struct Heard
     std::string toString() const;
 };
 
+/// Who asks without proof may be asked for one.
+inline bool isPing(const Heard& heard)
+{
+    return heard.as<wire::Ping>() != nullptr;
+}
+
 /// One made-up node with a key and a socket of its own, which sends to one node what it is told, right or
 /// wrong. One thread.
 class Party
@@ -111,8 +117,13 @@ public:
     /// Whether a PONG answers one of the first `count` packets that were sent.
     bool answersOneOf(const wire::Pong& pong, std::size_t count) const;
     std::size_t packetsSent() const noexcept { return _hashes.size(); }
+    /// The hashes of those behind the first `count`.
+    std::vector<node::Hash256> sentSince(std::size_t count) const
+    {
+        return {_hashes.begin() + static_cast<std::ptrdiff_t>(count), _hashes.end()};
+    }
 
-    /// What comes until there is enough, or the time is over.
+    /// What comes until there is enough, or the time is over, or more came than anybody may send.
     std::vector<Heard> hear(Duration patience, const Enough& enough = {});
 
 private:
@@ -130,6 +141,7 @@ private:
     node::Endpoint _endpoint;
     std::size_t _sent = 0;
     std::vector<node::Hash256> _hashes; ///< of what was sent
+    Bytes _buffer;
     std::uint64_t _uses = 0;
     bool _answersPings = false;
     bool _hasAnsweredPings = false;

@@ -79,28 +79,19 @@ std::vector<Check> chosen(const plugin::CommandValues& values)
     return checks;
 }
 
-/// Tries one after the other; those behind a signal are skipped. False when one came.
-bool tryAll(const std::vector<Check>& checks, Session& session, Report& report, toolkit::Progress& progress)
+/// Tries one after the other until a signal comes.
+void tryAll(const std::vector<Check>& checks, Session& session, Report& report, toolkit::Progress& progress)
 {
-    bool interrupted = false;
     for (const Check& check : checks) {
-        progress.update(report.count(Verdict::pass) + report.count(Verdict::fail) +
-                            report.count(Verdict::skip),
-                        checks.size(), check.id);
-        if (interrupted) {
-            report.add(check, skip("interrupted"));
-            continue;
-        }
+        progress.update(report.size(), checks.size(), check.id);
         try {
             report.add(check, check.run(session));
         } catch (const Interrupted&) {
-            interrupted = true;
-            report.add(check, skip("interrupted"));
+            return;
         } catch (const NoSocket& error) {
             report.add(check, skip(error.what()));
         }
     }
-    return !interrupted;
 }
 
 } // namespace
@@ -160,9 +151,8 @@ int ProbeCommand::run(const plugin::CommandContext& context)
     const auto wait = [&](int descriptor, Duration patience) {
         return waitFor(descriptor, patience, interruption);
     };
-    Report report;
     const std::vector<Check> checks = chosen(*values);
-    bool isWhole = false;
+    Report report(checks.size());
     try {
         Session session(*target, *options, clock, wait);
         toolkit::Progress progress(context, clock, "probing");
@@ -170,7 +160,7 @@ int ProbeCommand::run(const plugin::CommandContext& context)
             progress.wipe();
             return line().fail(context, ExitCode::unavailable, begun.error().message);
         }
-        isWhole = tryAll(checks, session, report, progress);
+        tryAll(checks, session, report, progress);
     } catch (const Interrupted&) {
         return line().fail(context, ExitCode::failedCheck, "interrupted before the node answered");
     } catch (const NoSocket& error) {
@@ -178,8 +168,8 @@ int ProbeCommand::run(const plugin::CommandContext& context)
     }
     report.print(context, *values);
     context.error << report.summary() << '\n';
-    return static_cast<int>(isWhole && report.count(Verdict::fail) == 0 ? ExitCode::ok
-                                                                        : ExitCode::failedCheck);
+    return static_cast<int>(report.isWhole() && report.count(Verdict::fail) == 0 ? ExitCode::ok
+                                                                                 : ExitCode::failedCheck);
 }
 
 } // namespace waymark::discv4::probe

@@ -19,12 +19,6 @@ constexpr const char* requestSays =
 constexpr const char* proofSays = "The sender of a packet is considered verified if it has sent a valid Pong "
                                   "response with matching ping hash.";
 
-/// Who asks without proof may be asked for one.
-bool isPing(const Heard& heard)
-{
-    return heard.as<wire::Ping>() != nullptr;
-}
-
 Session::Make findNode(Session& session, Party& party)
 {
     return [&] {
@@ -47,11 +41,8 @@ Finding pingAnswered(Session& session)
 
 Finding pingBack(Session& session)
 {
-    for (int i = 0; i < 3; ++i) {
-        const auto party = session.stranger();
-        if (session.pingBackTo(*party))
-            return pass("a stranger's PING is answered with one");
-    }
+    if (session.pingedBack())
+        return pass("a stranger's PING is answered with one");
     return fail("no PING came back to a stranger that pinged, three times");
 }
 
@@ -79,9 +70,10 @@ Finding findNodeAfterPing(Session& session)
 
 Finding wrongPongHash(Session& session)
 {
-    const auto party = session.stranger();
-    if (!session.pingBackTo(*party))
+    const auto pinged = session.pingedBack();
+    if (!pinged)
         return skip("no PING came back that could be answered");
+    const auto& party = pinged->party;
     session.pace();
     party->send(wire::Pong{{}, node::Hash256{}, party->soon(), {}});
     return session.mustBeSilent(*party, findNode(session, *party), isPing);
@@ -89,13 +81,13 @@ Finding wrongPongHash(Session& session)
 
 Finding pongOfAnother(Session& session)
 {
-    const auto party = session.stranger();
-    const auto hash = session.pingBackTo(*party);
-    if (!hash)
+    const auto pinged = session.pingedBack();
+    if (!pinged)
         return skip("no PING came back that could be answered");
+    const auto& party = pinged->party;
     const auto other = session.stranger();
     session.pace();
-    other->send(wire::Pong{{}, *hash, other->soon(), {}});
+    other->send(wire::Pong{{}, pinged->hash, other->soon(), {}});
     Finding ofOther = session.mustBeSilent(*other, findNode(session, *other), isPing);
     if (ofOther.verdict != Verdict::pass)
         return ofOther;

@@ -29,7 +29,8 @@ std::size_t Report::count(Verdict verdict) const noexcept
 std::string Report::summary() const
 {
     return std::to_string(count(Verdict::pass)) + " passed, " + std::to_string(count(Verdict::fail)) +
-           " failed, " + std::to_string(count(Verdict::skip)) + " skipped";
+           " failed, " + std::to_string(count(Verdict::skip)) + " skipped" +
+           (isWhole() ? "" : "; interrupted, " + std::to_string(_planned - _all.size()) + " not tried");
 }
 
 void Report::print(const plugin::CommandContext& context, const plugin::CommandValues& values) const
@@ -71,7 +72,7 @@ void Report::printFailures(const plugin::CommandContext& context) const
 /// https://testanything.org: the diagnostics are YAML, of which JSON's strings are a part.
 void Report::printTap(std::ostream& out) const
 {
-    out << "TAP version 13\n1.." << _all.size() << '\n';
+    out << "TAP version 13\n1.." << _planned << '\n';
     std::size_t number = 0;
     for (const auto& [check, finding] : _all) {
         const bool failed = finding.verdict == Verdict::fail;
@@ -84,6 +85,8 @@ void Report::printTap(std::ostream& out) const
                 << "\n  section: " << Cell(check->section).json() << "\n  says: " << Cell(check->says).json()
                 << "\n  ...\n";
     }
+    if (!isWhole())
+        out << "Bail out! interrupted\n";
     out.flush();
 }
 

@@ -107,6 +107,13 @@ std::vector<Heard> Session::listen(Party& party, Duration patience, const Party:
 
 std::optional<Heard> Session::ask(Party& party, const Make& make, const IsAnswer& isAnswer)
 {
+    return askAnybody(party, make, [&](const Heard& heard, const node::Hash256& hash) {
+        return isOfTarget(heard) && isAnswer(heard, hash);
+    });
+}
+
+std::optional<Heard> Session::askAnybody(Party& party, const Make& make, const IsAnswer& isAnswer)
+{
     for (int i = 0; i < attempts; ++i) {
         pace();
         const auto hash = party.sendRaw(make());
@@ -159,16 +166,19 @@ bool Session::isAlive()
     return pongTo(*_control, [this] { return _control->packetOf(_control->goodPing()); }).has_value();
 }
 
-std::optional<node::Hash256> Session::pingBackTo(Party& party)
+std::optional<Session::Pinged> Session::pingedBack()
 {
-    pace();
-    party.send(party.goodPing());
-    const auto heard = listen(party, _options.timeout, [](const auto& all) {
-        return count<wire::Ping>(all) > 0 && count<wire::Pong>(all) > 0;
-    });
-    for (const Heard& each : heard)
-        if (each.as<wire::Ping>() != nullptr)
-            return each.hash;
+    for (int i = 0; i < attempts; ++i) {
+        auto party = stranger();
+        pace();
+        party->send(party->goodPing());
+        const auto heard = listen(*party, _options.timeout, [](const auto& all) {
+            return count<wire::Ping>(all) > 0 && count<wire::Pong>(all) > 0;
+        });
+        for (const Heard& each : heard)
+            if (each.as<wire::Ping>() != nullptr && isOfTarget(each))
+                return Pinged{std::move(party), *each.hash};
+    }
     return std::nullopt;
 }
 
@@ -181,7 +191,8 @@ Session::Bond Session::bond(Party& party)
         const auto hash = party.send(party.goodPing());
         const auto look = [&](const std::vector<Heard>& all) {
             const auto* const pong = all.back().as<wire::Pong>();
-            bond.ponged = bond.ponged || (pong != nullptr && pong->pingHash == hash);
+            bond.ponged =
+                bond.ponged || (pong != nullptr && isOfTarget(all.back()) && pong->pingHash == hash);
             bond.pinged = bond.pinged || all.back().as<wire::Ping>() != nullptr;
             return bond.ponged;
         };
@@ -220,14 +231,14 @@ Result<void> Session::begin()
         return _control->packetOf(_control->goodPing());
     };
     std::optional<node::PublicKey> other;
-    auto pong = ask(*_control, make, [&](const Heard& heard, const node::Hash256& hash) {
-        const auto* const answer = heard.as<wire::Pong>();
-        if (answer == nullptr || answer->pingHash != hash)
+    auto pong = askAnybody(*_control, make, [&](const Heard& heard, const node::Hash256&) {
+        if (heard.as<wire::Pong>() == nullptr)
             return false;
-        _firstPing = hash;
-        other = heard.sender;
-        return heard.sender == _target.key;
+        if (!isOfTarget(heard))
+            other = heard.sender;
+        return isOfTarget(heard);
     });
+    _firstPings = _control->packetsSent();
     const std::string where = _target.endpoint.udpEndpoint().toString();
     if (!pong && other)
         return failure(ErrorCode::unavailable, "another node answers at " + where + ", with the id " +
@@ -244,21 +255,27 @@ Result<void> Session::begin()
     return {};
 }
 
-Session::Answer Session::gather(Party& party)
+Session::Answer Session::gather()
 {
     Answer answer;
     for (int i = 0; i < attempts && answer.packets.empty(); ++i) {
+        const auto party = bonded();
+        if (!party)
+            break;
         pace();
-        party.send(wire::FindNode{randomTarget(), party.soon()});
-        auto heard = listen(party, _options.timeout,
-                            [](const auto& all) { return all.back().is(wire::PacketType::neighbors); });
+        party->send(wire::FindNode{randomTarget(), party->soon()});
+        const auto isAnswer = [&](const Heard& heard) {
+            return heard.is(wire::PacketType::neighbors) && (!heard.sender || isOfTarget(heard));
+        };
+        auto heard = listen(*party, _options.timeout, [&](const auto& all) { return isAnswer(all.back()); });
         // How many packets there are to be is only known when no more come.
-        std::ranges::move(listen(party, _options.silence), std::back_inserter(heard));
+        std::ranges::move(listen(*party, _options.silence), std::back_inserter(heard));
         for (Heard& each : heard) {
+            if (!isAnswer(each))
+                continue;
             if (const auto* const neighbors = each.as<wire::Neighbors>())
                 answer.nodes.insert(answer.nodes.end(), neighbors->nodes().begin(), neighbors->nodes().end());
-            if (each.is(wire::PacketType::neighbors))
-                answer.packets.push_back(std::move(each));
+            answer.packets.push_back(std::move(each));
         }
     }
     return answer;
@@ -270,9 +287,8 @@ const std::vector<Session::Answer>& Session::neighbors()
         return *_neighbors;
     std::vector<Answer> answers;
     populate();
-    const auto party = bonded();
-    for (int i = 0; party && i < questions; ++i)
-        if (Answer answer = gather(*party); !answer.packets.empty())
+    for (int i = 0; i < questions; ++i)
+        if (Answer answer = gather(); !answer.packets.empty())
             answers.push_back(std::move(answer));
     _neighbors = std::move(answers);
     return *_neighbors;
@@ -285,15 +301,12 @@ const std::optional<Session::RecordAnswer>& Session::record()
     const auto party = bonded();
     if (!party)
         return _record;
-    node::Hash256 request{};
+    const std::size_t before = party->packetsSent();
     auto response = ask(
         *party, [&] { return party->packetOf(wire::EnrRequest{party->soon()}); },
-        [&](const Heard& heard, const node::Hash256& hash) {
-            request = hash;
-            return heard.as<wire::EnrResponse>() != nullptr;
-        });
+        [](const Heard& heard, const auto&) { return heard.as<wire::EnrResponse>() != nullptr; });
     if (response)
-        _record = RecordAnswer{*std::move(response), request};
+        _record = RecordAnswer{*std::move(response), party->sentSince(before)};
     return _record;
 }
 

@@ -70,8 +70,14 @@ public:
     node::SecretKey freshKey() { return node::SecretKey::generate(_random); }
     node::PublicKey randomTarget();
 
-    /// PINGs, and gives the hash of the PING that comes back, if one does. It is not answered.
-    std::optional<node::Hash256> pingBackTo(Party& party);
+    /// PINGs as a stranger, and gives the hash of the PING that comes back. It is not answered.
+    struct Pinged
+    {
+        std::unique_ptr<Party> party;
+        node::Hash256 hash{};
+    };
+    /// Up to three strangers try; nothing when none is pinged back.
+    std::optional<Pinged> pingedBack();
     struct Bond
     {
         bool ponged = false; ///< its PING was answered
@@ -90,8 +96,8 @@ public:
     /// What comes while nothing is sent.
     std::vector<Heard> listen(Party& party, Duration patience, const Party::Enough& enough = {});
 
-    /// Sends a packet up to three times, each time made anew, until what comes satisfies `isAnswer`, which is
-    /// given the hash that was sent; the answer.
+    /// Sends a packet up to three times, each time made anew, until what comes is signed by the node and
+    /// satisfies `isAnswer`, which is given the hash that was sent; the answer.
     using Make = std::function<Bytes()>;
     using IsAnswer = std::function<bool(const Heard&, const node::Hash256&)>;
     std::optional<Heard> ask(Party& party, const Make& make, const IsAnswer& isAnswer);
@@ -108,28 +114,32 @@ public:
     /// Whether a node that it knows is answered.
     bool isAlive();
 
-    /// The answers to three questions for the closest nodes, asked once.
+    /// The answers to three questions for the closest nodes, each asked by a node of its own, so that a late
+    /// answer to one is not taken for that to another. Asked once.
     struct Answer
     {
         std::vector<Heard> packets;
         std::vector<wire::Neighbor> nodes;
     };
     const std::vector<Answer>& neighbors();
-    /// The answer to an ENRRequest, asked once, with the hash of that.
+    /// The answer to an ENRRequest, asked once, with the hashes of those that were sent.
     struct RecordAnswer
     {
         Heard response;
-        node::Hash256 request{};
+        std::vector<node::Hash256> requests;
     };
     const std::optional<RecordAnswer>& record();
-    /// The first PONG.
+    /// The first PONG, to whatever PING.
     const std::optional<Heard>& firstPong() const noexcept { return _firstPong; }
-    const node::Hash256& firstPing() const noexcept { return _firstPing; }
+    /// Whether that answers one of the PINGs that had been sent.
+    bool answersFirstPings(const wire::Pong& pong) const { return _control->answersOneOf(pong, _firstPings); }
     const Party& control() const noexcept { return *_control; }
 
 private:
     std::unique_ptr<Party> open(node::SecretKey key, const node::IpAddress& from);
-    Answer gather(Party& party);
+    std::optional<Heard> askAnybody(Party& party, const Make& make, const IsAnswer& isAnswer);
+    bool isOfTarget(const Heard& heard) const { return heard.sender == _target.key; }
+    Answer gather();
 
     wire::Neighbor _target;
     SessionOptions _options;
@@ -141,7 +151,7 @@ private:
     std::optional<MonotonicTime> _lastSent;
     std::unique_ptr<Party> _control; ///< bonded, and pinged to see whether the node lives
     std::optional<Heard> _firstPong;
-    node::Hash256 _firstPing{};
+    std::size_t _firstPings = 0; ///< how many were sent until it came
     std::vector<std::unique_ptr<Party>> _population;
     std::optional<std::vector<Answer>> _neighbors;
     bool _askedRecord = false;
