@@ -130,6 +130,15 @@ Result<Wanted> wantedBy(const CommandValues& values)
     auto listen = resolveListen(values.text("addr"));
     if (!listen)
         return failure(listen.error());
+    const auto isOfFamily = [&](const std::string& address) {
+        return std::ranges::any_of(*listen, [&](const node::Endpoint& where) {
+            return where.ip.family() == node::IpAddress::parse(address).value().family();
+        });
+    };
+    if (!nat->asksForMapping && !std::ranges::all_of(nat->external, isOfFamily))
+        return failure(ErrorCode::invalidArgument,
+                       "-nat " + values.text("nat") + ": -addr '" + values.text("addr") +
+                           "' listens to the other address family; give both the same one");
     return Wanted{std::move(*listen), std::move(*networks), std::move(*nat)};
 }
 

@@ -83,7 +83,12 @@ Result<HostAndPort> split(const std::string& text)
         host = host.substr(1, host.size() - 2);
     else if (host.find_first_of(":[]") != std::string::npos)
         return wrong("write an IPv6 address in brackets: [" + host + "]:" + text.substr(colon + 1));
-    return HostAndPort{std::move(host), text.substr(colon + 1)};
+    std::string port = text.substr(colon + 1);
+    // The system would take the rest of a division by 65536 for it.
+    std::uint16_t number = 0;
+    if (std::from_chars(port.data(), port.data() + port.size(), number).ec == std::errc::result_out_of_range)
+        return wrong("port '" + port + "' is above 65535");
+    return HostAndPort{std::move(host), std::move(port)};
 }
 
 Result<std::vector<node::Endpoint>> lookUp(const std::string& text, const HostAndPort& where)

@@ -104,6 +104,9 @@ class BootnodeOptionsTest : public CppUnit::TestFixture
     {
         assertContains(resolveListen("30301").error().message, "the port is missing");
         assertContains(resolveListen("::1:30301").error().message, "in brackets");
+        for (const char* const port : {"65536", "99999", "18446744073709551616"})
+            assertContains(resolveListen(std::string("127.0.0.1:") + port).error().message,
+                           std::string("port '") + port + "' is above 65535");
         assertContains(resolveListen("127.0.0.1:no-such-service").error().message, "port 'no-such-service'");
     }
 

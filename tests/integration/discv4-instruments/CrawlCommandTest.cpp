@@ -73,11 +73,6 @@ class CrawlCommandTest : public CppUnit::TestFixture
         return outcome.objects().front()->getValue<std::uint64_t>(name);
     }
 
-    static std::string nobody()
-    {
-        return "enode://" + testkit::testKey(5).publicKey().hex() + "@127.0.0.1:9";
-    }
-
 public:
     void findsEveryNodeThatAnswers()
     {
@@ -128,7 +123,7 @@ public:
         }
         const std::string before = content();
         const Outcome outcome =
-            waymark({"crawl", "--timeout", "50ms", "--bootnodes", nobody(), "--out", _file});
+            waymark({"crawl", "--timeout", "50ms", "--bootnodes", closedNode(), "--out", _file});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 69, outcome.code);
         CPPUNIT_ASSERT_MESSAGE(outcome.output, outcome.has("none of 2 nodes answered within 50 ms; check"));
         CPPUNIT_ASSERT_EQUAL(before, content());
@@ -138,11 +133,9 @@ public:
     {
         const auto daemon = network(1);
         // One node says nothing, and is waited for, for an hour.
-        const Poco::Net::DatagramSocket mute(Poco::Net::SocketAddress("127.0.0.1", 0), false);
-        const std::string muteNode =
-            "enode://" + testkit::testKey(5).publicKey().hex() + "@" + mute.address().toString();
+        const MuteNode mute;
         testkit::Process process(utility(), {"crawl", "--json", "--timeout", "1h", "--tries", "1", "--out",
-                                             _file, enodeOf(*daemon), muteNode});
+                                             _file, enodeOf(*daemon), mute.enode()});
         // Each of the others is asked for neighbours when it has given its record.
         const auto hasAsked = [&] {
             const auto isAsked = [](const std::string& metrics) {
@@ -154,7 +147,7 @@ public:
         };
         while (!hasAsked())
             CPPUNIT_ASSERT_MESSAGE(process.output(), !process.waitForExit(std::chrono::milliseconds(10)));
-        const Outcome second = waymark({"crawl", "--out", _file, nobody()});
+        const Outcome second = waymark({"crawl", "--out", _file, closedNode()});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(second.output, 75, second.code);
         CPPUNIT_ASSERT_MESSAGE(second.output, second.has("another crawl (process "));
         process.signal(SIGINT);
@@ -169,18 +162,20 @@ public:
     void refusesDamagedFiles()
     {
         static_cast<void>(_folder.write("nodes.json", "{\"cut\": "));
-        const Outcome outcome = waymark({"crawl", "--out", _file, nobody()});
+        const Outcome outcome = waymark({"crawl", "--out", _file, closedNode()});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 65, outcome.code);
         CPPUNIT_ASSERT_EQUAL(std::string("{\"cut\": "), content());
     }
 
     void refusesWrongArguments()
     {
-        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", nobody()}).code);
+        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", closedNode()}).code);
         CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file}).code);
-        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file, "--parallel", "0", nobody()}).code);
+        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file, "--parallel", "0", closedNode()}).code);
         CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file, "enode://1"}).code);
-        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file, "--duration", "x", nobody()}).code);
+        CPPUNIT_ASSERT_EQUAL(64, waymark({"crawl", "--out", _file, "--duration", "x", closedNode()}).code);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE("said before anybody is asked", 74,
+                                     waymark({"crawl", "--out", "/proc/nodes.json", closedNode()}).code);
     }
 };
 

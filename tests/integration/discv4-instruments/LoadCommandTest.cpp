@@ -157,12 +157,16 @@ public:
 
     void saysThatNobodyAnswers()
     {
-        const std::string nobody = "enode://" + testkit::testKey(5).publicKey().hex() + "@127.0.0.1:9";
-        const Outcome outcome =
-            waymark({"load", "--rate", "1", "--identities", "1", "--timeout", "20ms", nobody});
-        CPPUNIT_ASSERT_EQUAL(69, outcome.code);
-        CPPUNIT_ASSERT_MESSAGE(outcome.output,
-                               outcome.has("no PONG from 127.0.0.1:9 within 20 ms, four times; check"));
+        const MuteNode mute;
+        const auto load = [](const std::string& node) {
+            return waymark({"load", "--rate", "1", "--identities", "1", "--timeout", "20ms", node});
+        };
+        const Outcome silent = load(mute.enode());
+        CPPUNIT_ASSERT_EQUAL(69, silent.code);
+        CPPUNIT_ASSERT_MESSAGE(silent.output, silent.has("within 20 ms, four times; check"));
+        const Outcome closed = load(closedNode());
+        CPPUNIT_ASSERT_EQUAL(69, closed.code);
+        CPPUNIT_ASSERT_MESSAGE(closed.output, closed.has("nothing listens"));
     }
 
     void refusesWrongArguments()

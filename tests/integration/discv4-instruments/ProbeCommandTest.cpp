@@ -52,11 +52,13 @@ public:
 
     void saysThatNobodyAnswers()
     {
-        const std::string nobody = "enode://" + testkit::testKey(5).publicKey().hex() + "@127.0.0.1:9";
-        const Outcome outcome = waymark({"probe", "--timeout", "20ms", nobody});
+        const MuteNode mute;
+        const Outcome outcome = waymark({"probe", "--timeout", "20ms", mute.enode()});
         CPPUNIT_ASSERT_EQUAL(69, outcome.code);
-        CPPUNIT_ASSERT_MESSAGE(outcome.output,
-                               outcome.has("no PONG from 127.0.0.1:9 within 20 ms, three times; check"));
+        CPPUNIT_ASSERT_MESSAGE(outcome.output, outcome.has("within 20 ms, three times; check"));
+        const Outcome closed = waymark({"probe", "--timeout", "20ms", closedNode()});
+        CPPUNIT_ASSERT_EQUAL(69, closed.code);
+        CPPUNIT_ASSERT_MESSAGE(closed.output, closed.has("nothing listens"));
     }
 
     void endsWithWhatItFoundWhenInterrupted()

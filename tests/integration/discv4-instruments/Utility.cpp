@@ -1,5 +1,7 @@
 #include "Utility.h"
 
+#include <waymark/testkit/TestKeys.h>
+
 #include <Poco/JSON/Parser.h>
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -47,6 +49,18 @@ Outcome shell(const std::string& line)
 {
     testkit::Process process("/bin/sh", {"-c", line}, {{"WAYMARK", utility()}});
     return ended(process);
+}
+
+std::string closedNode()
+{
+    return "enode://" + testkit::testKey(5).publicKey().hex() + "@127.0.0.1:9";
+}
+
+MuteNode::MuteNode() : _socket(Poco::Net::SocketAddress("127.0.0.1", 0), false) {}
+
+std::string MuteNode::enode() const
+{
+    return "enode://" + testkit::testKey(5).publicKey().hex() + '@' + _socket.address().toString();
 }
 
 std::string enodeOf(const testkit::Daemon& daemon)

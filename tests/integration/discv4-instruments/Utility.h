@@ -3,6 +3,7 @@
 #include <waymark/testkit/Daemon.h>
 
 #include <Poco/JSON/Object.h>
+#include <Poco/Net/DatagramSocket.h>
 
 #include <string>
 #include <vector>
@@ -27,6 +28,19 @@ std::string utility();
 Outcome waymark(const std::vector<std::string>& words);
 /// Runs a line of the shell, in which $WAYMARK is the program.
 Outcome shell(const std::string& line);
+
+/// Where nobody listens.
+std::string closedNode();
+/// A node that says nothing.
+class MuteNode
+{
+public:
+    MuteNode();
+    std::string enode() const;
+
+private:
+    Poco::Net::DatagramSocket _socket;
+};
 
 /// Where a daemon is found.
 std::string enodeOf(const testkit::Daemon& daemon);

@@ -1,5 +1,7 @@
 #include "commands/NodeArguments.h"
 
+#include "client/SystemClientPort.h"
+
 #include <waymark/base/Random.h>
 #include <waymark/node/KeyFile.h>
 
@@ -198,6 +200,24 @@ OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked)
         bootnodes.push_back(*place);
     }
     return bootnodes;
+}
+
+std::optional<std::string> whyNoAnswer(const wire::Neighbor& node, const toolkit::Interruption& interruption)
+{
+    constexpr Duration patience =
+        std::chrono::milliseconds(200); // ICMP of a host that is there comes at once
+    SystemRandom random;
+    const auto key = node::SecretKey::generate(random);
+    const SystemClock clock;
+    client::SystemClientPort port;
+    client::NodeClient client(key, port, clock);
+    std::optional<std::string> why;
+    client.ping(node, patience, [&](const auto& answer) {
+        if (!answer && answer.error().trouble != client::Trouble::noAnswer)
+            why = answer.error().message;
+    });
+    client.run(&interruption);
+    return why;
 }
 
 OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Duration least, Duration most)

@@ -10,8 +10,10 @@
 #include <waymark/plugin/CommandArgument.h>
 #include <waymark/plugin/CommandLine.h>
 #include <waymark/plugin/CommandValues.h>
+#include <waymark/toolkit/Interruption.h>
 #include <waymark/toolkit/NodeFlaw.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +64,9 @@ OrExit<wire::Neighbor> placeOf(const Asked& asked, const Bootnode& node);
 OrExit<wire::Neighbor> readPlace(const Asked& asked);
 /// All of --bootnodes: separated by commas, or one a line in a file "@FILE". Names are looked up.
 OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked);
+/// Why a node that was asked in vain does not answer, when this machine's system knows: the port is closed,
+/// or there is no way. Asks once more; nothing when it does not say.
+std::optional<std::string> whyNoAnswer(const wire::Neighbor& node, const toolkit::Interruption& interruption);
 /// A duration between two bounds.
 OrExit<Duration> readDuration(const Asked& asked, const std::string& name, Duration least, Duration most);
 /// --timeout: from a millisecond to a day.

@@ -51,7 +51,7 @@ public:
     {
         const toolkit::Interruption interruption;
         const auto begun = _clock.now();
-        for (auto next = begun; !interruption.requested();) {
+        for (auto next = begun; !interruption.requested() && out();) {
             if (_sequence < _count && _clock.now() >= next) {
                 send();
                 next += _interval;
@@ -98,7 +98,7 @@ private:
         toolkit::Record record;
         record.add("address", _where).add("sequence", sequence).add("answered", answer.has_value());
         if (answer)
-            record.add("round_trip_ms", milliseconds(answer->roundTrip))
+            record.add("rtt_ms", milliseconds(answer->roundTrip))
                 .add("enr_seq", answer->enrSeq)
                 .add("seen_as", answer->seenAs.udpEndpoint().toString());
         else

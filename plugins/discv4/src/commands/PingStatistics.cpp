@@ -70,7 +70,7 @@ toolkit::Cell PingStatistics::cell(Duration time) const
     return Cell::object({{"sent", _sent},
                          {"received", _received},
                          {"lost_percent", Cell::number(lost(), 1)},
-                         {"time_ms", Cell::number(milliseconds(time), decimals)},
+                         {"duration_s", Cell::number(std::chrono::duration<double>(time).count(), decimals)},
                          {"rtt_min_ms", member(&RoundTrips::least)},
                          {"rtt_avg_ms", member(&RoundTrips::mean)},
                          {"rtt_max_ms", member(&RoundTrips::most)},

@@ -38,7 +38,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("1 sent, 0 received, 100% lost, time 1000 ms\n"),
                              statistics.text(1s));
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"sent":1,"received":0,"lost_percent":100.0,"time_ms":1000.000,"rtt_min_ms":null,)"
+            std::string(R"({"sent":1,"received":0,"lost_percent":100.0,"duration_s":1.000,"rtt_min_ms":null,)"
                         R"("rtt_avg_ms":null,"rtt_max_ms":null,"rtt_mdev_ms":null})"),
             statistics.cell(1s).json());
         CPPUNIT_ASSERT_EQUAL(std::string("0 sent, 0 received, 0% lost, time 0 ms\n"),

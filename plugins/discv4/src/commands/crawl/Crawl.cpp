@@ -29,6 +29,7 @@ bool Crawl::add(const wire::Neighbor& node)
     if (candidate->second.hasAnswered || places.size() >= mostPlaces ||
         !places.insert(node.endpoint.udpEndpoint()).second)
         return false;
+    ++candidate->second.placesLeft;
     _waiting.push_back(node);
     return isNew;
 }
@@ -53,8 +54,9 @@ void Crawl::proceed()
 void Crawl::begin(const wire::Neighbor& node)
 {
     // It may have answered elsewhere meanwhile.
-    if (_known.at(node.key.nodeId()).hasAnswered)
-        return;
+    const auto id = node.key.nodeId();
+    if (_known.at(id).hasAnswered)
+        return closePlace(id);
     ++_underWay;
     _client.requestRecord(node, _options.patience,
                           [this, node](const auto& answer) { onRecord(node, answer); });
@@ -63,12 +65,9 @@ void Crawl::begin(const wire::Neighbor& node)
 void Crawl::onRecord(const wire::Neighbor& node, const client::Answer<client::RecordAnswer>& answer)
 {
     const auto id = node.key.nodeId();
-    if (!answer && !answer.error().answeredPing) {
-        noteFailure(id);
-        return end();
-    }
-    if (std::exchange(_known.at(id).hasAnswered, true))
-        return end();
+    const bool isThere = answer || answer.error().answeredPing;
+    if (!isThere || std::exchange(_known.at(id).hasAnswered, true))
+        return end(id);
     ++_counts.answered;
     keep(id, answer ? Entry(answer->record) : Entry(node::Enode::advertised(node.key, node.endpoint)));
     ask({node, 0});
@@ -89,8 +88,9 @@ void Crawl::ask(const Visit& visit)
 
 void Crawl::onNeighbors(Visit visit, const client::Answer<client::NeighborsAnswer>& answer)
 {
+    const auto id = visit.node.key.nodeId();
     if (!answer)
-        return end();
+        return end(id);
     bool hasNews = false;
     for (const wire::Neighbor& told : answer->nodes)
         hasNews = add(told) || hasNews;
@@ -100,7 +100,7 @@ void Crawl::onNeighbors(Visit visit, const client::Answer<client::NeighborsAnswe
     if (goesOn)
         ask(visit);
     else
-        end();
+        end(id);
 }
 
 void Crawl::keep(const node::Hash256& id, Entry entry)
@@ -115,12 +115,10 @@ void Crawl::keep(const node::Hash256& id, Entry entry)
     history.lastResponse = history.lastCheck = now;
 }
 
-/// Once for a node, at however many places it was looked for.
 void Crawl::noteFailure(const node::Hash256& id)
 {
-    Candidate& candidate = _known.at(id);
     Entry* const entry = _nodes.find(id);
-    if (entry == nullptr || candidate.hasAnswered || std::exchange(candidate.isFailureNoted, true))
+    if (entry == nullptr)
         return;
     entry->history.lastCheck = _clock.wallNow();
     entry->history.score /= 2;
@@ -130,10 +128,21 @@ void Crawl::noteFailure(const node::Hash256& id)
     ++_counts.removed;
 }
 
-void Crawl::end()
+void Crawl::end(const node::Hash256& id)
 {
     --_underWay;
+    closePlace(id);
+}
+
+/// A node is visited when it was looked for wherever it was said to be; others may tell of more later.
+void Crawl::closePlace(const node::Hash256& id)
+{
+    Candidate& candidate = _known.at(id);
+    if (--candidate.placesLeft > 0 || std::exchange(candidate.isVisited, true))
+        return;
     ++_counts.visited;
+    if (!candidate.hasAnswered)
+        noteFailure(id);
 }
 
 } // namespace waymark::discv4::crawl

@@ -38,7 +38,7 @@ public:
     struct Counts
     {
         std::size_t known = 0;   ///< nodes that were heard of
-        std::size_t visited = 0; ///< to the end
+        std::size_t visited = 0; ///< at every place that was told of
         std::size_t answered = 0;
         std::size_t added = 0;     ///< to the set
         std::size_t removed = 0;   ///< from the set
@@ -70,8 +70,9 @@ private:
     struct Candidate
     {
         std::set<node::Endpoint> places; ///< that were told of
+        std::size_t placesLeft = 0;      ///< that it was not looked for at
         bool hasAnswered = false;
-        bool isFailureNoted = false;
+        bool isVisited = false;
     };
     struct Visit
     {
@@ -85,7 +86,9 @@ private:
     void onNeighbors(Visit visit, const client::Answer<client::NeighborsAnswer>& answer);
     void keep(const node::Hash256& id, toolkit::nodeset::Entry entry);
     void noteFailure(const node::Hash256& id);
-    void end();
+    /// The visit to one of its places.
+    void end(const node::Hash256& id);
+    void closePlace(const node::Hash256& id);
 
     client::NodeClient& _client;
     toolkit::nodeset::NodeSet& _nodes;

@@ -155,9 +155,8 @@ public:
         crawl.addSet();
         const auto failed = loop(client, crawl);
         client.cancel();
-        if (failed)
-            return _asked.fail(ExitCode::io, failed->message);
-        return finish(crawl);
+        const int code = finish(crawl);
+        return failed ? _asked.fail(ExitCode::io, failed->message) : code;
     }
 
 private:
@@ -186,8 +185,11 @@ private:
             if (_clock.now() < nextSave)
                 continue;
             nextSave = _clock.now() + saveInterval;
-            if (auto failed = save(crawl))
-                return failed;
+            // The disk may have room again at the end.
+            if (const auto failed = save(crawl)) {
+                progress.wipe();
+                _asked.fail(ExitCode::io, failed->message + "; the crawl goes on");
+            }
         }
         _interrupted = interruption.requested();
         _took = _clock.now() - _begun;
@@ -204,7 +206,10 @@ private:
                                                         " nodes answered within " + std::to_string(timeout) +
                                                         " ms; check the bootnodes' addresses and UDP "
                                                         "ports, and whether a firewall is in between";
-            return _asked.fail(ExitCode::unavailable, none + "; " + _job.file.string() + " is as it was");
+            std::error_code ignored;
+            const bool isThere = std::filesystem::exists(_job.file, ignored);
+            return _asked.fail(ExitCode::unavailable, none + "; " + _job.file.string() +
+                                                          (isThere ? " is as it was" : " was not made"));
         }
         print(counts, crawl.isOver());
         return static_cast<int>(ExitCode::ok);
@@ -225,7 +230,12 @@ private:
         record.add("answered", "answered", counts.answered);
         record.add("duration_s", "took",
                    Cell::number(seconds, 1).shownAs(Cell::number(seconds, 1).shown() + " s"));
-        record.add("whole", "whole", isWhole).add("interrupted", "", _interrupted);
+        record
+            .add("whole", "whole",
+                 Cell(isWhole).shownAs(isWhole        ? "yes"
+                                       : _interrupted ? "no, it was interrupted"
+                                                      : "no, its time was over"))
+            .add("interrupted", "", _interrupted);
         if (counts.forgotten > 0)
             record.add("forgotten", "forgotten", counts.forgotten);
         const bool isJson = _asked.values.has("json");

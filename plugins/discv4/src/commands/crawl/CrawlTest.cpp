@@ -91,6 +91,7 @@ class CrawlTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(CrawlTest);
     CPPUNIT_TEST(findsAllThatAnswer);
     CPPUNIT_TEST(visitsEachOnceAndNotTooManyAtATime);
+    CPPUNIT_TEST(aNodeIsVisitedWhenAllItsPlacesWere);
     CPPUNIT_TEST(asksOnWhileItHearsOfNewOnes);
     CPPUNIT_TEST(keepsNodesWithoutRecordsByTheirUrl);
     CPPUNIT_TEST(goesOnWithTheSetOfAnEarlierCrawl);
@@ -161,6 +162,19 @@ public:
         start.push_back(place(1));
         CPPUNIT_ASSERT_EQUAL(std::size_t{30}, crawl(network, start, options).visited);
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, _mostUnderWay);
+    }
+
+    /// Others may lie about where it is, or it moved.
+    void aNodeIsVisitedWhenAllItsPlacesWere()
+    {
+        Network network(1, _port);
+        wire::Neighbor elsewhere = place(1);
+        elsewhere.endpoint.udp = 9;
+        crawl(network, {place(1)}, rules());
+        const auto counts = crawl(network, {elsewhere, place(1)}, rules());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counts.visited);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counts.answered);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE("it lost nothing", std::uint64_t{2}, found(1)->history.score);
     }
 
     void asksOnWhileItHearsOfNewOnes()

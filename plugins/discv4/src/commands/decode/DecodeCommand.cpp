@@ -65,7 +65,8 @@ int DecodeCommand::run(const plugin::CommandContext& context)
     const std::string& operand = values->text("PACKET");
     const SystemClock clock;
     DecodeRun run(context, *values, clock);
-    if (isHex(operand)) {
+    std::error_code ignored;
+    if (isHex(operand) && !std::filesystem::exists(operand, ignored)) {
         const auto packet = fromHex(operand);
         if (!packet)
             return line().refuse(context, packet.error().in("PACKET").message);
@@ -74,7 +75,6 @@ int DecodeCommand::run(const plugin::CommandContext& context)
     }
     std::ifstream file;
     if (operand != "-") {
-        std::error_code ignored;
         if (std::filesystem::is_directory(operand, ignored))
             return line().fail(context, ExitCode::io, operand + " is a folder; name a capture in it");
         file.open(operand, std::ios::binary);

@@ -68,6 +68,8 @@ Result<void> DecodeRun::capture(ByteStream& bytes)
         if (!*next)
             return {};
         frame(**next);
+        if (!_context.out)
+            return {}; // nobody reads on
     }
 }
 
@@ -86,6 +88,8 @@ Result<void> DecodeRun::lines(ByteStream& bytes)
                                ": neither a capture (pcapng, pcap) nor a packet in hex digits: " +
                                packetBytes.error().message);
         packet(*packetBytes);
+        if (!_context.out)
+            break;
     }
     return {};
 }
@@ -129,10 +133,14 @@ void DecodeRun::datagram(const CapturedFrame& frame, const UdpDatagram& udp)
     const Reference reference{frame.time ? secondsOf(*frame.time) : _clock.unixSeconds(),
                               frame.time.has_value()};
     Explanation explanation = explain(udp.payload, reference);
-    if (udp.missing > 0)
+    if (udp.missing > 0) {
+        const std::string missing = counted(udp.missing, "byte", "bytes");
+        const bool isCut = frame.originalSize > frame.bytes.size();
         explanation.faults.push_back(
-            {udp.payload.size(), "the capture was cut here: " + counted(udp.missing, "byte", "bytes") +
-                                     " of the packet are not in it"});
+            {udp.payload.size(),
+             isCut ? "the capture was cut here: " + missing + " of the packet are not in it"
+                   : "the UDP header promises " + missing + " more than the IP packet has"});
+    }
     if (!isWanted(frame, udp, explanation))
         return;
     Circumstances circumstances;

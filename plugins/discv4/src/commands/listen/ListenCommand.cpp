@@ -26,12 +26,12 @@ using plugin::CommandArgument;
 using plugin::ExitCode;
 using toolkit::Cell;
 
-/// Milliseconds are enough for people; JSON has the date.
-Cell timeNow()
+/// The time of day is enough for people.
+Cell timeNow(bool isTerminal)
 {
     const Poco::Timestamp now;
-    return Cell(Poco::DateTimeFormatter::format(now, "%Y-%m-%dT%H:%M:%S.%iZ"))
-        .shownAs(Poco::DateTimeFormatter::format(now, "%H:%M:%S.%i"));
+    const Cell whole(Poco::DateTimeFormatter::format(now, "%Y-%m-%dT%H:%M:%S.%iZ"));
+    return isTerminal ? Cell(whole).shownAs(Poco::DateTimeFormatter::format(now, "%H:%M:%S.%i")) : whole;
 }
 
 /// What is printed while the node is there.
@@ -85,7 +85,7 @@ private:
     void add(const char* event, const node::Endpoint& remote, const Cell& id,
              const std::optional<Listener::Packet>& packet)
     {
-        std::vector<Cell> row{timeNow(), event, remote.toString()};
+        std::vector<Cell> row{timeNow(_asked.context.terminal), event, remote.toString()};
         if (_showsPackets) {
             row.push_back(packet ? Cell(packet->what) : Cell());
             row.push_back(packet ? Cell(packet->size) : Cell());
@@ -150,6 +150,9 @@ int listen(const Asked& asked, node::SecretKey key, const Listener::Options& opt
         watchers.packet = [&](const Listener::Packet& packet) {
             report.packet(packet);
         };
+    watchers.isWanted = [&] {
+        return !asked.context.out.fail();
+    };
     listener.run(watchers, interruption);
     asked.context.error << asked.line.command() << ": nodes: " << report.found() << " found, "
                         << listener.nodeCount() << " there at the end; packets: " << listener.packetsIn()

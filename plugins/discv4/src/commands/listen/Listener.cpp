@@ -73,7 +73,8 @@ void Listener::run(const Watchers& watchers, const toolkit::Interruption& interr
         });
     _engine.start();
     _engine.setBootnodes(_options.bootnodes);
-    for (auto nextTick = _clock.now(); !interruption.requested();) {
+    for (auto nextTick = _clock.now();
+         !interruption.requested() && (!watchers.isWanted || watchers.isWanted());) {
         if (const auto now = _clock.now(); now >= nextTick) {
             _engine.tick(*this);
             nextTick = now + engine::tickInterval;

@@ -45,6 +45,7 @@ public:
         std::function<void(const discovery::NodeEvent&)> node{};
         std::function<void(const node::Enr&)> record{}; ///< another one, for the address was learnt
         std::function<void(const Packet&)> packet{};
+        std::function<bool()> isWanted{}; ///< the node goes as soon as this says no
     };
 
     Listener(node::SecretKey key, const Options& options);

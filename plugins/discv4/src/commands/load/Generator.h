@@ -31,6 +31,8 @@ struct Plan
     Mix mix;
     std::size_t identities = 1;
     std::size_t addresses = 1; ///< of loopback, from which they ask in turn
+
+    wire::Neighbor node() const { return {key, {target.ip, target.port, target.port}}; }
 };
 
 /// What a run came to besides what the ledger has.

@@ -135,7 +135,9 @@ int LoadCommand::run(const plugin::CommandContext& context)
     const auto prepared = generator.prepare();
     if (!prepared) {
         stages.clear();
-        return line().fail(context, ExitCode::unavailable, prepared.error().message);
+        const bool isMute = prepared.error().code == ErrorCode::unavailable;
+        const auto why = isMute ? whyNoAnswer(plan->node(), interruption) : std::nullopt;
+        return line().fail(context, ExitCode::unavailable, why.value_or(prepared.error().message));
     }
     generator.run();
     stages.clear();

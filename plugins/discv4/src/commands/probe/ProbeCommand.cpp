@@ -158,7 +158,8 @@ int ProbeCommand::run(const plugin::CommandContext& context)
         toolkit::Progress progress(context, clock, "probing");
         if (const auto begun = session.begin(); !begun) {
             progress.wipe();
-            return line().fail(context, ExitCode::unavailable, begun.error().message);
+            return line().fail(context, ExitCode::unavailable,
+                               whyNoAnswer(*target, interruption).value_or(begun.error().message));
         }
         tryAll(checks, session, report, progress);
     } catch (const Interrupted&) {
