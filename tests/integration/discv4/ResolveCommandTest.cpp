@@ -106,6 +106,11 @@ public:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(run.error, 0, run.code);
         CPPUNIT_ASSERT_EQUAL(_node->local().record()->toString() + '\n', run.out);
         CPPUNIT_ASSERT_EQUAL(74, resolve({"--bootnodes", "@/nowhere/at/all", _node->enode()}).code);
+        std::ofstream(file) << "# ours\n\nenode://12@127.0.0.1:1\n";
+        const auto wrong = resolve({"--bootnodes", '@' + file.string(), _node->enode()});
+        CPPUNIT_ASSERT_EQUAL(64, wrong.code);
+        CPPUNIT_ASSERT_MESSAGE(wrong.error,
+                               wrong.error.find(file.string() + ", line 3: ") != std::string::npos);
     }
 
     void triesABootnodeThatIsTheNode()

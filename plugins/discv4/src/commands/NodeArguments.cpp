@@ -9,6 +9,7 @@
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/HostEntry.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <sstream>
@@ -46,34 +47,48 @@ Result<std::vector<node::IpAddress>> lookUp(const std::string& name)
 }
 
 /// Bootnodes as they are given: a list, or a file with a list.
-Result<std::string> textOf(const std::string& given)
+struct GivenBootnodes
+{
+    std::string text;
+    std::string file; ///< empty when they are on the command line
+};
+
+Result<GivenBootnodes> readGiven(const std::string& given)
 {
     if (!given.starts_with('@'))
-        return given;
+        return GivenBootnodes{given, {}};
     const std::string name = given.substr(1);
     std::ifstream file(name);
     std::ostringstream text;
     if (!file || !(text << file.rdbuf()))
         return failure(ErrorCode::io, "--bootnodes: the file " + name + " cannot be read, or is empty");
-    return text.str();
+    return GivenBootnodes{text.str(), name};
 }
 
-/// Between commas, blanks and line ends; lines that begin with '#' say nothing.
-std::vector<std::string> entriesOf(const std::string& text)
+struct GivenNode
 {
-    std::vector<std::string> entries;
-    std::istringstream lines(text);
+    std::string text;
+    std::string place; ///< as errors name it
+};
+
+/// Between commas, blanks and line ends; lines that begin with '#' say nothing.
+std::vector<GivenNode> nodesOf(const GivenBootnodes& given)
+{
+    std::vector<GivenNode> nodes;
+    std::istringstream lines(given.text);
+    std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
+        ++number;
         if (line.starts_with('#'))
             continue;
-        for (char& character : line)
-            if (character == ',')
-                character = ' ';
+        std::ranges::replace(line, ',', ' ');
         std::istringstream words(line);
         for (std::string word; words >> word;)
-            entries.push_back(word);
+            nodes.push_back({word, given.file.empty()
+                                       ? "--bootnodes"
+                                       : "--bootnodes: " + given.file + ", line " + std::to_string(number)});
     }
-    return entries;
+    return nodes;
 }
 
 } // namespace
@@ -187,11 +202,11 @@ OrExit<std::vector<wire::Neighbor>> readBootnodes(const Asked& asked)
     const auto given = asked.values.find("bootnodes");
     if (!given)
         return bootnodes;
-    const auto text = textOf(*given);
-    if (!text)
-        return tl::unexpected(asked.fail(ExitCode::io, text.error().message));
-    for (const std::string& entry : entriesOf(*text)) {
-        const auto node = readNode(asked, "--bootnodes", entry);
+    const auto read = readGiven(*given);
+    if (!read)
+        return tl::unexpected(asked.fail(ExitCode::io, read.error().message));
+    for (const GivenNode& each : nodesOf(*read)) {
+        const auto node = readNode(asked, each.place, each.text);
         if (!node)
             return tl::unexpected(node.error());
         const auto place = placeOf(asked, *node);

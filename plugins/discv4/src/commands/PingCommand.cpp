@@ -62,6 +62,8 @@ public:
             const Duration left = _sequence < _count ? next - _clock.now() : Duration(std::chrono::hours(1));
             _client.poll(std::max(left, Duration::zero()), &interruption);
         }
+        if (interruption.requested() && _asked.context.terminal)
+            out() << '\n'; // behind "^C"
         end(_clock.now() - begun);
         if (_statistics.receivedCount() > 0)
             return static_cast<int>(ExitCode::ok);

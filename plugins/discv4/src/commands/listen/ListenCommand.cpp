@@ -154,6 +154,8 @@ int listen(const Asked& asked, node::SecretKey key, const Listener::Options& opt
         return !asked.context.out.fail();
     };
     listener.run(watchers, interruption);
+    if (asked.context.errorTerminal)
+        asked.context.error << '\n'; // behind "^C"
     asked.context.error << asked.line.command() << ": nodes: " << report.found() << " found, "
                         << listener.nodeCount() << " there at the end; packets: " << listener.packetsIn()
                         << " in, " << listener.packetsOut() << " out\n";
