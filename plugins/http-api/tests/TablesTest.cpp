@@ -1,7 +1,11 @@
+#include "FakeServer.h"
 #include "TestServer.h"
 #include "commands/PeersAddCommand.h"
 #include "commands/PeersGetCommand.h"
 #include "commands/PeersListCommand.h"
+#include "commands/PeersWatchCommand.h"
+
+#include <waymark/testkit/ManualClock.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -9,6 +13,7 @@
 #include <cstddef>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark::httpapi
@@ -22,6 +27,7 @@ class TablesTest : public CppUnit::TestFixture
     CPPUNIT_TEST(programsGetErrorsAsAColumn);
     CPPUNIT_TEST(idsHaveAsManyDigitsAsFit);
     CPPUNIT_TEST(leasesWithoutAnEndNeverExpire);
+    CPPUNIT_TEST(changesHaveTheSameColumnsEverywhere);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr std::size_t narrow = 80;
@@ -35,6 +41,11 @@ class TablesTest : public CppUnit::TestFixture
             bool terminal, std::size_t width = narrow)
     {
         words.insert(words.end(), {"--url", "http://" + server.endpoint().toString()});
+        return run(std::move(command), std::move(words), terminal, width);
+    }
+    int run(plugin::Command&& command, std::vector<std::string> words, bool terminal,
+            std::size_t width = narrow)
+    {
         std::istringstream in(_input);
         std::ostringstream out;
         std::ostringstream error;
@@ -122,6 +133,43 @@ class TablesTest : public CppUnit::TestFixture
         assertHas(_out, "\nexpires\t-\n");
         CPPUNIT_ASSERT_EQUAL(0, ask(server, PeersGetCommand(), {id(), "--json"}, false));
         assertHas(_out, R"("expires_at":null)");
+    }
+
+    /// What a daemon tells that has other things to do afterwards.
+    static FakeServer::Speak changes()
+    {
+        const std::string stream =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+            "event: revision\nid: 5f0ceb44e0d54175-1\ndata: {}\n\n"
+            "event: put\nid: 5f0ceb44e0d54175-2\ndata: {\"cause\":\"change\",\"id\":\"0x" +
+            id() + "\",\"peer\":{\"id\":\"0x" + id() +
+            "\",\"ip\":\"10.0.1.7\",\"tcp_port\":30303,\"udp_port\":30397,\"labels\":{\"name\":\"a\"}}}\n\n";
+        return [stream, count = 0](int descriptor) mutable {
+            FakeServer::say(descriptor,
+                            count++ == 0 ? stream : FakeServer::answer("403 Forbidden", R"({"error":"no"})"));
+        };
+    }
+
+    void changesHaveTheSameColumnsEverywhere()
+    {
+        const testkit::ManualClock clock;
+        const FakeServer server(changes());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 77,
+                                     run(PeersWatchCommand(clock), {"--url", server.url()}, true));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("TIME      EVENT     CAUSE   ID        IP               TCP    UDP  LABELS\n"
+                        "03:33:20  revision  -       -         -                  -      -  -\n"
+                        "03:33:20  put       change  c6047f94  10.0.1.7       30303  30397  name=a\n"),
+            _out);
+        assertHas(_error, "what happens from here on: --after 5f0ceb44e0d54175-2\n");
+        const FakeServer again(changes());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 77,
+                                     run(PeersWatchCommand(clock), {"--url", again.url()}, false));
+        CPPUNIT_ASSERT_EQUAL("2033-05-18T03:33:20Z\trevision\t-\t-\t-\t-\t-\t-\t5f0ceb44e0d54175-1\n"
+                             "2033-05-18T03:33:20Z\tput\tchange\t0x" +
+                                 id() + "\t10.0.1.7\t30303\t30397\tname=a\t5f0ceb44e0d54175-2\n",
+                             _out);
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("--after") == std::string::npos);
     }
 };
 

@@ -214,9 +214,7 @@ Result<net::StreamSocket> ApiClient::connect() const
             return failed(*problem);
         socket.setBlocking(true);
         return socket;
-    } catch (const net::HostNotFoundException&) {
-        return unknownHost();
-    } catch (const net::NoAddressFoundException&) {
+    } catch (const net::DNSException&) {
         return unknownHost();
     } catch (const Poco::Exception& problem) {
         return failed(problem.code() > 0 ? std::generic_category().message(problem.code())

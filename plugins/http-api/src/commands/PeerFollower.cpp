@@ -108,7 +108,7 @@ bool PeerFollower::waitsAfter(End end)
 int PeerFollower::run(const toolkit::Interruption& interruption)
 {
     const int code = attempts(interruption);
-    if (_form == Form::table && code == static_cast<int>(plugin::ExitCode::ok) && !_from.empty())
+    if (_form == Form::table && _wasThere && !_from.empty())
         tellWhereToGoOn();
     return code;
 }
