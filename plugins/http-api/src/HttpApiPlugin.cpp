@@ -318,7 +318,7 @@ std::unique_ptr<plugin::Command> HttpApiPlugin::command(std::string_view name)
     if (name == "peers remove")
         return std::make_unique<PeersRemoveCommand>(clock);
     if (name == "peers watch")
-        return std::make_unique<PeersWatchCommand>();
+        return std::make_unique<PeersWatchCommand>(clock);
     if (name == "register")
         return std::make_unique<RegisterCommand>(clock);
     if (name == "status")

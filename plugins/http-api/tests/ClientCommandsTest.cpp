@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::httpapi
@@ -26,6 +27,7 @@ class ClientCommandsTest : public TlsFixture
     CPPUNIT_TEST(learnsTheEpochAlsoWhereItMayNotLook);
     CPPUNIT_TEST(sameMayBeAskedTwiceInOneSecond);
     CPPUNIT_TEST(tokenIsSentWhereNoProofIsTaken);
+    CPPUNIT_TEST(keysAreNoTokens);
     CPPUNIT_TEST(tokenIsShownToNobodyWhoTakesProofs);
     CPPUNIT_TEST(tokenIsNotSentToMirrors);
     CPPUNIT_TEST(emptyTokenIsNone);
@@ -38,14 +40,26 @@ class ClientCommandsTest : public TlsFixture
     CPPUNIT_TEST(olderDocumentsAreRefused);
     CPPUNIT_TEST(documentsOfOthersAreRefused);
     CPPUNIT_TEST(wrongArgumentsAre64);
+    CPPUNIT_TEST(filesThatAreNotThereAre74);
+    CPPUNIT_TEST(placesAreToldWithWhatIsWrong);
+    CPPUNIT_TEST(namesThatNobodyHasAreNoMatterOfPorts);
+    CPPUNIT_TEST(plainPortsSpeakNoTls);
     CPPUNIT_TEST(helpIs80ColumnsWide);
     CPPUNIT_TEST_SUITE_END();
 
     TestTokens _tokens;
+    std::string _readToken = "waymark_" + std::string(43, 'r');
+    std::string _registerToken = "waymark_" + std::string(43, 'w');
     std::string _out;
     std::string _error;
 
 public:
+    void setUp() override
+    {
+        TlsFixture::setUp();
+        _tokens.write(TestTokens::line("read", _readToken, "") +
+                      TestTokens::line("register", _registerToken, ""));
+    }
     void tearDown() override { ::unsetenv("WAYMARK_TOKEN_FILE"); }
 
 private:
@@ -123,16 +137,35 @@ private:
         TestServer server(Values{{"tokens", _tokens.file()}});
         server.start();
         CPPUNIT_ASSERT_EQUAL(77, registers(server));
-        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("needs a token with the role register (status 401)") !=
-                                               std::string::npos ||
-                                           _error.find("role register") != std::string::npos);
-        ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
+        assertSays(url(server) + ": this needs a token with the role register; name the file with the token "
+                                 "with --token-file or in WAYMARK_TOKEN_FILE (status 401)\n");
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", _registerToken + '\n').c_str(), 1);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, registers(server));
-        ::setenv("WAYMARK_TOKEN_FILE", file("token", "read-token\n").c_str(), 1);
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", _readToken + '\n').c_str(), 1);
         CPPUNIT_ASSERT_EQUAL(77, registers(server)); // known, but not good for it
+        const auto unknown = file("unknown", "waymark_" + std::string(43, 'x'));
+        CPPUNIT_ASSERT_EQUAL(77, registers(server, {"--ip", "10.0.1.5", "--token-file", unknown}));
+        assertSays(url(server) + ": this token is not known here; the token is that in " + unknown +
+                   " (--token-file) (status 401)\n");
         ::setenv("WAYMARK_TOKEN_FILE", "/nonexistent", 1);
-        CPPUNIT_ASSERT_EQUAL(77, registers(server));
-        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("WAYMARK_TOKEN_FILE") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(74, registers(server));
+        assertSays("WAYMARK_TOKEN_FILE: /nonexistent");
+    }
+
+    void keysAreNoTokens()
+    {
+        const FakeServer server(FakeServer::answer("200 OK", "{}"));
+        const SystemClock clock;
+        CPPUNIT_ASSERT_EQUAL(
+            77, asks(server, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5", "--token-file", key(3)}));
+        assertSays("has no token in its first line");
+        CPPUNIT_ASSERT(_error.find(testSecret(3)) == std::string::npos);
+    }
+
+    void assertSays(const std::string& part) const
+    {
+        CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + _error,
+                               _error.find(part) != std::string::npos);
     }
 
     int asks(const FakeServer& server, plugin::Command&& command, std::vector<std::string> words)
@@ -150,23 +183,27 @@ private:
     /// Over a connection that anybody may read along.
     void tokenIsShownToNobodyWhoTakesProofs()
     {
-        ::setenv("WAYMARK_TOKEN_FILE", file("token", "register-token\n").c_str(), 1);
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", _registerToken + '\n').c_str(), 1);
         FakeServer server(FakeServer::answer("201 Created", R"({"id":"x"})"));
         const SystemClock clock;
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0,
                                      asks(server, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5"}));
         const std::string& asked = server.stop();
         CPPUNIT_ASSERT(asked.find("Waymark-Proof") != std::string::npos);
-        CPPUNIT_ASSERT_MESSAGE(asked, asked.find("register-token") == std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(asked, asked.find(_registerToken) == std::string::npos);
     }
 
     void tokenIsNotSentToMirrors()
     {
         TestServer server(Values{{"sign-documents", "true"}, {"tokens", _tokens.file()}});
         server.start();
-        ::setenv("WAYMARK_TOKEN_FILE", file("token", "read-token\n").c_str(), 1);
-        CPPUNIT_ASSERT_EQUAL(69, verifies(server, "/peers.txt"));
+        ::setenv("WAYMARK_TOKEN_FILE", file("token", _readToken + '\n').c_str(), 1);
+        CPPUNIT_ASSERT_EQUAL(77, verifies(server, "/peers.txt"));
+        assertSays("or send that of WAYMARK_TOKEN_FILE with --token (status 401)");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, verifies(server, "/peers.txt", {"--token"}));
+        ::unsetenv("WAYMARK_TOKEN_FILE");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(
+            _error, 0, verifies(server, "/peers.txt", {"--token-file", file("token", _readToken)}));
     }
 
     void emptyTokenIsNone()
@@ -183,7 +220,9 @@ private:
         const FakeServer server(FakeServer::answer("404 Not Found", "<h1>Not Found</h1>"));
         const SystemClock clock;
         CPPUNIT_ASSERT_EQUAL(65, asks(server, PeersRemoveCommand(clock), {}));
-        CPPUNIT_ASSERT_EQUAL(std::string("http-api peers remove: status 404\n"), _error);
+        CPPUNIT_ASSERT_EQUAL("http-api peers remove: " + server.url() + ": DELETE /peers/" +
+                                 testKey(2).hex() + ", status 404\n",
+                             _error);
     }
 
     void answersMoveNoTerminal()
@@ -196,7 +235,7 @@ private:
         CPPUNIT_ASSERT_MESSAGE(_out, _out.starts_with("id\t?[2Jall ?2Jis \xc3\xa4 well?\n"));
         const FakeServer bad(FakeServer::answer("400 Bad Request", R"({"error":"a\u001b[2J\nb"})"));
         CPPUNIT_ASSERT_EQUAL(65, asks(bad, RegisterCommand(clock), {"--once", "--ip", "10.0.1.5"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("http-api register: a?[2J?b (status 400)\n"), _error);
+        CPPUNIT_ASSERT_EQUAL("http-api register: " + bad.url() + ": a?[2J?b (status 400)\n", _error);
     }
 
     /// Whatever the server takes.
@@ -266,8 +305,9 @@ private:
         server.start();
         CPPUNIT_ASSERT_EQUAL(201,
                              server.post(R"({"id":")" + testKey(2).hex() + R"(","ip":"10.0.1.5"})").status);
-        const std::string good = "good\tyes\ncreated\t2000000000\nexpires\t2000003600\nrevision\t" +
-                                 server.registry.revision().toString() + '\n';
+        const std::string good =
+            "good\tyes\ncreated\t2033-05-18T03:33:20Z\nexpires\t2033-05-18T04:33:20Z\nrevision\t" +
+            server.registry.revision().toString() + '\n';
         for (const char* path : {"/peers.txt", "/peer_count", "/static-nodes.json", "/bootstrap"}) {
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, verifies(server, path));
             CPPUNIT_ASSERT_EQUAL(good, _out);
@@ -291,8 +331,9 @@ private:
         ++later.epoch;
         CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--after", later.toString()}));
         CPPUNIT_ASSERT_MESSAGE(_error, _error.find("another history") != std::string::npos);
-        CPPUNIT_ASSERT_EQUAL(0, verifies(server, "/peers.txt", {"--since", "2000000000"}));
-        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--since", "2000000001"}));
+        CPPUNIT_ASSERT_EQUAL(0, verifies(server, "/peers.txt", {"--since", "2033-05-18T03:33:20Z"}));
+        CPPUNIT_ASSERT_EQUAL(65, verifies(server, "/peers.txt", {"--since", "2033-05-18T03:33:21Z"}));
+        CPPUNIT_ASSERT_EQUAL(64, verifies(server, "/peers.txt", {"--since", "2000000000"}));
     }
 
     void documentsOfOthersAreRefused()
@@ -324,15 +365,83 @@ private:
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "http://b@a"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "http://a?b"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:a"},
-                 {"--key", peer, "--ip", "10.0.0.1", "--ca", "/nonexistent"},
                  {"--key", peer, "--ip", "10.0.0.1", "--url", "unix:/" + std::string(200, 'a')}})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 64, run<RegisterCommand>(server, words));
+        for (const char* timeout : {"1.5s", "5x", "-1s", "abc", "99999999999999999999s", "0", "0ms", "2d"}) {
+            const std::vector<std::string> words{"--key", peer, "--ip", "10.0.0.1", "--timeout", timeout};
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(timeout, 64, run<RegisterCommand>(server, words));
+            assertSays(std::string("--timeout "));
+        }
+        CPPUNIT_ASSERT_EQUAL(
+            64, run<RegisterCommand>(server, {"--key", peer, "--ip", "10.0.0.1", "--ttl", "9999d"}));
+        assertSays("--ttl is at most 10 years (3660d), or 0 for ever, not 9999d");
         CPPUNIT_ASSERT_EQUAL(64, run<PeersRemoveCommand>(server, {}));
         CPPUNIT_ASSERT_EQUAL(64, run<PeersRemoveCommand>(server, {"--key", peer, testKey(2).hex()}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", "x", "http://a/peers.txt"}));
         CPPUNIT_ASSERT_EQUAL(64, run<VerifyCommand>(server, {"--node", testKey(1).hex(), "http://a"}));
         CPPUNIT_ASSERT_EQUAL(0, run<VerifyCommand>(server, {"--help"}));
         CPPUNIT_ASSERT(_out.starts_with("usage: waymark http-api verify --node NODE"));
+    }
+
+    void filesThatAreNotThereAre74()
+    {
+        const TestServer server;
+        for (const char* option : {"--ca", "--cert", "--cert-key", "--token-file"}) {
+            std::vector<std::string> words{
+                "--once", "--key", key(), "--ip", "10.0.0.1", "--url", "https://127.0.0.1:1"};
+            words.insert(words.end(), {option, "/nonexistent"});
+            if (std::string_view(option) == "--cert")
+                words.insert(words.end(), {"--cert-key", "/nonexistent"});
+            if (std::string_view(option) == "--cert-key")
+                words.insert(words.end(), {"--cert", file("own.crt", authority.issue().certificate)});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 74, run<RegisterCommand>(server, words));
+            assertSays(std::string(option) + ": /nonexistent");
+        }
+        CPPUNIT_ASSERT_EQUAL(77,
+                             run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.0.1",
+                                                           "--url", "https://127.0.0.1:1", "--ca", key()}));
+        assertSays("holds no certificates in PEM");
+    }
+
+    void placesAreToldWithWhatIsWrong()
+    {
+        TestServer server;
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(65, run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5",
+                                                               "--url", url(server, "/api")}));
+        assertSays(url(server, "/api") + ": ");
+        assertSays("(POST /api/peers, status 404)");
+        ::setenv("WAYMARK_URL", "localhost:1", 1);
+        const int wrong = run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5"});
+        const std::string said = _error;
+        ::setenv("WAYMARK_URL", "http://127.0.0.1:1", 1);
+        const int nobody = run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5"});
+        ::unsetenv("WAYMARK_URL");
+        CPPUNIT_ASSERT_EQUAL(64, wrong);
+        CPPUNIT_ASSERT_MESSAGE(said,
+                               said.find("WAYMARK_URL: 'localhost:1' must be http://") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(69, nobody);
+        assertSays("http://127.0.0.1:1 (WAYMARK_URL): Connection refused; is waymarkd running there");
+    }
+
+    /// No server of names is asked for a text that is no name.
+    void namesThatNobodyHasAreNoMatterOfPorts()
+    {
+        const TestServer server;
+        CPPUNIT_ASSERT_EQUAL(69, run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5",
+                                                               "--url", "http://no_such..host"}));
+        assertSays("no host has the name 'no_such..host'");
+        CPPUNIT_ASSERT_MESSAGE(_error, _error.find("http-api.listen") == std::string::npos);
+    }
+
+    void plainPortsSpeakNoTls()
+    {
+        TestServer server;
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(
+            69, run<RegisterCommand>(server, {"--once", "--key", key(), "--ip", "10.0.1.5", "--url",
+                                              "https://" + server.endpoint().toString()}));
+        assertSays("it speaks no TLS there: is http:// meant instead of https://?");
     }
 
     void helpIs80ColumnsWide()

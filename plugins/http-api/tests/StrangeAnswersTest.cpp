@@ -107,7 +107,7 @@ class StrangeAnswersTest : public CppUnit::TestFixture
             "200 OK", R"([{"id":"\u001b]0;a\u0007","ip":"\u009b2J","labels":{"a\nb":"\u001b[1m"}}])"));
         CPPUNIT_ASSERT_EQUAL(0, ask(server, PeersListCommand(_clock)));
         CPPUNIT_ASSERT_MESSAGE(_out, _out.find('\x1b') == std::string::npos);
-        CPPUNIT_ASSERT_EQUAL(std::string("?]0;a?\t-\t?2J\t-\t-\ta?b=?[1m\n"), _out);
+        CPPUNIT_ASSERT_EQUAL(std::string("?]0;a?\t-\t?2J\t-\t-\t-\t-\t\"a\\nb\"=\"\\u001B[1m\"\n"), _out);
         CPPUNIT_ASSERT_EQUAL(0, ask(server, PeersListCommand(_clock), {"--json"}));
         CPPUNIT_ASSERT_MESSAGE(_out, _out.find('\x1b') == std::string::npos);
     }
@@ -129,7 +129,7 @@ class StrangeAnswersTest : public CppUnit::TestFixture
              {std::string("data: {}\n\n"), std::string("id: nonsense\ndata: {}\n\n"),
               "data: " + std::string(2000000, 'x')}) {
             const FakeServer server(head + stream);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 65, ask(server, PeersWatchCommand()));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 65, ask(server, PeersWatchCommand(_clock)));
         }
     }
 
@@ -141,9 +141,9 @@ class StrangeAnswersTest : public CppUnit::TestFixture
               Case{"500 Internal", 70}, Case{"503 Unavailable", 69}, Case{"400 Bad Request", 65}}) {
             const FakeServer server(FakeServer::answer(status, R"({"error":"so it is"})"));
             CPPUNIT_ASSERT_EQUAL(code, ask(server, PeersListCommand(_clock)));
-            assertSays("http-api peers list: so it is (status ");
-            CPPUNIT_ASSERT_EQUAL(code, ask(server, PeersWatchCommand()));
-            CPPUNIT_ASSERT_EQUAL(code, ask(server, PeersWatchCommand(), {"--list"}));
+            assertSays(server.url() + ": so it is");
+            CPPUNIT_ASSERT_EQUAL(code, ask(server, PeersWatchCommand(_clock)));
+            CPPUNIT_ASSERT_EQUAL(code, ask(server, PeersWatchCommand(_clock), {"--list"}));
         }
     }
 };

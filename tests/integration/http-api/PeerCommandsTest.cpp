@@ -4,7 +4,11 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace waymark::httpapi
@@ -17,6 +21,9 @@ class PeerCommandsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(addsShowsAndRemovesAPeer);
     CPPUNIT_TEST(listsHoweverManyPagesThereAre);
     CPPUNIT_TEST(takesWhatItCanOfAFile);
+    CPPUNIT_TEST(standardInputIsCalledSo);
+    CPPUNIT_TEST(beginningsOfIdsNameAPeer);
+    CPPUNIT_TEST(labelsWithBlanksCanBeReadBack);
     CPPUNIT_TEST(watchesAcrossARestart);
     CPPUNIT_TEST(watchGoesOnFromARevision);
     CPPUNIT_TEST(statusTellsWhatTheDaemonIs);
@@ -37,7 +44,7 @@ class PeerCommandsTest : public CppUnit::TestFixture
                                  "name=v1", "--json"}),
                   R"({"id":")" + id + R"(","ip":"10.0.1.5","tcp_port":30303)");
         const auto list = daemon.output({"peers", "list"});
-        CPPUNIT_ASSERT_MESSAGE(list, list.starts_with(id + "\tapi\t10.0.1.5:30303\t"));
+        CPPUNIT_ASSERT_MESSAGE(list, list.starts_with(id + "\tapi\t10.0.1.5\t30303\t30303\t"));
         assertHas(list, "\tname=v1\n");
         assertHas(daemon.output({"peers", "get", "enode://" + id.substr(2) + "@10.0.1.5:30303"}),
                   "labels\tname=v1\n");
@@ -77,7 +84,7 @@ class PeerCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 65, code);
         assertHas(output, "1\t201\tcreated\t0x" + SocketDaemon::id(2));
         assertHas(output, "2\t422\t");
-        assertHas(output, "1 of 2 were not taken");
+        assertHas(output, "1 of 2 was not taken");
         const auto broken = daemon.file("broken.json", '[' + good + R"(, "enode://nobody"])");
         const auto [complaint, refused] = daemon.run({"peers", "add", broken});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(complaint, 65, refused);
@@ -87,6 +94,67 @@ class PeerCommandsTest : public CppUnit::TestFixture
         const auto [warning, kept] = daemon.run({"peers", "add", secret});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(warning, 65, kept);
         assertHas(warning, "a secret key is sent nowhere");
+    }
+
+    void standardInputIsCalledSo()
+    {
+        const SocketDaemon daemon;
+        const auto nothing = daemon.file("nothing.txt", "# nobody\n");
+        assertHas(daemon.run({"peers", "add", nothing}).first, nothing + " has no registrations");
+        const auto [output, code] = daemon.run({"peers", "add", "-"}); // reads nothing
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 65, code);
+        assertHas(output, "standard input has no registrations");
+        CPPUNIT_ASSERT_EQUAL(74, daemon.run({"peers", "add", "/nonexistent"}).second);
+    }
+
+    void beginningsOfIdsNameAPeer()
+    {
+        const SocketDaemon daemon;
+        const auto add = [&](const std::string& id) {
+            daemon.output({"peers", "add", "--id", id, "--ip", "10.0.1.5"});
+        };
+        const std::string id = SocketDaemon::id(2);
+        const std::string other = SocketDaemon::id(3);
+        add(id);
+        add(other);
+        for (const auto& asked :
+             {id.substr(0, 8), id.substr(0, 8) + "...", "0x" + id.substr(0, 4), id.substr(0, 127)})
+            assertHas(daemon.output({"peers", "get", asked}), "id\t0x" + id + '\n');
+        CPPUNIT_ASSERT_EQUAL(64, daemon.run({"peers", "get", id.substr(0, 3)}).second);
+        const auto [missing, none] = daemon.run({"peers", "get", "0123456789"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(missing, 1, none);
+        CPPUNIT_ASSERT_EQUAL(1, daemon.run({"peers", "remove", "0123456789"}).second);
+        const auto [first, second, beginning] = idsThatBeginAlike();
+        add(first);
+        add(second);
+        const auto [output, code] = daemon.run({"peers", "remove", beginning});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 64, code);
+        assertHas(output, "begins the ids of 2 registered peers");
+        CPPUNIT_ASSERT_EQUAL("id\t0x" + other + "\nremoved\tyes\n",
+                             daemon.output({"peers", "remove", other.substr(0, 8)}));
+        assertHas(daemon.output({"peers", "get", first}), first);
+        assertHas(daemon.output({"peers", "get", second}), second);
+    }
+
+    /// Of the keys 4, 5, ...: some two have the same first 16 bits before long.
+    static std::tuple<std::string, std::string, std::string> idsThatBeginAlike()
+    {
+        constexpr std::size_t digits = 4;
+        std::map<std::string, std::string> seen;
+        for (unsigned number = 4;; ++number) {
+            std::string id = SocketDaemon::id(number);
+            const std::string beginning = id.substr(0, digits);
+            if (const auto [known, isNew] = seen.emplace(beginning, id); !isNew)
+                return {known->second, std::move(id), beginning};
+        }
+    }
+
+    void labelsWithBlanksCanBeReadBack()
+    {
+        const SocketDaemon daemon;
+        daemon.output({"peers", "add", "--id", SocketDaemon::id(2), "--ip", "10.0.1.5", "--label",
+                       "a=b c=\"d\"", "--label", "e=", "--label", "f=g"});
+        assertHas(daemon.output({"peers", "list"}), "\t-\ta=\"b c=\\\"d\\\"\" e=\"\" f=g\n");
     }
 
     void watchesAcrossARestart()
@@ -106,7 +174,8 @@ class PeerCommandsTest : public CppUnit::TestFixture
         daemon.output({"peers", "add", "--id", another, "--ip", "10.0.1.6"});
         watch.expectLine(R"("id":")" + another); // in the list, or behind it
         daemon.output({"peers", "remove", another});
-        assertHas(watch.expectLine(R"({"event":"removed")"), R"("id":")" + another + R"(","peer":null})");
+        assertHas(watch.expectLine(R"({"event":"removed")"),
+                  R"("id":")" + another + R"(","peer":null,"time":")");
         watch.signal(SIGTERM);
         CPPUNIT_ASSERT(watch.waitForExit() == 0);
     }
@@ -116,12 +185,13 @@ class PeerCommandsTest : public CppUnit::TestFixture
         const SocketDaemon daemon;
         const auto before = daemon.rest().get("/").object()->getValue<std::string>("revision");
         daemon.output({"peers", "add", "--id", SocketDaemon::id(2), "--ip", "10.0.1.5"});
-        testkit::Process watch(SocketDaemon::program(), {"peers", "watch", "--since", before},
+        testkit::Process watch(SocketDaemon::program(), {"peers", "watch", "--after", before},
                                daemon.environment());
-        assertHas(watch.expectLine("put\t"), "\tchange\t0x" + SocketDaemon::id(2) + "\t10.0.1.5:30303\t-");
+        assertHas(watch.expectLine("\tput\t"),
+                  "\tchange\t0x" + SocketDaemon::id(2) + "\t10.0.1.5\t30303\t30303\t-\t");
         watch.signal(SIGINT);
         CPPUNIT_ASSERT(watch.waitForExit() == 0);
-        CPPUNIT_ASSERT_EQUAL(64, daemon.run({"peers", "watch", "--since", before, "--list"}).second);
+        CPPUNIT_ASSERT_EQUAL(64, daemon.run({"peers", "watch", "--after", before, "--list"}).second);
     }
 
     void statusTellsWhatTheDaemonIs()

@@ -19,6 +19,7 @@ class StandingRegistrationTest : public CppUnit::TestFixture
     CPPUNIT_TEST(renewsItsLease);
     CPPUNIT_TEST(registersAgainWithADaemonThatForgot);
     CPPUNIT_TEST(waitsForADaemonThatIsNotThereYet);
+    CPPUNIT_TEST(nothingWasRegisteredWithADaemonThatNeverWasThere);
     CPPUNIT_TEST(endsWhenTheDaemonRefusesIt);
     CPPUNIT_TEST(takesTheDaemonsTimeWhereItsOwnIsTooLong);
     CPPUNIT_TEST(onceIsOnce);
@@ -108,6 +109,17 @@ class StandingRegistrationTest : public CppUnit::TestFixture
         assertHas(sidecar.output(), "could not be taken back, and ends with its lease");
     }
 
+    void nothingWasRegisteredWithADaemonThatNeverWasThere()
+    {
+        SocketDaemon daemon;
+        daemon.stop();
+        testkit::Process sidecar(SocketDaemon::program(), words(daemon), daemon.environment());
+        sidecar.expectLine("not registered yet, trying again until it is stopped: unix:" + daemon.path());
+        sidecar.signal(SIGINT);
+        CPPUNIT_ASSERT(sidecar.waitForExit() == 69);
+        assertHas(sidecar.output(), "http-api register: nothing was registered: ");
+    }
+
     void endsWhenTheDaemonRefusesIt()
     {
         const SocketDaemon daemon;
@@ -133,7 +145,7 @@ class StandingRegistrationTest : public CppUnit::TestFixture
     void onceIsOnce()
     {
         const SocketDaemon daemon;
-        assertHas(daemon.output(words(daemon, {"--once"})), "registered until\tfor ever\n");
+        assertHas(daemon.output(words(daemon, {"--once"})), "expires\t-\n");
         CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get(path()).status);
     }
 };

@@ -2,13 +2,12 @@
 
 #include "commands/CallDeadline.h"
 
-#include <waymark/base/AtomicFile.h>
-
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/String.h>
@@ -35,7 +34,6 @@ namespace net = Poco::Net;
 
 constexpr std::string_view unixScheme = "unix:";
 constexpr std::size_t largestAnswer = std::size_t{64} << 20U;
-constexpr std::size_t largestToken = 4096;
 constexpr int mostFields = 100;
 constexpr std::size_t longestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -85,6 +83,25 @@ void readStream(std::istream& in, const ApiClient::Take& take, const std::functi
     }
 }
 
+std::optional<std::string> errorIn(const std::string& body)
+{
+    try {
+        const auto object = Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
+        return object->getValue<std::string>("error");
+    } catch (const Poco::Exception&) {
+        return std::nullopt;
+    }
+}
+
+/// In words for who runs the command.
+std::string tlsProblem(const std::string& text)
+{
+    if (text.find("wrong version number") != std::string::npos ||
+        text.find("packet length too long") != std::string::npos)
+        return "it speaks no TLS there: is http:// meant instead of https://?";
+    return printable(text);
+}
+
 } // namespace
 
 std::string printable(std::string text)
@@ -105,13 +122,20 @@ std::string printable(std::string text)
 
 std::string ApiAnswer::complaint() const
 {
-    std::string code = "status " + std::to_string(status);
-    try {
-        const auto object = Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
-        return printable(object->getValue<std::string>("error")) + " (" + code + ')';
-    } catch (const Poco::Exception&) {
-        return code; // not the daemon's own words, perhaps a proxy's
+    constexpr int unauthorized = 401;
+    constexpr int unknownPath = 404;
+    const std::string said = errorIn(body).value_or("");
+    std::string text = said;
+    if (status == unauthorized && !advice.empty()) {
+        text = text.substr(0, text.find(": send Authorization")); // which is how curl does it
+        text += (text.empty() ? "" : "; ") + advice;
     }
+    std::string code = "status " + std::to_string(status);
+    if (status == unknownPath && !asked.empty())
+        code = asked + ", " + code;
+    // Without words of its own it is not the daemon, perhaps a proxy.
+    text = text.empty() ? code : printable(text) + " (" + code + ')';
+    return place.empty() ? text : place + ": " + text;
 }
 
 Result<ApiClient> ApiClient::open(const std::string& url, ClientTls tls, std::chrono::milliseconds patience)
@@ -175,6 +199,12 @@ Result<net::StreamSocket> ApiClient::connect() const
     const auto failed = [this](const std::string& why) {
         return failure(ErrorCode::unavailable, _place + ": " + printable(why) + hint());
     };
+    const auto unknownHost = [this] {
+        return failure(ErrorCode::unavailable,
+                       _place + ": no host has the name '" + printable(_uri.getHost()) +
+                           "', or nobody here knows it: is it written so, and does the "
+                           "name service work?");
+    };
     try {
         const auto address = _socket.empty() ? net::SocketAddress(_uri.getHost(), _uri.getPort())
                                              : net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket);
@@ -184,6 +214,8 @@ Result<net::StreamSocket> ApiClient::connect() const
             return failed(*problem);
         socket.setBlocking(true);
         return socket;
+    } catch (const net::DNSException&) {
+        return unknownHost();
     } catch (const Poco::Exception& problem) {
         return failed(problem.code() > 0 ? std::generic_category().message(problem.code())
                                          : problem.displayText());
@@ -262,11 +294,17 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
         std::istream& in = session->receiveResponse(response);
         ApiAnswer answer;
         answer.status = response.getStatus();
+        answer.place = _place;
+        answer.asked =
+            call.method + ' ' + printable((_prefix + call.path).substr(0, (_prefix + call.path).find('?')));
         for (const auto& [name, value] : response)
             answer.headers[Poco::toLower(name)] = value;
         read(response, in, *deadline, answer);
         // One without a length ends where the connection does.
         return deadline->passed() ? unavailable(late()) : Result<ApiAnswer>(std::move(answer));
+    } catch (const net::SSLException& problem) {
+        const bool isLate = deadline && deadline->passed();
+        return unavailable(isLate ? late() : tlsProblem(problem.displayText()));
     } catch (const Poco::Exception& problem) {
         const bool isLate = deadline && deadline->passed();
         return unavailable(isLate ? late() : printable(problem.displayText()));
@@ -298,27 +336,6 @@ std::string ApiClient::hint() const
 {
     return _socket.empty() ? "; is waymarkd running there, and does http-api.listen have this port?"
                            : "; is waymarkd running, and does http-api.socket have this path?";
-}
-
-Result<SecretBuffer> authorizationFromEnvironment()
-{
-    constexpr auto variable = "WAYMARK_TOKEN_FILE";
-    const std::string file = Poco::Environment::get(variable, "");
-    if (file.empty())
-        return SecretBuffer();
-    auto text = readSmallFile(file, largestToken);
-    if (!text)
-        return failure(ErrorCode::permission, text.error().in(variable).message);
-    SecretBuffer field("Bearer ");
-    const std::string_view content = *text;
-    const std::string_view token = content.substr(0, content.find_first_of("\r\n"));
-    const bool isEmpty = token.empty();
-    field.append(token); // waymark token new prints a line below
-    secureWipe(*text);
-    if (isEmpty)
-        return failure(ErrorCode::permission,
-                       std::string(variable) + ": " + file + " has no token in its first line");
-    return field;
 }
 
 } // namespace waymark::httpapi

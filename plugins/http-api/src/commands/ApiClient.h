@@ -1,7 +1,6 @@
 #pragma once
 
 #include "commands/ClientTls.h"
-#include "server/SecretBuffer.h"
 
 #include <waymark/base/Result.h>
 #include <waymark/toolkit/Interruption.h>
@@ -45,13 +44,16 @@ struct ApiAnswer
     int status = 0;
     std::map<std::string, std::string> headers; ///< names in lower case
     std::string body;
+    std::string place{};  ///< who gave it, for messages
+    std::string asked{};  ///< method and path
+    std::string advice{}; ///< what mends a 401; empty where nobody has said
 
     std::string header(const std::string& name) const
     {
         const auto found = headers.find(name);
         return found == headers.end() ? std::string() : found->second;
     }
-    /// What is wrong, in the daemon's words where it has some; printable.
+    /// Who says what is wrong, in the daemon's words where it has some; printable.
     std::string complaint() const;
 };
 
@@ -84,6 +86,8 @@ public:
     Result<ApiAnswer> stream(const ApiCall& call, std::chrono::milliseconds silence, const Take& take) const;
 
     const std::string& place() const noexcept { return _place; }
+    /// Where the URL comes from, when that is not the command line: messages tell.
+    void cameFrom(const std::string& source) { _place += " (" + source + ')'; }
 
 private:
     using Read =
@@ -106,9 +110,5 @@ private:
     std::chrono::milliseconds _patience{};
     const toolkit::Interruption* _interruption = nullptr;
 };
-
-/// The token in the file that WAYMARK_TOKEN_FILE names, as "Bearer ..."; empty when that is not set. Errors
-/// are `permission`.
-Result<SecretBuffer> authorizationFromEnvironment();
 
 } // namespace waymark::httpapi

@@ -20,6 +20,13 @@ namespace
 
 namespace net = Poco::Net;
 
+/// A file that is not there is no matter of who may use it.
+tl::unexpected<Error> unreadable(const std::string& option, const Error& error)
+{
+    const bool isThere = error.code != ErrorCode::notFound && error.code != ErrorCode::io;
+    return failure(isThere ? ErrorCode::permission : error.code, error.in(option).message);
+}
+
 tl::unexpected<Error> unusable(const std::string& option, const std::string& why)
 {
     return failure(ErrorCode::permission, option + ": " + why);
@@ -31,9 +38,12 @@ Result<void> ClientTls::check() const
 {
     if (certificate.has_value() != key.has_value())
         return failure(ErrorCode::invalidArgument, "--cert and --cert-key belong together");
-    if (authorities && ::access(authorities->c_str(), R_OK) != 0)
-        return failure(ErrorCode::invalidArgument, "--ca: " + *authorities + " cannot be read: " +
-                                                       std::generic_category().message(errno));
+    if (authorities && ::access(authorities->c_str(), R_OK) != 0) {
+        const int number = errno;
+        return failure(number == ENOENT ? ErrorCode::notFound : ErrorCode::permission,
+                       "--ca: " + *authorities +
+                           " cannot be read: " + std::generic_category().message(number));
+    }
     return {};
 }
 
@@ -54,7 +64,7 @@ Result<net::Context::Ptr> ClientTls::context() const
         return context;
     } catch (const Poco::Exception&) {
         ERR_clear_error();
-        return failure(ErrorCode::invalidArgument,
+        return failure(ErrorCode::permission,
                        "--ca: " + authorities.value_or("") + " holds no certificates in PEM");
     }
 }
@@ -64,7 +74,7 @@ Result<void> ClientTls::show(const net::Context::Ptr& context) const
     SSL_CTX* const raw = context->sslContext();
     const auto pem = readPemFile(*certificate, FileTrust::notWritable, systemFiles());
     if (!pem)
-        return unusable("--cert", pem.error().message);
+        return unreadable("--cert", pem.error());
     auto chain = readCertificates(pem->view());
     if (!chain)
         return unusable("--cert", *certificate + ' ' + chain.error().message);
@@ -76,7 +86,7 @@ Result<void> ClientTls::show(const net::Context::Ptr& context) const
                             *certificate + " has a chain that cannot be used: " + takeOpenSslError());
     const auto secret = readPemFile(*key, FileTrust::secret, systemFiles());
     if (!secret)
-        return unusable("--cert-key", secret.error().message);
+        return unreadable("--cert-key", secret.error());
     const auto loaded = readPrivateKey(secret->view());
     if (!loaded)
         return unusable("--cert-key", *key + ' ' + loaded.error().message);

@@ -7,8 +7,10 @@
 
 #include <waymark/registry/Revision.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ostream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,18 +28,28 @@ using toolkit::Listing;
 constexpr auto silence = 45s; // the daemon says something every 15 seconds
 constexpr int gone = 410;
 
+/// What a wide terminal has room for beside the other columns and 24 of labels.
+std::size_t digitsFor(std::size_t width)
+{
+    constexpr std::size_t others = 88;
+    return std::clamp(width > others ? width - others : 0, PeerArgument::briefDigits,
+                      PeerArgument::wholeDigits);
+}
+
 } // namespace
 
 PeerFollower::PeerFollower(const plugin::CommandLine& line, const plugin::CommandContext& context,
-                           const plugin::CommandValues& values, const TokenClient& client, Random& random)
+                           const plugin::CommandValues& values, const TokenClient& client, const World& world)
     : _line(line),
       _context(context),
       _client(client),
+      _clock(world.clock),
       _notices(line, context, false),
-      _backoff(random),
+      _backoff(world.random),
       _form(formFor(context, values)),
+      _digits(digitsFor(context.width)),
       _listing(Listing::stream(context, values, columns(_form))),
-      _from(values.find("since").value_or("")),
+      _from(values.find("after").value_or("")),
       _lists(values.has("list"))
 {
 }
@@ -50,21 +62,36 @@ PeerFollower::Form PeerFollower::formFor(const plugin::CommandContext& context,
     return context.terminal ? Form::table : Form::plain;
 }
 
+/// A table has no room for revisions: the last one is told in the end.
 std::vector<Column> PeerFollower::columns(Form form)
 {
     if (form == Form::json)
-        return {{"event", ""}, {"revision", ""}, {"cause", ""}, {"id", ""}, {"peer", ""}};
-    if (form == Form::plain)
-        return {{"event", ""}, {"revision", ""}, {"cause", ""}, {"id", ""}, {"address", ""}, {"labels", ""}};
+        return {{"event", ""}, {"revision", ""}, {"cause", ""}, {"id", ""}, {"peer", ""}, {"time", ""}};
+    constexpr std::size_t timeWidth = 8;
     constexpr std::size_t eventWidth = 8;
     constexpr std::size_t causeWidth = 6;
-    constexpr std::size_t peerWidth = 11;
-    constexpr std::size_t addressWidth = 21;
-    return {{"event", "EVENT", eventWidth},
-            {"cause", "CAUSE", causeWidth},
-            {"id", "PEER", peerWidth},
-            {"address", "ADDRESS", addressWidth},
-            {"labels", "LABELS"}};
+    constexpr std::size_t ipWidth = 13;
+    constexpr std::size_t portWidth = 5;
+    std::vector<Column> columns{{"time", "TIME", timeWidth},
+                                {"event", "EVENT", eventWidth},
+                                {"cause", "CAUSE", causeWidth},
+                                {"id", "ID", PeerArgument::briefDigits},
+                                {"ip", "IP", ipWidth},
+                                {"tcp_port", "TCP", portWidth, true},
+                                {"udp_port", "UDP", portWidth, true},
+                                {"labels", "LABELS"}};
+    if (form == Form::plain)
+        columns.push_back({"revision", "REVISION"});
+    return columns;
+}
+
+/// When it came here: the daemon does not tell when it was.
+Cell PeerFollower::time() const
+{
+    constexpr std::size_t date = std::string_view("2033-05-18T").size();
+    constexpr std::size_t clock = std::string_view("03:33:20").size();
+    const auto now = timeOf(_clock.unixSeconds());
+    return now && _form == Form::table ? Cell(std::string_view(*now).substr(date, clock)) : Cell(now);
 }
 
 /// Nobody who says all the time that there is something else to do keeps this busy.
@@ -79,6 +106,19 @@ bool PeerFollower::waitsAfter(End end)
 }
 
 int PeerFollower::run(const toolkit::Interruption& interruption)
+{
+    const int code = attempts(interruption);
+    if (_form == Form::table && _wasThere && !_from.empty())
+        tellWhereToGoOn();
+    return code;
+}
+
+void PeerFollower::tellWhereToGoOn() const
+{
+    _context.error << _line.command() << ": what happens from here on: --after " << _from << '\n';
+}
+
+int PeerFollower::attempts(const toolkit::Interruption& interruption)
 {
     _interruption = &interruption;
     for (;;) {
@@ -168,14 +208,21 @@ Result<void> PeerFollower::printChange(const ServerEvent& event)
 void PeerFollower::printRow(const std::string& event, const Cell& revision, const Cell& cause,
                             const std::optional<ShownPeer>& peer, const Cell& id)
 {
-    const Cell address = peer ? peer->address() : Cell();
-    const Cell labels = peer ? peer->labelCell() : Cell();
-    if (_form == Form::json)
-        _listing.add({event, revision, cause, id, peer ? peer->summary() : Cell()});
-    else if (_form == Form::plain)
-        _listing.add({event, revision, cause, id, address, labels});
+    if (_form == Form::json) {
+        _listing.add({event, revision, cause, id, peer ? peer->summary() : Cell(), time()});
+        return;
+    }
+    const bool isTable = _form == Form::table;
+    const bool isOfPeer = id.json() != Cell().json();
+    std::vector<Cell> row{time(), event, cause,
+                          isTable && isOfPeer ? Cell(PeerArgument::brief(id.shown(), _digits)) : id};
+    if (peer)
+        row.insert(row.end(), {peer->ip, peer->tcpPort, peer->udpPort, peer->labelCell()});
     else
-        _listing.add({event, cause, PeerArgument::brief(id.shown()), address, labels});
+        row.insert(row.end(), 4, Cell());
+    if (!isTable)
+        row.push_back(revision);
+    _listing.add(std::move(row));
 }
 
 /// Once: who comes back knows it.
@@ -233,7 +280,7 @@ PeerFollower::End PeerFollower::failed(const Error& error)
         _code = ApiOptions::complain(_line, _context, error);
         return End::over;
     }
-    _notices.say("failed", error.message + "; trying again");
+    _notices.say("failed", "trying again: " + error.message);
     _isAway = true;
     return End::comesBack;
 }

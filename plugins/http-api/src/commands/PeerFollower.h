@@ -23,9 +23,15 @@ namespace waymark::httpapi
 class PeerFollower
 {
 public:
+    /// What it has of the world; both outlive it.
+    struct World
+    {
+        const Clock& clock;
+        Random& random;
+    };
     /// All outlive it.
     PeerFollower(const plugin::CommandLine& line, const plugin::CommandContext& context,
-                 const plugin::CommandValues& values, const TokenClient& client, Random& random);
+                 const plugin::CommandValues& values, const TokenClient& client, const World& world);
 
     /// Until it is interrupted, nobody reads what it prints any more, or the daemon refuses. The exit code.
     int run(const toolkit::Interruption& interruption);
@@ -47,6 +53,9 @@ private:
 
     static Form formFor(const plugin::CommandContext& context, const plugin::CommandValues& values);
     static std::vector<toolkit::Column> columns(Form form);
+    toolkit::Cell time() const;
+    int attempts(const toolkit::Interruption& interruption);
+    void tellWhereToGoOn() const;
     bool waitsAfter(End end);
     End follow();
     End list();
@@ -62,9 +71,11 @@ private:
     const plugin::CommandLine& _line;
     const plugin::CommandContext& _context;
     const TokenClient& _client;
+    const Clock& _clock;
     Notices _notices;
     Backoff _backoff;
     Form _form;
+    std::size_t _digits; ///< of an id in a table
     toolkit::Listing _listing;
     ServerEvents _events;
     std::string _from; ///< where to go on; empty: now

@@ -96,13 +96,8 @@ class BatchReport
 {
 public:
     BatchReport(const CommandContext& context, const CommandValues& values)
-        : _listing(toolkit::Listing::list(context, values,
-                                          {{"entry", "ENTRY", 0, true},
-                                           {"status", "STATUS", 0, true},
-                                           {"outcome", "OUTCOME"},
-                                           {"id", "PEER"},
-                                           {"error", "ERROR"}})),
-          _isBrief(context.terminal)
+        : _isTable(context.terminal && !values.has("json")),
+          _listing(toolkit::Listing::list(context, values, columns(_isTable)))
     {
     }
 
@@ -120,19 +115,35 @@ public:
             if (auto good = result.check(); !good)
                 return good;
             _refused += status == 201 ? 0 : 1;
-            const bool isBrief = _isBrief && id.has_value();
-            _listing.add({++_entries, status, outcome,
-                          isBrief ? Cell(*id).shownAs(PeerArgument::brief(*id)) : Cell(id), error});
+            ++_entries;
+            if (!_isTable)
+                _listing.add({_entries, status, outcome, id, error});
+            else
+                _listing.add({_entries, status, outcome, id ? Cell(PeerArgument::brief(*id)) : Cell()});
+            if (_isTable && error)
+                _errors.push_back("entry " + std::to_string(_entries) + ": " + printable(*error));
         }
         return answer.check();
     }
     void end() { _listing.end(); }
     std::size_t entries() const noexcept { return _entries; }
     std::size_t refused() const noexcept { return _refused; }
+    /// For lines of their own: what is wrong stands at the end of an error, where a table would cut it.
+    const std::vector<std::string>& errors() const noexcept { return _errors; }
 
 private:
+    static std::vector<toolkit::Column> columns(bool isTable)
+    {
+        std::vector<toolkit::Column> columns{
+            {"entry", "ENTRY", 0, true}, {"status", "STATUS", 0, true}, {"outcome", "OUTCOME"}, {"id", "ID"}};
+        if (!isTable)
+            columns.push_back({"error", "ERROR"});
+        return columns;
+    }
+
+    bool _isTable;
     toolkit::Listing _listing;
-    bool _isBrief;
+    std::vector<std::string> _errors;
     std::size_t _entries = 0;
     std::size_t _refused = 0;
 };
@@ -160,17 +171,20 @@ public:
         }
         _progress.wipe();
         _report.end();
-        const std::size_t left = registrations.size() - _report.entries();
-        if (left > 0)
-            _context.error << _line.command() << ": " << left << " of " << registrations.size()
-                           << " were not confirmed\n";
-        if (_report.refused() > 0)
-            _context.error << _line.command() << ": " << _report.refused() << " of " << registrations.size()
-                           << " were not taken\n";
+        for (const std::string& error : _report.errors())
+            _context.error << _line.command() << ": " << error << '\n';
+        tell(registrations.size() - _report.entries(), registrations.size(), "confirmed");
+        tell(_report.refused(), registrations.size(), "taken");
         return code == 0 && _report.refused() > 0 ? static_cast<int>(ExitCode::corruptData) : code;
     }
 
 private:
+    void tell(std::size_t count, std::size_t all, const char* what)
+    {
+        if (count > 0)
+            _context.error << _line.command() << ": " << count << " of " << all
+                           << (count == 1 ? " was not " : " were not ") << what << '\n';
+    }
     int take(const Result<ApiAnswer>& answer)
     {
         _progress.wipe();
@@ -205,7 +219,7 @@ const plugin::CommandLine& PeersAddCommand::line() const
                         "http-api peers add",
                         "Registers peers for others: one by its record, URL or id, or all in FILE, "
                         "in one step for each ten thousand. That needs a token with the role "
-                        "register in the file that WAYMARK_TOKEN_FILE names, or the daemon's socket.")
+                        "register (--token-file), or the daemon's socket.")
                         .takes(CommandArgument::operand("FILE").optional().help(
                             "registrations, - for standard input: a JSON array of them, or of enode URLs and "
                             "ENRs as in static-nodes.json; or one of these in each line"))
@@ -257,7 +271,7 @@ int PeersAddCommand::run(const CommandContext& context)
     const auto peer = ShownPeer::read(answer->body);
     if (!peer)
         return ApiOptions::complain(line(), context, peer.error());
-    peer->record().print(context, *values);
+    peer->record(context.terminal).print(context, *values);
     return static_cast<int>(ExitCode::ok);
 }
 
@@ -273,7 +287,8 @@ int PeersAddCommand::addAll(const CommandContext& context, const CommandValues& 
         return ApiOptions::complain(line(), context,
                                     registrations.error().in(file == "-" ? "standard input" : file));
     if (registrations->empty())
-        return line().fail(context, ExitCode::corruptData, file + " has no registrations");
+        return line().fail(context, ExitCode::corruptData,
+                           (file == "-" ? std::string("standard input") : file) + " has no registrations");
     const toolkit::Interruption interruption;
     client.heed(&interruption);
     const int code = BatchSender(line(), context, values, _clock).send(client, *registrations, interruption);

@@ -6,8 +6,10 @@
 
 #include <waymark/toolkit/Listing.h>
 
+#include <algorithm>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark::httpapi
@@ -30,25 +32,62 @@ public:
     PeerListing(const CommandContext& context, const CommandValues& values, const Clock& clock)
         : _clock(clock),
           _isWhole(values.has("json")),
-          _isBrief(context.terminal),
+          _isTable(context.terminal && !_isWhole),
+          _width(context.width),
           _listing(Listing::list(context, values, _isWhole ? allColumns() : shownColumns()))
     {
     }
 
-    void add(const ShownPeer& peer)
+    void add(ShownPeer peer)
     {
-        if (_isWhole)
+        ++_size;
+        if (_isTable)
+            _waiting.push_back(std::move(peer)); // how wide the ids may be is known in the end
+        else if (_isWhole)
             _listing.add({peer.id, peer.ip, peer.tcpPort, peer.udpPort, peer.enode, peer.expiresAt,
                           peer.liveness, peer.lastPong, roundTrip(peer), Cell::list(peer.origins),
                           peer.labelCell(), peer.enr});
         else
-            _listing.add({_isBrief ? PeerArgument::brief(peer.id) : peer.id, Cell::list(peer.origins),
-                          peer.address(), peer.liveness, peer.lease(_clock, _isBrief), peer.labelCell()});
+            _listing.add(row(peer, peer.id));
     }
-    void end() { _listing.end(); }
-    std::size_t size() const noexcept { return _listing.size(); }
+    void end()
+    {
+        const std::size_t digits = digitsThatFit();
+        for (const ShownPeer& peer : _waiting)
+            _listing.add(row(peer, PeerArgument::brief(peer.id, digits)));
+        _waiting.clear();
+        _listing.end();
+    }
+    std::size_t size() const noexcept { return _size; }
 
 private:
+    std::vector<Cell> row(const ShownPeer& peer, const std::string& id) const
+    {
+        return {id,           Cell::list(peer.origins), peer.ip, peer.tcpPort, peer.udpPort, peer.liveness,
+                expiry(peer), peer.labelCell()};
+    }
+    Cell expiry(const ShownPeer& peer) const { return peer.expiry(_clock, _isTable); }
+
+    /// As many as leave the other columns whole.
+    std::size_t digitsThatFit() const
+    {
+        const auto columns = shownColumns();
+        std::vector<std::size_t> widths;
+        for (const Column& column : columns)
+            widths.push_back(column.heading.size());
+        for (const ShownPeer& peer : _waiting) {
+            const auto cells = row(peer, "");
+            for (std::size_t i = 1; i < cells.size(); ++i)
+                widths[i] = std::max(widths[i], cells[i].shown().size());
+        }
+        constexpr std::size_t gap = 2;
+        std::size_t others = 0;
+        for (std::size_t i = 1; i < widths.size(); ++i)
+            others += gap + widths[i];
+        const std::size_t room = _width > others ? _width - others : 0;
+        return std::clamp(room, PeerArgument::briefDigits, PeerArgument::wholeDigits);
+    }
+
     static Cell roundTrip(const ShownPeer& peer)
     {
         constexpr int decimals = 3;
@@ -64,14 +103,23 @@ private:
     }
     static std::vector<Column> shownColumns()
     {
-        return {{"id", "PEER"},        {"origins", "ORIGIN"},   {"address", "ADDRESS"},
-                {"liveness", "STATE"}, {"expires_at", "LEASE"}, {"labels", "LABELS"}};
+        return {{"id", "ID"},
+                {"origins", "ORIGINS"},
+                {"ip", "IP"},
+                {"tcp_port", "TCP", 0, true},
+                {"udp_port", "UDP", 0, true},
+                {"liveness", "LIVENESS"},
+                {"expires_at", "EXPIRES"},
+                {"labels", "LABELS"}};
     }
 
     const Clock& _clock;
     bool _isWhole;
-    bool _isBrief;
+    bool _isTable;
+    std::size_t _width;
     Listing _listing;
+    std::vector<ShownPeer> _waiting;
+    std::size_t _size = 0;
 };
 
 } // namespace
@@ -103,13 +151,13 @@ int PeersListCommand::run(const CommandContext& context)
     PeerPages pages(*client, PeerArgument::labels(values->all("label")));
     PeerListing listing(context, *values, _clock);
     while (pages.more()) {
-        const auto page = pages.next();
+        auto page = pages.next();
         if (!page && pages.refusal())
             return ApiOptions::complain(line(), context, *pages.refusal());
         if (!page)
             return ApiOptions::complain(line(), context, page.error());
-        for (const ShownPeer& peer : *page)
-            listing.add(peer);
+        for (ShownPeer& peer : *page)
+            listing.add(std::move(peer));
     }
     if (listing.size() == 0 && context.terminal && !values->has("json"))
         context.error << (values->has("label") ? "no registered peer has these labels\n"

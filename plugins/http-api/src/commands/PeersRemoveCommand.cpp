@@ -9,6 +9,9 @@
 #include <waymark/toolkit/Listing.h>
 #include <waymark/toolkit/Record.h>
 
+#include <optional>
+#include <utility>
+
 namespace waymark::httpapi
 {
 
@@ -18,10 +21,10 @@ namespace
 using plugin::CommandValues;
 using plugin::ExitCode;
 
-/// Whose registration it was, and what the daemon says.
+/// Whose registration it was, and what the daemon says; nobody's, where no id begins as the argument does.
 struct Removal
 {
-    node::PeerId peer;
+    std::optional<node::PeerId> peer;
     ApiAnswer answer;
 };
 
@@ -41,9 +44,14 @@ Result<Removal> removeByToken(const CommandValues& values)
     const auto client = TokenClient::open(values);
     if (!client)
         return failure(client.error());
-    auto id = PeerArgument::parse(values.text("PEER")).value();
-    auto answer = client->send({.method = "DELETE", .path = PeerArgument::path(id)});
-    return answer ? Result<Removal>(Removal{std::move(id), std::move(*answer)}) : failure(answer.error());
+    const std::string& meant = values.text("PEER");
+    auto id = PeerArgument::find(*client, meant);
+    if (!id)
+        return failure(id.error());
+    if (!*id)
+        return Removal{std::nullopt, {}};
+    auto answer = client->send({.method = "DELETE", .path = PeerArgument::path(**id)});
+    return answer ? Result<Removal>(Removal{std::move(*id), std::move(*answer)}) : failure(answer.error());
 }
 
 } // namespace
@@ -55,15 +63,15 @@ const plugin::CommandLine& PeersRemoveCommand::line() const
             plugin::CommandLine(
                 "http-api peers remove",
                 "Takes a peer's registration back. By --key the peer itself does, with a proof; "
-                "who names a PEER needs a token with the role register in the file that "
-                "WAYMARK_TOKEN_FILE names, or the daemon's socket. What other origins say of the "
-                "peer stays.")
+                "who names a PEER needs a token with the role register (--token-file), or the daemon's "
+                "socket. What other origins say of the peer stays.")
                 .takes(PeerArgument::operand().optional())
                 .takes(ProvenClient::keyOption()))
             .takes(toolkit::Listing::jsonFlag())
             .example("waymark peers remove --key node.key --url http://bootnode:8080")
             .example("waymark peers remove enode://c6047f94...@10.0.1.5:30303")
-            .exits(ExitCode::ok, "the peer is not registered any more, or was not before"));
+            .exits(ExitCode::ok, "the peer is not registered any more, or was not before")
+            .exits(ExitCode::failedCheck, "no registered peer's id begins so"));
     return line;
 }
 
@@ -77,10 +85,13 @@ int PeersRemoveCommand::run(const plugin::CommandContext& context)
     const auto removal = values->has("key") ? removeByKey(*values, _clock) : removeByToken(*values);
     if (!removal)
         return ApiOptions::complain(line(), context, removal.error());
+    if (!removal->peer)
+        return line().fail(context, ExitCode::failedCheck,
+                           "no registered peer's id begins with '" + values->text("PEER") + "'");
     if (removal->answer.status != 200 && !saysUnknown(removal->answer))
         return ApiOptions::complain(line(), context, removal->answer);
     toolkit::Record()
-        .add("id", removal->peer.toString())
+        .add("id", removal->peer->toString())
         .add("removed", toolkit::Cell(removal->answer.status == 200)
                             .shownAs(removal->answer.status == 200 ? "yes" : "it was not registered"))
         .print(context, *values);

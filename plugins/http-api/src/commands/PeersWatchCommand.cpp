@@ -34,7 +34,7 @@ const plugin::CommandLine& PeersWatchCommand::line() const
                                                         "restart of the daemon; where changes may be lost, "
                                                         "it says 'resync' and lists all peers again, and "
                                                         "'revision' when that is done.")
-                .takes(CommandArgument::option("since", "REVISION")
+                .takes(CommandArgument::option("after", "REVISION")
                            .needs("a revision, as an earlier output has it")
                            .check(checkRevision)
                            .help("begin with what has happened after this (now)"))
@@ -50,15 +50,15 @@ int PeersWatchCommand::run(const plugin::CommandContext& context)
     const auto values = line().read(context);
     if (!values)
         return values.error();
-    if (values->has("since") && values->has("list"))
-        return line().refuse(context, "--list begins anew, and --since goes on: say one of them");
+    if (values->has("after") && values->has("list"))
+        return line().refuse(context, "--list begins anew, and --after goes on: say one of them");
     auto client = TokenClient::open(*values);
     if (!client)
         return ApiOptions::complain(line(), context, client.error());
     const toolkit::Interruption interruption;
     client->heed(&interruption);
     SystemRandom random;
-    const int code = PeerFollower(line(), context, *values, *client, random).run(interruption);
+    const int code = PeerFollower(line(), context, *values, *client, {_clock, random}).run(interruption);
     client->heed(nullptr);
     return code;
 }

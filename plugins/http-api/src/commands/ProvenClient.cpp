@@ -70,19 +70,22 @@ Result<ProvenClient> ProvenClient::open(const plugin::CommandValues& values, con
     auto key = node::readKeyFile(values.text("key"));
     if (!key)
         return failure(ErrorCode::permission, key.error().in("--key").message);
-    if (const auto token = authorizationFromEnvironment(); !token)
-        return failure(token.error());
-    return ProvenClient(std::move(*client), std::move(*key), clock);
+    auto token = ClientToken::of(values);
+    if (const auto usable = token.authorization(); !usable)
+        return failure(usable.error());
+    return ProvenClient(std::move(*client), std::move(token), std::move(*key), clock);
 }
 
 Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::string& path,
                                      const std::string& body)
 {
+    _hasSent = false;
     const auto known = epoch();
     if (!known)
         return failure(known.error());
     if (*known != 0)
         _epoch = *known;
+    _hasSent = true;
     auto answer = sendSigned(method, path, body, {*known, lifetime});
     if (!answer || answer->status != unauthorized)
         return answer;
@@ -92,12 +95,14 @@ Result<ApiAnswer> ProvenClient::send(const std::string& method, const std::strin
         _epoch = *asked;
         return sendSigned(method, path, body, {*asked, lifetime + 1 + SystemRandom().next64() % spread});
     }
-    const auto token = authorizationFromEnvironment();
+    const auto token = _token.authorization();
     if (!token)
         return failure(token.error());
-    if (token->empty())
-        return answer;
-    return _client.send({.method = method, .path = path, .body = body, .authorization = token->view()});
+    if (!token->empty())
+        answer = _client.send({.method = method, .path = path, .body = body, .authorization = token->view()});
+    if (answer)
+        answer->advice = _token.advice();
+    return answer;
 }
 
 Result<ApiAnswer> ProvenClient::sendSigned(const std::string& method, const std::string& path,

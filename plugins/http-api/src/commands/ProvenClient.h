@@ -1,6 +1,7 @@
 #pragma once
 
 #include "commands/ApiClient.h"
+#include "commands/ClientToken.h"
 
 #include <waymark/base/Clock.h>
 #include <waymark/node/Key.h>
@@ -27,15 +28,21 @@ public:
     const node::SecretKey& key() const noexcept { return _key; }
     /// Learns the registry's epoch, signs and asks; once more when that was not the right one, or the
     /// same proof was used before. Where no proof
-    /// is taken the token of WAYMARK_TOKEN_FILE is sent.
+    /// is taken the token of ClientToken is sent.
     Result<ApiAnswer> send(const std::string& method, const std::string& path, const std::string& body = {});
 
+    /// Whether the last send() came as far as asking for the change: what became of it may not be known then.
+    bool hasSent() const noexcept { return _hasSent; }
     /// The epoch of the registry that was asked last; 0 while it is not known.
     std::uint64_t knownEpoch() const noexcept { return _epoch; }
 
 private:
-    ProvenClient(ApiClient client, node::SecretKey key, const Clock& clock)
-        : _client(std::move(client)), _key(std::move(key)), _peer(_key.publicKey()), _clock(clock)
+    ProvenClient(ApiClient client, ClientToken token, node::SecretKey key, const Clock& clock)
+        : _client(std::move(client)),
+          _token(std::move(token)),
+          _key(std::move(key)),
+          _peer(_key.publicKey()),
+          _clock(clock)
     {
     }
     /// What a proof is valid for.
@@ -49,10 +56,12 @@ private:
     Result<std::uint64_t> epoch() const;
 
     ApiClient _client;
+    ClientToken _token;
     node::SecretKey _key;
     node::PublicKey _peer;
     const Clock& _clock;
     std::uint64_t _epoch = 0;
+    bool _hasSent = false;
 };
 
 } // namespace waymark::httpapi

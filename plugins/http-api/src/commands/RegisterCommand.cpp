@@ -31,7 +31,7 @@ int registerOnce(const plugin::CommandLine& line, const CommandContext& context,
     const auto peer = ShownPeer::read(answer->body);
     if (!peer)
         return ApiOptions::complain(line, context, peer.error());
-    peer->record().print(context, values);
+    peer->record(context.terminal).print(context, values);
     return static_cast<int>(ExitCode::ok);
 }
 
@@ -50,7 +50,7 @@ const plugin::CommandLine& RegisterCommand::line() const
                     "and "
                     "takes the registration back at SIGTERM or SIGINT. The key itself stays here. Where the "
                     "daemon "
-                    "takes no proofs, the token in the file that WAYMARK_TOKEN_FILE names is sent.")
+                    "takes no proofs, the token (--token-file) is sent.")
                     .takes(ProvenClient::keyOption().required()),
                 "how long the registration lasts without being renewed (2m; with --once, what the daemon "
                 "gives)"))

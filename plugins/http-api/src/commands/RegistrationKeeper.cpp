@@ -73,6 +73,8 @@ void RegistrationKeeper::attempt()
 void RegistrationKeeper::registerPeer()
 {
     const auto answer = _client.send("POST", "/peers", _registration.body());
+    _mayBeThere =
+        _mayBeThere || (answer ? answer->status == 201 || answer->status >= 500 : _client.hasSent());
     if (!answer)
         return unavailable(answer.error());
     if (answer->status == 201)
@@ -99,9 +101,13 @@ void RegistrationKeeper::registered(const ApiAnswer& answer)
     _epoch = _client.knownEpoch();
     _notices.allIsWell();
     _notices.say("registered",
-                 std::string(_wasRegistered ? "registered again" : "registered") + " at " +
-                     peer->address().shown() + (peer->expiresAt ? ", to be renewed" : ", for ever"),
-                 {{"id", peer->id}, {"address", peer->address()}, {"expires_at", peer->expiresAt}});
+                 std::string(_wasRegistered ? "registered again" : "registered") + " at " + peer->address() +
+                     (peer->expiresAt ? ", to be renewed" : ", for ever"),
+                 {{"id", peer->id},
+                  {"ip", peer->ip},
+                  {"tcp_port", peer->tcpPort},
+                  {"udp_port", peer->udpPort},
+                  {"expires_at", peer->expiresAt}});
     _notices.allIsWell();
     _wasRegistered = true;
     _isTroubled = false;
@@ -145,9 +151,15 @@ void RegistrationKeeper::unavailable(const Error& error)
         return; // which is why, and nobody's fault
     if (error.code == ErrorCode::permission && !_wasRegistered)
         _end = ExitCode::keyFile;
-    _notices.say("failed", error.message + (_end ? "" : "; trying again"));
+    _notices.say("failed", _end ? error.message : goesOn() + error.message);
     _isTroubled = true;
     _keeper.failed(_clock.now());
+}
+
+/// Before what is wrong: who reads it for the first time may have mistyped the URL, and waits for nothing.
+std::string RegistrationKeeper::goesOn() const
+{
+    return _wasRegistered ? "trying again: " : "not registered yet, trying again until it is stopped: ";
 }
 
 /// A pod that moves to a host whose clock is behind finds that its record was newer there.
@@ -162,7 +174,7 @@ void RegistrationKeeper::refused(const ApiAnswer& answer)
     const bool isFinal = !mayPass(answer) && (!_wasRegistered || _keeper.isOver(_clock.now()));
     if (isFinal)
         _end = ApiOptions::codeFor(answer.status);
-    _notices.say("failed", answer.complaint() + (isFinal ? "" : "; trying again"));
+    _notices.say("failed", isFinal ? answer.complaint() : goesOn() + answer.complaint());
     _isTroubled = true;
     _keeper.failed(_clock.now(), retryAfter(answer));
 }
@@ -186,6 +198,10 @@ ExitCode RegistrationKeeper::takeBack()
         return ExitCode::ok;
     }
     const std::string why = answer ? answer->complaint() : answer.error().message;
+    if (!_mayBeThere) {
+        _notices.say("ended", "nothing was registered: " + why);
+        return answer ? ApiOptions::codeFor(answer->status) : ExitCode::unavailable;
+    }
     _notices.say("failed", "the registration could not be taken back, and ends with its lease: " + why);
     return answer ? ApiOptions::codeFor(answer->status) : ExitCode::unavailable;
 }

@@ -35,6 +35,7 @@ private:
     void renewed(const ApiAnswer& answer);
     void unavailable(const Error& error);
     void refused(const ApiAnswer& answer);
+    std::string goesOn() const;
     bool mayPass(const ApiAnswer& answer) const;
     void unreadable(const Error& error);
     plugin::ExitCode takeBack();
@@ -46,7 +47,8 @@ private:
     LeaseKeeper _keeper;
     const toolkit::Interruption* _interruption = nullptr;
     MonotonicTime _begun;
-    bool _asksForUsual; ///< a time that nobody asked for: the daemon's own does as well
+    bool _asksForUsual;       ///< a time that nobody asked for: the daemon's own does as well
+    bool _mayBeThere = false; ///< at the daemon: a request for it was answered well, or not at all
     bool _wasRegistered = false;
     bool _isTroubled = false;
     std::uint64_t _epoch = 0; ///< of the registry that has it

@@ -4,6 +4,7 @@
 #include "json/Utf8.h"
 
 #include <waymark/node/IpAddress.h>
+#include <waymark/registry/Lease.h>
 
 #include <utility>
 
@@ -61,7 +62,7 @@ std::uint16_t RegistrationOptions::udpPort(const plugin::CommandValues& values)
 plugin::CommandLine RegistrationOptions::withContent(plugin::CommandLine line, std::string ttlHelp)
 {
     return std::move(line)
-        .takes(CommandArgument::option("ttl", "TIME").duration().help(std::move(ttlHelp)))
+        .takes(CommandArgument::option("ttl", "DURATION").duration().help(std::move(ttlHelp)))
         .takes(PeerArgument::labelOption("a label, as name=validator-1"));
 }
 
@@ -72,6 +73,9 @@ Result<RegistrationOptions> RegistrationOptions::from(const plugin::CommandValue
         const auto ttl = std::chrono::floor<std::chrono::seconds>(values.duration("ttl"));
         if (ttl != values.duration("ttl"))
             return failure(ErrorCode::invalidArgument, "--ttl must be whole seconds");
+        if (ttl > registry::maximumTtl)
+            return failure(ErrorCode::invalidArgument,
+                           "--ttl is at most 10 years (3660d), or 0 for ever, not " + values.text("ttl"));
         options.ttl = ttl;
     }
     for (auto& [name, value] : PeerArgument::labels(values.all("label")))

@@ -1,11 +1,17 @@
 #include "commands/ShownPeer.h"
 
+#include "json/Utf8.h"
+
 #include <Poco/DateTime.h>
 #include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
 #include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
+#include <Poco/Timestamp.h>
 
+#include <algorithm>
 #include <array>
+#include <ctime>
 #include <utility>
 
 namespace waymark::httpapi
@@ -18,6 +24,16 @@ using toolkit::Cell;
 using toolkit::Record;
 
 constexpr int roundTripDecimals = 3;
+constexpr auto never = "never";
+
+/// A word that can be told from its neighbours.
+std::string quotedWhereNeeded(const std::string& word)
+{
+    const auto isPlain = [](char c) {
+        return c != ' ' && c != '"' && c != '=' && c != '\\' && static_cast<unsigned char>(c) > 0x20;
+    };
+    return !word.empty() && std::ranges::all_of(word, isPlain) ? word : jsonQuoted(word);
+}
 
 /// In the two greatest units that are not zero: "4m 12s".
 std::string spoken(std::int64_t seconds)
@@ -56,6 +72,15 @@ std::optional<std::int64_t> secondsOf(const std::string& time)
     }
 }
 
+std::optional<std::string> timeOf(std::uint64_t seconds)
+{
+    constexpr std::uint64_t last = 253402300799; // 9999-12-31T23:59:59Z
+    if (seconds > last)
+        return std::nullopt;
+    return Poco::DateTimeFormatter::format(Poco::Timestamp::fromEpochTime(static_cast<std::time_t>(seconds)),
+                                           Poco::DateTimeFormat::ISO8601_FORMAT);
+}
+
 Result<ShownPeer> ShownPeer::read(AnswerJson json)
 {
     ShownPeer peer;
@@ -82,31 +107,32 @@ Result<ShownPeer> ShownPeer::read(const std::string& text)
     return object ? read(AnswerJson(*object)) : failure(object.error());
 }
 
-Cell ShownPeer::address() const
+std::string ShownPeer::address() const
 {
     if (!ip)
-        return {};
+        return "no address";
     const bool isV6 = ip->find(':') != std::string::npos;
-    std::string text = isV6 ? '[' + *ip + ']' : *ip;
-    if (const auto port = tcpPort.value_or(0) != 0 ? tcpPort : udpPort)
-        text += ':' + std::to_string(*port);
-    if (udpPort && tcpPort.value_or(0) != 0 && *udpPort != *tcpPort)
-        text += " udp " + std::to_string(*udpPort);
-    return text;
+    const std::string host = isV6 ? '[' + *ip + ']' : *ip;
+    const auto port = tcpPort.value_or(0) != 0 ? tcpPort : udpPort;
+    return port ? host + ':' + std::to_string(*port) : host;
 }
 
 Cell ShownPeer::labelCell() const
 {
-    return Cell::object({labels.begin(), labels.end()});
+    std::string shown;
+    for (const auto& [name, value] : labels)
+        shown += (shown.empty() ? "" : " ") + quotedWhereNeeded(name) + '=' + quotedWhereNeeded(value);
+    Cell cell = Cell::object({labels.begin(), labels.end()});
+    return shown.empty() ? cell : std::move(cell).shownAs(shown);
 }
 
-Cell ShownPeer::lease(const Clock& clock, bool toPeople) const
+Cell ShownPeer::expiry(const Clock& clock, bool toPeople) const
 {
     Cell cell(expiresAt);
     if (!toPeople)
         return cell;
     if (!expiresAt)
-        return std::move(cell).shownAs("for ever");
+        return std::move(cell).shownAs(never);
     const auto end = secondsOf(*expiresAt);
     if (!end)
         return cell;
@@ -114,15 +140,16 @@ Cell ShownPeer::lease(const Clock& clock, bool toPeople) const
     return std::move(cell).shownAs(left > 0 ? spoken(left) : "over");
 }
 
-Record ShownPeer::record() const
+Record ShownPeer::record(bool toPeople) const
 {
     Record record;
     record.add("id", id)
-        .add("ip", "address", Cell(ip).shownAs(address().shown()))
-        .add("tcp_port", "", tcpPort)
-        .add("udp_port", "", udpPort)
+        .add("ip", ip)
+        .add("tcp_port", "tcp", tcpPort)
+        .add("udp_port", "udp", udpPort)
         .add("enode", enode)
-        .add("expires_at", "registered until", Cell(expiresAt).shownAs(expiresAt.value_or("for ever")))
+        .add("expires_at", "expires",
+             expiresAt || !toPeople ? Cell(expiresAt) : Cell(expiresAt).shownAs(never))
         .add("liveness", liveness)
         .add("last_pong", "last pong", lastPong)
         .add("rtt_ms", "round trip",

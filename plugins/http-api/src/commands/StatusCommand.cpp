@@ -205,7 +205,8 @@ const plugin::CommandLine& StatusCommand::line() const
             .exits(ExitCode::usage, "the arguments are wrong")
             .exits(ExitCode::corruptData, "what it tells of itself cannot be read")
             .exits(ExitCode::unavailable, "nobody answers, or no daemon")
-            .exits(ExitCode::keyFile, "a token or certificate cannot be read");
+            .exits(ExitCode::io, "a file cannot be read")
+            .exits(ExitCode::keyFile, "a token or certificate cannot be used");
     return line;
 }
 

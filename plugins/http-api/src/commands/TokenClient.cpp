@@ -12,28 +12,36 @@ Result<TokenClient> TokenClient::open(const plugin::CommandValues& values)
     auto client = ApiOptions::open(values);
     if (!client)
         return failure(std::move(client.error()));
-    if (const auto token = authorizationFromEnvironment(); !token)
-        return failure(token.error());
-    return TokenClient(std::move(*client));
+    auto token = ClientToken::of(values);
+    if (const auto usable = token.authorization(); !usable)
+        return failure(usable.error());
+    return TokenClient(std::move(*client), std::move(token));
 }
 
 Result<ApiAnswer> TokenClient::send(ApiCall call) const
 {
-    const auto token = authorizationFromEnvironment();
+    const auto token = _token.authorization();
     if (!token)
         return failure(token.error());
     call.authorization = token->view();
-    return _client.send(call);
+    return advised(_client.send(call));
 }
 
 Result<ApiAnswer> TokenClient::stream(ApiCall call, std::chrono::milliseconds silence,
                                       const ApiClient::Take& take) const
 {
-    const auto token = authorizationFromEnvironment();
+    const auto token = _token.authorization();
     if (!token)
         return failure(token.error());
     call.authorization = token->view();
-    return _client.stream(call, silence, take);
+    return advised(_client.stream(call, silence, take));
+}
+
+Result<ApiAnswer> TokenClient::advised(Result<ApiAnswer> answer) const
+{
+    if (answer)
+        answer->advice = _token.advice();
+    return answer;
 }
 
 } // namespace waymark::httpapi

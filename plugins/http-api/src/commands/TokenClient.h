@@ -1,18 +1,19 @@
 #pragma once
 
 #include "commands/ApiClient.h"
+#include "commands/ClientToken.h"
 
 #include <waymark/plugin/CommandValues.h>
 
 namespace waymark::httpapi
 {
 
-/// Asks a daemon with the token of WAYMARK_TOKEN_FILE, where that is set: it is read anew for each call, so
-/// that who stays for long gets one that was replaced.
+/// Asks a daemon with the token of ClientToken, where there is one: it is read anew for each call, so that
+/// who stays for long gets one that was replaced.
 class TokenClient
 {
 public:
-    /// Errors are for ApiOptions::complain(); a token that cannot be read is one.
+    /// Errors are for ApiOptions::complain(); a token that cannot be used is one.
     static Result<TokenClient> open(const plugin::CommandValues& values);
 
     void heed(const toolkit::Interruption* interruption) noexcept { _client.heed(interruption); }
@@ -24,9 +25,11 @@ public:
     const ApiClient& client() const noexcept { return _client; }
 
 private:
-    explicit TokenClient(ApiClient client) : _client(std::move(client)) {}
+    TokenClient(ApiClient client, ClientToken token) : _client(std::move(client)), _token(std::move(token)) {}
+    Result<ApiAnswer> advised(Result<ApiAnswer> answer) const;
 
     ApiClient _client;
+    ClientToken _token;
 };
 
 } // namespace waymark::httpapi

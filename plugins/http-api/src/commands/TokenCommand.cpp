@@ -39,11 +39,7 @@ const plugin::CommandLine& TokenCommand::line() const
                             "token, which is shown this once; the second is the line for the file that "
                             "http-api.tokens names. That line is not secret.")
             .takes(CommandArgument::option("role", "ROLE")
-                       .needs("read, register or admin")
-                       .check([](const std::string& value) -> Result<void> {
-                           const auto role = parseTokenRole(value);
-                           return role ? Result<void>() : failure(role.error());
-                       })
+                       .oneOf({"read", "register", "admin"})
                        .required()
                        .help("read: look; register: also register and remove peers; admin: everything"))
             .takes(CommandArgument::option("label", "NAME")

@@ -1,13 +1,15 @@
 #include "commands/VerifyCommand.h"
 
 #include "commands/ApiOptions.h"
+#include "commands/ClientToken.h"
 #include "commands/PeerArgument.h"
+#include "commands/ShownPeer.h"
 #include "documents/DocumentVerifier.h"
 
 #include <waymark/toolkit/Listing.h>
 #include <waymark/toolkit/Record.h>
 
-#include <limits>
+#include <cstdint>
 #include <string>
 
 namespace waymark::httpapi
@@ -29,6 +31,18 @@ Result<void> checkRevision(const std::string& value)
 {
     const auto revision = registry::Revision::parse(value);
     return revision ? Result<void>() : failure(revision.error());
+}
+
+Result<void> checkTime(const std::string& value)
+{
+    const auto seconds = secondsOf(value);
+    const bool isWritten = seconds && *seconds >= 0 && timeOf(static_cast<std::uint64_t>(*seconds)) == value;
+    return isWritten ? Result<void>() : failure(ErrorCode::invalidArgument, "");
+}
+
+bool isRefusal(int status) noexcept
+{
+    return ApiOptions::codeFor(status) == ExitCode::keyFile;
 }
 
 /// The server of a URL and the document's path there.
@@ -63,7 +77,7 @@ DocumentDemands demandsOf(const plugin::CommandValues& values, const Clock& cloc
     if (const auto after = values.find("after"))
         demands.after = registry::Revision::parse(*after).value();
     if (values.has("since"))
-        demands.since = values.integer("since");
+        demands.since = static_cast<std::uint64_t>(secondsOf(values.text("since")).value());
     return demands;
 }
 
@@ -87,15 +101,17 @@ const plugin::CommandLine& VerifyCommand::line() const
                            .needs("a revision")
                            .check(checkRevision)
                            .help("of a copy seen before: an older one is refused"))
-                .takes(CommandArgument::option("since", "CREATED")
-                           .needs("seconds since 1970")
-                           .integer(0, std::numeric_limits<std::uint64_t>::max())
+                .takes(CommandArgument::option("since", "TIME")
+                           .needs("a time as 2033-05-18T03:33:20Z")
+                           .check(checkTime)
                            .help("when a copy seen before was created: an older one is refused"))
                 .takes(CommandArgument::option("path", "PATH")
                            .needs("a path")
                            .help("where the node serves it, if that is not the path of URL"))
+                .takes(ClientToken::option())
                 .takes(CommandArgument::flag("token").help(
-                    "send the token in the file that WAYMARK_TOKEN_FILE names; not for mirrors"))
+                    "send the token that WAYMARK_TOKEN_FILE names; not for mirrors (--token-file is always "
+                    "sent)"))
                 .takes(CommandArgument::operand("URL")
                            .needs("http(s)://HOST:PORT/DOCUMENT")
                            .help("the document; with unix:/PATH --path says which")))
@@ -105,7 +121,8 @@ const plugin::CommandLine& VerifyCommand::line() const
             .exits(ExitCode::usage, "the arguments are wrong")
             .exits(ExitCode::corruptData, "it is not signed, not whole, expired, or older")
             .exits(ExitCode::unavailable, "nobody answers, or there is no such document")
-            .exits(ExitCode::keyFile, "a token or certificate cannot be read");
+            .exits(ExitCode::io, "a file cannot be read")
+            .exits(ExitCode::keyFile, "a token or certificate cannot be used, or is refused");
     return line;
 }
 
@@ -123,23 +140,29 @@ int VerifyCommand::run(const plugin::CommandContext& context)
     if (!client)
         return ApiOptions::complain(line(), context, client.error());
     // Who has a copy need not be trusted: the node's token is not for him.
-    const auto token =
-        values->has("token") ? authorizationFromEnvironment() : Result<SecretBuffer>(SecretBuffer());
-    if (!token)
-        return ApiOptions::complain(line(), context, token.error());
-    const auto answer = client->send(
-        {.method = "GET", .path = place.path.empty() ? served : place.path, .authorization = token->view()});
+    const bool isTrusted = values->has("token") || values->has("token-file");
+    const auto token = ClientToken::of(*values);
+    const auto authorization = isTrusted ? token.authorization() : Result<SecretBuffer>(SecretBuffer());
+    if (!authorization)
+        return ApiOptions::complain(line(), context, authorization.error());
+    auto answer = client->send({.method = "GET",
+                                .path = place.path.empty() ? served : place.path,
+                                .authorization = authorization->view()});
     if (!answer)
         return ApiOptions::complain(line(), context, answer.error());
+    answer->advice = isTrusted ? token.advice()
+                               : "name the file with the token with --token-file, or send that of "
+                                 "WAYMARK_TOKEN_FILE with --token";
     if (answer->status != 200)
-        return line().fail(context, ExitCode::unavailable, url + ": " + answer->complaint());
+        return line().fail(context, isRefusal(answer->status) ? ExitCode::keyFile : ExitCode::unavailable,
+                           answer->complaint());
     const auto found = verifyDocument(copyOf(*answer, served), demandsOf(*values, _clock));
     if (!found)
         return line().fail(context, ExitCode::corruptData, url + ": " + printable(found.error().message));
     toolkit::Record()
         .add("good", true)
-        .add("created", found->created)
-        .add("expires", found->expires)
+        .add("created_at", "created", timeOf(found->created))
+        .add("expires_at", "expires", timeOf(found->expires))
         .add("revision", found->revision.toString())
         .print(context, *values);
     return static_cast<int>(ExitCode::ok);

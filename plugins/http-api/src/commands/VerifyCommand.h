@@ -6,7 +6,7 @@
 namespace waymark::httpapi
 {
 
-/// waymark verify --node NODE [--after REVISION] [--since CREATED] URL
+/// waymark verify --node NODE [--after REVISION] [--since TIME] URL
 ///
 /// Fetches a document, from the node or from whoever has a copy, and says whether the node has signed it.
 class VerifyCommand final : public plugin::Command
