@@ -15,6 +15,9 @@ class CommandLine
 {
 public:
     explicit CommandLine(const std::vector<std::filesystem::path>& pluginPath);
+    CommandLine(const CommandLine&) = delete; // its commands know its catalogue
+    CommandLine& operator=(const CommandLine&) = delete;
+    ~CommandLine() = default;
 
     /// Returns the exit code.
     int run(const std::vector<std::string>& words) const;
@@ -24,13 +27,14 @@ private:
     /// Of a group, of commands that begin with a word, or of a command; the last runs the command's own
     /// --help.
     int help(std::vector<std::string> words) const;
-    int plugin(const std::vector<std::string>& words) const;
-    int list() const;
-    int inspect(const std::string& which) const;
     int execute(const std::vector<std::string>& words) const;
     static int usage(const std::string& message);
 
     Catalogue _catalogue;
 };
+
+/// The exit code, of which that of a success is another one when standard output cannot take what was
+/// printed; it complains of that.
+int written(int code);
 
 } // namespace waymark::app

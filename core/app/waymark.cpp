@@ -2,6 +2,7 @@
 
 #include <waymark/plugin/Plugin.h>
 
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -14,6 +15,23 @@ int usage(const std::string& message)
 {
     std::cerr << "waymark: " << message << "; waymark help shows more\n";
     return static_cast<int>(ExitCode::usage);
+}
+
+/// Of the command line that is to be completed, behind "complete --": its own, unless they are the word at
+/// the cursor.
+void takePluginPath(std::vector<std::string>& words, std::vector<std::filesystem::path>& pluginPath)
+{
+    const auto first = words.begin() + (words.size() > 1 && words[1] == "--" ? 2 : 1);
+    auto end = first;
+    while (words.end() - end > 1 && end->starts_with("--plugin-path")) {
+        const std::size_t equals = end->find('=');
+        const bool isApart = equals == std::string::npos;
+        if (isApart && words.end() - end < 3)
+            break; // the folder is what is asked for
+        pluginPath.emplace_back(isApart ? end[1] : end->substr(equals + 1));
+        end += isApart ? 2 : 1;
+    }
+    words.erase(first, end);
 }
 
 /// Options of waymark itself stand before the first word; what follows belongs to the command.
@@ -40,6 +58,8 @@ int run(std::vector<std::string> words)
             return usage("there is no option " + option);
         }
     }
+    if (!words.empty() && words.front() == "complete")
+        takePluginPath(words, pluginPath);
     return waymark::app::CommandLine(pluginPath).run(words);
 }
 
@@ -47,8 +67,11 @@ int run(std::vector<std::string> words)
 
 int main(int argc, char** argv)
 {
+    // Whoever reads the results may stop when it has enough, as head(1) does: the command ends then without a
+    // word, also where it was started by something that ignores the signal.
+    ::signal(SIGPIPE, SIG_DFL);
     try {
-        return run({argv + 1, argv + argc});
+        return waymark::app::written(run({argv + 1, argv + argc}));
     } catch (const std::exception& error) {
         std::cerr << "waymark: " << error.what() << '\n';
         return static_cast<int>(ExitCode::internal);

@@ -1,5 +1,7 @@
 #include "GoFlags.h"
 
+#include "base/Secret.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -56,7 +58,7 @@ Result<std::vector<std::string>> fromGoFlags(const plugin::CommandLine& line,
             const auto truth = truthOf(value.value_or("true"));
             if (!truth)
                 return failure(ErrorCode::invalidArgument,
-                               word + ": a flag is true or false, not '" + *value + '\'');
+                               "--" + name + ": a flag is true or false, not " + text::quoted(*value));
             options[name] = *truth ? argument->written() : std::string();
         } else {
             if (!value && next == words.end())

@@ -208,7 +208,7 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
         refuses({"export", source, "--from", "sqllite"}, 64, "did you mean sqlite?");
         refuses({"convert", source, path("new")}, 64, "in which format? Write --to FORMAT");
         refuses({"convert", source, "--to", "sqlite", source, "--force"}, 64, "is source and target");
-        refuses({"convert", source, "--to", "sqlite", path("none/new")}, 74, "is no folder");
+        refuses({"convert", source, "--to", "sqlite", path("none/new")}, 74, "there is no folder");
     }
 
     void onlyPlainFilesAreReplaced()
