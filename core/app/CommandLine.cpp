@@ -9,8 +9,10 @@
 #include <waymark/plugin/Plugin.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 #include <unistd.h>
 
 namespace waymark::app
@@ -66,10 +68,19 @@ void complain(const std::string& message)
     std::cerr << text::complaint(message, isTerminal ? text::terminalWidth() : text::unlimited);
 }
 
+/// Not of a pipe that was closed: whoever read it has enough.
+void complainOf(const StandardOutput& output, const std::string& name)
+{
+    if (output.fault() != EPIPE)
+        complain(name +
+                 ": cannot write to standard output: " + std::generic_category().message(output.fault()));
+}
+
 } // namespace
 
-CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
-    : _catalogue(builtInCommands(pluginPath, _catalogue),
+CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath, const StandardOutput& output)
+    : _output(output),
+      _catalogue(builtInCommands(pluginPath, _catalogue),
                  host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
@@ -168,7 +179,7 @@ int CommandLine::execute(const std::vector<std::string>& words) const
         // A command that found out by itself said so.
         if (std::cout.flush() || code == static_cast<int>(ExitCode::io))
             return code;
-        complain(name + ": cannot write its results to standard output");
+        complainOf(_output, name);
         return code == 0 ? static_cast<int>(ExitCode::io) : code;
     } catch (const std::exception& error) {
         complaint = error.what(); // the object itself must not outlive the plugin
@@ -184,11 +195,11 @@ int CommandLine::usage(const std::string& message)
     return static_cast<int>(ExitCode::usage);
 }
 
-int written(int code)
+int written(const StandardOutput& output, int code)
 {
     if (std::cout.flush() || code != static_cast<int>(ExitCode::ok))
         return code;
-    complain("waymark: cannot write to standard output");
+    complainOf(output, "waymark");
     return static_cast<int>(ExitCode::io);
 }
 

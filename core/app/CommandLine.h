@@ -1,6 +1,7 @@
 #pragma once
 
 #include "Catalogue.h"
+#include "StandardOutput.h"
 
 #include <filesystem>
 #include <span>
@@ -14,7 +15,8 @@ namespace waymark::app
 class CommandLine
 {
 public:
-    explicit CommandLine(const std::vector<std::filesystem::path>& pluginPath);
+    /// `output` outlives it.
+    CommandLine(const std::vector<std::filesystem::path>& pluginPath, const StandardOutput& output);
     CommandLine(const CommandLine&) = delete; // its commands know its catalogue
     CommandLine& operator=(const CommandLine&) = delete;
     ~CommandLine() = default;
@@ -30,11 +32,12 @@ private:
     int execute(const std::vector<std::string>& words) const;
     static int usage(const std::string& message);
 
+    const StandardOutput& _output;
     Catalogue _catalogue;
 };
 
-/// The exit code, of which that of a success is another one when standard output cannot take what was
-/// printed; it complains of that.
-int written(int code);
+/// Writes what was printed. The exit code, of which that of a success is another one when that cannot be
+/// done; it complains of that.
+int written(const StandardOutput& output, int code);
 
 } // namespace waymark::app

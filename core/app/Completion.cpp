@@ -124,15 +124,19 @@ int complete(const Catalogue& catalogue, const std::vector<std::string>& words)
 {
     const bool hasDash = !words.empty() && words.front() == "--";
     Words before(words.begin() + (hasDash ? 1 : 0), words.end());
-    const std::string last = before.empty() ? std::string() : before.back();
+    std::string last = before.empty() ? std::string() : before.back();
     if (!before.empty())
         before.pop_back();
+    // bash makes "=" and "@" words: "--out=FILE" is three.
+    std::erase(before, "=");
+    if (!before.empty() && before.back() == "@") {
+        last.insert(0, before.back());
+        before.pop_back();
+    }
     const bool isHelp = !before.empty() && (before.front() == "help" || before.front() == "man");
     if (isHelp)
         before.erase(before.begin());
     Candidates found;
-    // bash makes "=" a word: "--out=FILE" is three.
-    std::erase(before, "=");
     const auto match =
         before.empty() ? Result<Catalogue::Match>(failure(ErrorCode::notFound, "")) : catalogue.find(before);
     if (!before.empty() && before.back() == "--plugin-path") {

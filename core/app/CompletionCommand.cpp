@@ -15,7 +15,8 @@ constexpr const char* bashScript = R"(# bash completion of waymark: source it, o
 # /usr/share/bash-completion/completions/waymark
 _waymark()
 {
-    local line word=${COMP_WORDS[COMP_CWORD]}
+    local line at= word=${COMP_WORDS[COMP_CWORD]}
+    [[ "$word" == = ]] && word=
     COMPREPLY=()
     while IFS= read -r line; do
         if [ "$line" = :files ]; then
@@ -24,9 +25,11 @@ _waymark()
                 COMPREPLY+=("$line")
             done < <(compgen -f -- "$word")
         elif [ "$line" = :@files ]; then
+            # Where bash takes the @ for a word of its own it stays.
+            if [[ "$word" == @* && "$COMP_WORDBREAKS" != *@* ]]; then at=@; fi
             compopt -o filenames
             while IFS= read -r line; do
-                COMPREPLY+=("@$line")
+                COMPREPLY+=("$at$line")
             done < <(compgen -f -- "${word#@}")
         else
             COMPREPLY+=("${line%%$'\t'*}")

@@ -2,7 +2,6 @@
 
 #include <waymark/plugin/Plugin.h>
 
-#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -35,7 +34,7 @@ void takePluginPath(std::vector<std::string>& words, std::vector<std::filesystem
 }
 
 /// Options of waymark itself stand before the first word; what follows belongs to the command.
-int run(std::vector<std::string> words)
+int run(const waymark::app::StandardOutput& output, std::vector<std::string> words)
 {
     std::vector<std::filesystem::path> pluginPath;
     while (!words.empty() && words.front().starts_with('-')) {
@@ -60,18 +59,16 @@ int run(std::vector<std::string> words)
     }
     if (!words.empty() && words.front() == "complete")
         takePluginPath(words, pluginPath);
-    return waymark::app::CommandLine(pluginPath).run(words);
+    return waymark::app::CommandLine(pluginPath, output).run(words);
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    // Whoever reads the results may stop when it has enough, as head(1) does: the command ends then without a
-    // word, also where it was started by something that ignores the signal.
-    ::signal(SIGPIPE, SIG_DFL);
+    const waymark::app::StandardOutput output;
     try {
-        return waymark::app::written(run({argv + 1, argv + argc}));
+        return waymark::app::written(output, run(output, {argv + 1, argv + argc}));
     } catch (const std::exception& error) {
         std::cerr << "waymark: " << error.what() << '\n';
         return static_cast<int>(ExitCode::internal);

@@ -99,7 +99,7 @@ Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
         if (descriptor < 0) {
             const int code = errno;
             if (auto folder = requireFolderOf(file); !folder)
-                return failure(std::move(folder.error()));
+                return failure(ErrorCode::io, file.string() + ": " + folder.error().message);
             return failure(systemError(file, "cannot be opened for writing", code));
         }
         LockFile taken(file, descriptor, false);
