@@ -15,7 +15,7 @@ constexpr const char* bashScript = R"(# bash completion of waymark: source it, o
 # /usr/share/bash-completion/completions/waymark
 _waymark()
 {
-    local line at= word=${COMP_WORDS[COMP_CWORD]}
+    local line word=${COMP_WORDS[COMP_CWORD]}
     [[ "$word" == = ]] && word=
     COMPREPLY=()
     while IFS= read -r line; do
@@ -25,11 +25,10 @@ _waymark()
                 COMPREPLY+=("$line")
             done < <(compgen -f -- "$word")
         elif [ "$line" = :@files ]; then
-            # Where bash takes the @ for a word of its own it stays.
-            if [[ "$word" == @* && "$COMP_WORDBREAKS" != *@* ]]; then at=@; fi
-            compopt -o filenames
+            # bash may show the @ as a word of its own, and yet replaces it, too.
             while IFS= read -r line; do
-                COMPREPLY+=("$at$line")
+                if [ -d "$line" ]; then compopt -o nospace; line+=/; fi
+                COMPREPLY+=("@$line")
             done < <(compgen -f -- "${word#@}")
         else
             COMPREPLY+=("${line%%$'\t'*}")

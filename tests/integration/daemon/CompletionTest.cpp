@@ -126,7 +126,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(_file, bash({"registry", "convert", "source", _start}));
         CPPUNIT_ASSERT_EQUAL(_file, bash({"registry", "stats", "--config", "=", _start}));
         CPPUNIT_ASSERT_EQUAL('@' + _file, bash({"crawl", "--bootnodes", '@' + _start}));
-        CPPUNIT_ASSERT_EQUAL(_file, bash({"crawl", "--bootnodes", "@", _start}));
+        CPPUNIT_ASSERT_EQUAL('@' + _file, bash({"crawl", "--bootnodes", "@", _start}));
         CPPUNIT_ASSERT_EQUAL(std::string("json-lines memory-snapshot sqlite"),
                              bash({"registry", "convert", "--to", ""}));
         CPPUNIT_ASSERT_EQUAL(std::string("any extip: none"), bash({"bootnode", "-nat", ""}));
