@@ -157,6 +157,9 @@ class CommandLineTest : public CppUnit::TestFixture
         assertContains(run({"dicsv4", "ping"}).first, "did you mean discv4?");
         assertContains(run({"plguin", "list"}).first, "did you mean plugin?");
         assertContains(run({"plugin", "lsit"}).first, "did you mean list?");
+        // What begins alike is meant rather than what few changes make of it.
+        assertContains(run({"findnode", "--try", "3"}).first, "did you mean --tries?");
+        assertContains(run({"bootnode", "-node", "k"}).first, "did you mean --nodekey?");
     }
 
     void wrongArgumentsOfPluginAreNamed()
