@@ -8,7 +8,11 @@
 namespace waymark::app
 {
 
+class Catalogue;
+
 /// The commands that no plugin brings. Some of them look for plugins: in these folders before the usual ones.
-std::vector<toolkit::CommandGroup> builtInCommands(const std::vector<std::filesystem::path>& pluginPath);
+/// Some tell of the catalogue that they are in, which outlives them; it is not used before one is made.
+std::vector<toolkit::CommandGroup> builtInCommands(const std::vector<std::filesystem::path>& pluginPath,
+                                                   const Catalogue& catalogue);
 
 } // namespace waymark::app

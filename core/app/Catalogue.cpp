@@ -1,5 +1,6 @@
 #include "Catalogue.h"
 
+#include "base/Secret.h"
 #include "base/Text.h"
 #include "host/loader/PluginLoader.h"
 
@@ -142,8 +143,9 @@ Error Catalogue::unknown(std::span<const std::string> words, const std::vector<c
         const auto known = commandsOf(groups);
         if (known.empty())
             return lacking(owner + (isOne ? " has" : " have") + " no commands");
-        return lacking(owner + (isOne ? " has" : " have") + " the commands " + text::joined(known) +
-                       (words.size() < 2 ? "" : ", and no '" + words[1] + '\'' + meant(words[1], known)));
+        return lacking(
+            owner + (isOne ? " has" : " have") + " the commands " + text::joined(known) +
+            (words.size() < 2 ? "" : ", and no " + text::quoted(words[1]) + meant(words[1], known)));
     }
     std::vector<const Group*> all;
     for (const Group& group : _groups)
@@ -151,12 +153,12 @@ Error Catalogue::unknown(std::span<const std::string> words, const std::vector<c
     const auto verbs = verbsOf(words.front(), all);
     if (!verbs.empty())
         return lacking(words.front() + " needs one of " + text::joined(verbs) +
-                       (words.size() < 2 ? "" : ", not '" + words[1] + '\'' + meant(words[1], verbs)));
-    std::vector<std::string> known{"plugin", "help", "completion", "man"};
+                       (words.size() < 2 ? "" : ", not " + text::quoted(words[1]) + meant(words[1], verbs)));
+    std::vector<std::string> known{"help"};
     std::ranges::copy(namesOf(all), std::back_inserter(known));
     for (const std::string& name : commandsOf(all))
         known.push_back(firstWord(name));
-    return lacking("no plugin and no command is named '" + words.front() + '\'' +
+    return lacking("no plugin and no command is named " + text::quoted(words.front()) +
                    meant(words.front(), known));
 }
 

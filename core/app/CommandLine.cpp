@@ -2,16 +2,17 @@
 
 #include "BuiltIn.h"
 #include "Completion.h"
-#include "ManualPage.h"
 #include "base/Columns.h"
-#include "base/Text.h"
+#include "base/Secret.h"
 
 #include <waymark/plugin/CommandLine.h>
 #include <waymark/plugin/Plugin.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 #include <unistd.h>
 
 namespace waymark::app
@@ -21,26 +22,6 @@ namespace
 {
 
 using plugin::ExitCode;
-
-void printManifest(const host::PluginSource& source)
-{
-    const host::PluginManifest& manifest = *source.manifest;
-    std::vector<std::vector<std::string>> rows;
-    const auto line = [&](const char* what, const std::string& value) {
-        rows.push_back({what, value.empty() ? "-" : value});
-    };
-    line("file", source.description());
-    line("name", manifest.name);
-    line("version", manifest.version);
-    line("plugin ABI", std::to_string(manifest.abi));
-    line("build tag", manifest.buildTag);
-    line("provides", text::joined(manifest.provides));
-    line("needs", text::joined(manifest.needs));
-    line("wants", text::joined(manifest.wants));
-    for (const auto& [name, help] : manifest.commands)
-        line("command", name + ": " + help);
-    std::cout << text::aligned(rows, text::unlimited); // paths stay whole
-}
 
 using Commands = std::vector<std::pair<std::string, std::string>>;
 
@@ -63,12 +44,6 @@ Commands beginningWith(const std::string& word, const Catalogue::Group& group)
     return found;
 }
 
-std::string meant(const std::string& word, const std::vector<std::string>& known)
-{
-    const std::string near = text::nearest(word, known);
-    return near.empty() ? "" : "; did you mean " + near + '?';
-}
-
 /// NO_COLOR as no-color.org has it: set and not empty.
 bool wantsColour()
 {
@@ -78,14 +53,34 @@ bool wantsColour()
            std::string_view(terminal) != "dumb";
 }
 
-constexpr const char* pluginUsage =
-    "usage: waymark plugin list              what is installed, without running its code\n"
-    "       waymark plugin inspect PLUGIN    one of them, by its name or its file\n";
+constexpr const char* usageText =
+    "usage: waymark [--plugin-path DIR]... COMMAND [ARGUMENT]...\n"
+    "       waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
+    "       waymark help [WORD]...\n"
+    "       waymark --version\n"
+    "\n"
+    "A plugin's name is needed where several have the command. The family stands for\n"
+    "the one of it that has it: registry for registry-sqlite.\n";
+
+void complain(const std::string& message)
+{
+    const bool isTerminal = ::isatty(STDERR_FILENO) == 1;
+    std::cerr << text::complaint(message, isTerminal ? text::terminalWidth() : text::unlimited);
+}
+
+/// Not of a pipe that was closed: whoever read it has enough.
+void complainOf(const StandardOutput& output, const std::string& name)
+{
+    if (output.fault() != EPIPE)
+        complain(name +
+                 ": cannot write to standard output: " + std::generic_category().message(output.fault()));
+}
 
 } // namespace
 
-CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath)
-    : _catalogue(builtInCommands(pluginPath),
+CommandLine::CommandLine(const std::vector<std::filesystem::path>& pluginPath, const StandardOutput& output)
+    : _output(output),
+      _catalogue(builtInCommands(pluginPath, _catalogue),
                  host::PluginFinder(host::pluginFolders(pluginPath), {}).installed())
 {
 }
@@ -98,24 +93,14 @@ int CommandLine::run(const std::vector<std::string>& words) const
     const std::vector<std::string> rest(words.begin() + 1, words.end());
     if (verb == "help")
         return help(rest);
-    if (verb == "plugin")
-        return plugin(rest);
-    if (verb == "completion")
-        return printCompletionScript(rest);
     if (verb == "complete")
         return complete(_catalogue, rest);
-    if (verb == "man")
-        return printManualPage(_catalogue, rest);
     return execute(words);
 }
 
 int CommandLine::help() const
 {
-    std::cout << "usage: waymark [--plugin-path DIR]... PLUGIN COMMAND [ARGUMENT]...\n"
-                 "       waymark COMMAND [ARGUMENT]...       where only one plugin has the command\n"
-                 "       waymark FAMILY COMMAND [ARGUMENT]...  of the one plugin FAMILY-... that has it\n"
-                 "       waymark plugin list | plugin inspect PLUGIN | help [WORD]... | --version\n"
-                 "       waymark completion bash | completion zsh | man [COMMAND]\n";
+    std::cout << usageText;
     for (const Catalogue::Group& group : _catalogue.groups()) {
         if (group.commands.empty())
             continue;
@@ -129,14 +114,6 @@ int CommandLine::help(std::vector<std::string> words) const
 {
     if (words.empty() || words.front() == "help")
         return help();
-    if (words.front() == "plugin") {
-        std::cout << pluginUsage;
-        return static_cast<int>(ExitCode::ok);
-    }
-    if (words.front() == "completion")
-        return printCompletionScript({"--help"});
-    if (words.front() == "man")
-        return printManualPage(_catalogue, {"--help"});
     const auto groups = _catalogue.meantBy(words.front());
     const bool isWhole = words.size() == 1 && !groups.empty();
     if (isWhole) {
@@ -164,78 +141,25 @@ int CommandLine::help(std::vector<std::string> words) const
     }
     if (isNoun)
         return static_cast<int>(ExitCode::ok);
+    if (match && match->words < words.size())
+        return usage("help is of a command, and " + match->command + " has none that is called " +
+                     text::quoted(words[match->words]));
     words.emplace_back("--help"); // what every command understands
     return execute(words);
-}
-
-int CommandLine::plugin(const std::vector<std::string>& words) const
-{
-    const std::string verb = words.empty() ? std::string() : words.front();
-    if (verb == "list")
-        return words.size() == 1 ? list() : usage("plugin list takes no '" + words[1] + '\'');
-    if (verb == "inspect" && words.size() == 2)
-        return inspect(words[1]);
-    if (verb == "inspect")
-        return usage(
-            words.size() == 1
-                ? "plugin inspect needs a plugin, by its name (waymark plugin list has them) or its file"
-                : "plugin inspect takes one plugin, not '" + words[2] + "' as well");
-    return usage(verb.empty() ? "what of plugins? Write 'plugin list' or 'plugin inspect PLUGIN'"
-                              : '\'' + verb + "' is nothing that can be done with plugins" +
-                                    meant(verb, {"list", "inspect"}) +
-                                    "; write 'plugin list' or 'plugin inspect PLUGIN'");
-}
-
-int CommandLine::list() const
-{
-    std::vector<std::vector<std::string>> rows{{"PLUGIN", "VERSION", "PROVIDES"}};
-    for (const auto& [library, source] : _catalogue.installed()) {
-        if (!source.manifest)
-            rows.push_back({library, "-", "refused: " + source.manifest.error().message});
-        else
-            rows.push_back(
-                {library, source.manifest->version,
-                 source.manifest->provides.empty() ? "-" : text::joined(source.manifest->provides)});
-    }
-    std::cout << text::aligned(rows, text::terminalWidth());
-    return static_cast<int>(ExitCode::ok);
-}
-
-int CommandLine::inspect(const std::string& which) const
-{
-    const auto found = _catalogue.installed().find(which);
-    std::error_code ignored;
-    if (found == _catalogue.installed().end() && !std::filesystem::exists(which, ignored)) {
-        std::vector<std::string> names;
-        for (const auto& [library, source] : _catalogue.installed())
-            names.push_back(library);
-        const std::string near = meant(which, names);
-        std::cerr << "waymark: no plugin and no file is named '" << which << '\''
-                  << (near.empty() ? "; waymark plugin list shows what is installed" : near) << '\n';
-        return static_cast<int>(ExitCode::configuration);
-    }
-    const host::PluginSource source =
-        found == _catalogue.installed().end() ? host::readSource(which) : found->second;
-    if (!source.manifest) {
-        std::cerr << "waymark: " << source.description() << ": " << source.manifest.error().message << '\n';
-        return static_cast<int>(ExitCode::configuration);
-    }
-    printManifest(source);
-    return static_cast<int>(ExitCode::ok);
 }
 
 int CommandLine::execute(const std::vector<std::string>& words) const
 {
     const auto match = _catalogue.find(words);
     if (!match && match.error().code == ErrorCode::unavailable) {
-        std::cerr << "waymark: " << match.error().message << '\n';
+        complain("waymark: " + match.error().message);
         return static_cast<int>(ExitCode::configuration);
     }
     if (!match)
         return usage(match.error().message);
     const auto command = _catalogue.create(*match);
     if (!command) {
-        std::cerr << "waymark: " << command.error().message << '\n';
+        complain("waymark: " + command.error().message);
         return static_cast<int>(ExitCode::configuration);
     }
     const bool terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -248,25 +172,35 @@ int CommandLine::execute(const std::vector<std::string>& words) const
         ::isatty(STDERR_FILENO) == 1,
         terminal && wantsColour(),
         text::terminalWidth()};
+    const std::string name = (*command)->line().command();
     std::string complaint;
     try {
         const int code = (*command)->run(context);
-        if (std::cout.flush())
+        // A command that found out by itself said so.
+        if (std::cout.flush() || code == static_cast<int>(ExitCode::io))
             return code;
-        std::cerr << "waymark: " << match->command << ": cannot write its results to standard output\n";
+        complainOf(_output, name);
         return code == 0 ? static_cast<int>(ExitCode::io) : code;
     } catch (const std::exception& error) {
         complaint = error.what(); // the object itself must not outlive the plugin
     }
-    std::cerr << "waymark: " << match->command << ": " << complaint << '\n';
+    complain(name + ": " + complaint);
     return static_cast<int>(ExitCode::internal);
 }
 
 int CommandLine::usage(const std::string& message)
 {
     const bool asks = message.ends_with('?');
-    std::cerr << "waymark: " << message << (asks ? " " : "; ") << "waymark help shows more\n";
+    complain("waymark: " + message + (asks ? " " : "; ") + "waymark help shows more");
     return static_cast<int>(ExitCode::usage);
+}
+
+int written(const StandardOutput& output, int code)
+{
+    if (std::cout.flush() || code != static_cast<int>(ExitCode::ok))
+        return code;
+    complainOf(output, "waymark");
+    return static_cast<int>(ExitCode::io);
 }
 
 } // namespace waymark::app

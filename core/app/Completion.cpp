@@ -20,56 +20,7 @@ using Candidates = std::map<std::string, std::string>; ///< word and help
 using Words = std::vector<std::string>;
 
 constexpr const char* anyFile = ":files";
-
-constexpr const char* bashScript = R"(# bash completion of waymark: source it, or save it as
-# /usr/share/bash-completion/completions/waymark
-_waymark()
-{
-    local line word=${COMP_WORDS[COMP_CWORD]}
-    COMPREPLY=()
-    while IFS= read -r line; do
-        if [ "$line" = :files ]; then
-            compopt -o filenames
-            while IFS= read -r line; do
-                COMPREPLY+=("$line")
-            done < <(compgen -f -- "$word")
-        else
-            COMPREPLY+=("${line%%$'\t'*}")
-        fi
-    done < <("${COMP_WORDS[0]}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -F _waymark waymark
-)";
-
-constexpr const char* zshScript = R"(#compdef waymark
-# zsh completion of waymark: source it, or save it as _waymark in a folder of $fpath
-_waymark()
-{
-    local line
-    local -a found
-    for line in "${(@f)$("${words[1]}" complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-        if [[ "$line" == :files ]]; then
-            _files
-        elif [[ -n "$line" ]]; then
-            found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
-        fi
-    done
-    (( ${#found} )) && _describe command found
-}
-if [[ "${funcstack[1]}" == _waymark ]]; then
-    _waymark "$@"
-else
-    compdef _waymark waymark
-fi
-)";
-
-constexpr const char* scriptUsage =
-    "usage: waymark completion bash|zsh\n"
-    "\n"
-    "Prints a script that completes commands, options and files at the Tab key.\n"
-    "\n"
-    "example:\n"
-    "  waymark completion bash > ~/.local/share/bash-completion/completions/waymark\n";
+constexpr const char* fileBehindAt = ":@files";
 
 /// Words that may stand where nothing names a command yet: groups, families, and commands' next words.
 Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> before)
@@ -81,11 +32,9 @@ Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> b
     if (before.empty()) {
         for (const auto& group : catalogue.groups())
             if (!group.commands.empty())
-                found.emplace(group.name, group.version.empty() ? "commands" : "plugin");
-        found.emplace("plugin", "what is installed");
-        found.emplace("help", "of a command");
-        found.emplace("man", "the manual page");
-        found.emplace("completion", "for bash or zsh");
+                found.emplace(group.name,
+                              (group.version.empty() ? "built in: " : "the plugin ") + group.name);
+        found.emplace("help", "how to use a command");
     }
     std::string start;
     for (const std::string& word : before.subspan(isInGroup ? 1 : 0))
@@ -97,39 +46,49 @@ Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> b
             if (!name.starts_with(start))
                 continue;
             const std::string rest = name.substr(start.size());
-            const bool isWhole = rest.find(' ') == std::string::npos;
-            found.emplace(rest.substr(0, rest.find(' ')), isWhole ? help : "commands");
+            // zsh puts words with the same help on one line, so that of nouns is a different one for each.
+            const std::size_t end = rest.find(' ');
+            const auto [place, isNew] =
+                found.emplace(rest.substr(0, end), end == std::string::npos ? help : "");
+            if (end != std::string::npos)
+                place->second += (place->second.empty() ? "" : ", ") + rest.substr(end + 1);
         }
     }
     return found;
 }
 
-/// By the name that stands for a value in --help.
-Candidates valuesOf(const CommandArgument& argument)
+Candidates valuesOf(const CommandArgument& argument, const std::string& last)
 {
     Candidates found;
-    for (const std::string& choice : argument.choices())
-        found.emplace(choice, "");
-    const std::string& kind =
-        argument.kind() == CommandArgument::Kind::option ? argument.valueName() : argument.name();
-    if (kind.find("FILE") != std::string::npos || kind.find("DIR") != std::string::npos)
+    for (const std::string& value : argument.candidates())
+        found.emplace(value, "");
+    if (argument.isFile())
         found.emplace(anyFile, "");
+    else if (last.starts_with('@'))
+        found.emplace(fileBehindAt, "");
     return found;
+}
+
+/// Dashes apart: `waymark bootnode` takes one or two.
+std::string nameOf(const std::string& option)
+{
+    return option.substr(std::min(option.find_first_not_of('-'), option.size()));
 }
 
 Candidates argumentsOf(const plugin::CommandLine& line, const Words& before, const std::string& last)
 {
     const auto& all = line.arguments();
     const auto named = [&](const std::string& word) {
-        return std::ranges::find_if(
-            all, [&](const auto& argument) { return argument.isNamed() && argument.written() == word; });
+        return std::ranges::find_if(all, [&](const auto& argument) {
+            return argument.isNamed() && word.starts_with('-') && argument.name() == nameOf(word);
+        });
     };
     const auto value = before.empty() ? all.end() : named(before.back());
     if (value != all.end() && value->kind() == CommandArgument::Kind::option)
-        return valuesOf(*value);
+        return valuesOf(*value, last);
     Candidates found;
     if (last.starts_with('-')) {
-        found.emplace("--help", "how to use it");
+        found.emplace("--help", "show how it is used");
         for (const CommandArgument& argument : all)
             if (argument.isNamed())
                 found.emplace(argument.written(), argument.helpText());
@@ -147,47 +106,45 @@ Candidates argumentsOf(const plugin::CommandLine& line, const Words& before, con
         if (argument.isNamed())
             continue;
         if (given == 0 || argument.isRepeatable())
-            return valuesOf(argument);
+            return valuesOf(argument, last);
         --given;
     }
     return found;
 }
 
-} // namespace
-
-int printCompletionScript(const std::vector<std::string>& words)
+/// An option behind one dash.
+bool isShortened(const std::string& option, const std::string& last)
 {
-    if (words == Words{"bash"})
-        std::cout << bashScript;
-    else if (words == Words{"zsh"})
-        std::cout << zshScript;
-    else if (words == Words{"--help"} || words == Words{"-h"})
-        std::cout << scriptUsage;
-    else {
-        std::cerr
-            << "waymark: completion needs the name of a shell, bash or zsh; see waymark completion --help\n";
-        return static_cast<int>(ExitCode::usage);
-    }
-    return static_cast<int>(ExitCode::ok);
+    return last.starts_with('-') && last.size() > 1 && option.starts_with('-' + last);
 }
+
+} // namespace
 
 int complete(const Catalogue& catalogue, const std::vector<std::string>& words)
 {
     const bool hasDash = !words.empty() && words.front() == "--";
     Words before(words.begin() + (hasDash ? 1 : 0), words.end());
-    const std::string last = before.empty() ? std::string() : before.back();
+    std::string last = before.empty() ? std::string() : before.back();
     if (!before.empty())
         before.pop_back();
+    // bash makes "=" and "@" words: "--out=FILE" is three.
+    std::erase(before, "=");
+    if (!before.empty() && before.back() == "@") {
+        last.insert(0, before.back());
+        before.pop_back();
+    }
     const bool isHelp = !before.empty() && (before.front() == "help" || before.front() == "man");
     if (isHelp)
         before.erase(before.begin());
     Candidates found;
     const auto match =
         before.empty() ? Result<Catalogue::Match>(failure(ErrorCode::notFound, "")) : catalogue.find(before);
-    if (!before.empty() && before.front() == "completion") {
-        found = {{"bash", ""}, {"zsh", ""}};
-    } else if (!before.empty() && before.front() == "plugin") {
-        found = {{"list", ""}, {"inspect", ""}};
+    if (!before.empty() && before.back() == "--plugin-path") {
+        found.emplace(anyFile, "");
+    } else if (before.empty() && last.starts_with('-')) {
+        found = {{"--help", "show how it is used"},
+                 {"--plugin-path", "a folder with more plugins"},
+                 {"--version", "the version"}};
     } else if (!match) {
         found = namesAfter(catalogue, before);
     } else if (!isHelp) {
@@ -198,9 +155,9 @@ int complete(const Catalogue& catalogue, const std::vector<std::string>& words)
                 Words(before.begin() + static_cast<std::ptrdiff_t>(match->words), before.end()), last);
     }
     for (const auto& [word, help] : found) {
-        if (word == anyFile)
+        if (word == anyFile || word == fileBehindAt)
             std::cout << word << '\n';
-        else if (word.starts_with(last))
+        else if (word.starts_with(last == "=" ? "" : last) || isShortened(word, last))
             std::cout << word << '\t' << help << '\n';
     }
     return static_cast<int>(ExitCode::ok);

@@ -1,9 +1,11 @@
 #include "DaemonOptions.h"
 
-#include <Poco/Util/HelpFormatter.h>
+#include "base/Columns.h"
+
 #include <Poco/Util/Option.h>
 
 #include <map>
+#include <ostream>
 
 namespace waymark::app
 {
@@ -48,7 +50,7 @@ void DaemonOptions::define(Poco::Util::OptionSet& options)
                              "=markdown, =json-schema: the reference of every installed plugin")
                           .argument("WHAT", false));
     options.addOption(Option("version", "V", "print version, plugin ABI and build tag"));
-    options.addOption(Option("help", "h", "print this"));
+    options.addOption(Option("help", "h", "show this help"));
 }
 
 Result<void> DaemonOptions::take(const std::string& name, const std::string& value)
@@ -88,17 +90,32 @@ Result<void> DaemonOptions::check(const std::vector<std::string>& unprocessed) c
 
 void DaemonOptions::printHelp(const Poco::Util::OptionSet& options, std::ostream& out)
 {
-    Poco::Util::HelpFormatter formatter(options);
-    formatter.setCommand("waymarkd");
-    formatter.setUsage("--config FILE [OPTION]...");
-    formatter.setHeader("Loads the plugins named in FILE and runs them until TERM or INT; HUP reloads FILE.");
-    formatter.setFooter(
-        "Exit codes: 0 stopped as asked, 64 usage, 65 corrupt data, 69 address in use, 70 internal or "
-        "a stop that hung, 75 state directory or database of another daemon, 77 key file or state directory, "
-        "78 configuration or a refused plugin.");
-    formatter.setUnixStyle(true);
-    formatter.setAutoIndent();
-    formatter.format(out);
+    constexpr std::size_t width = 80;
+    std::vector<std::vector<std::string>> rows;
+    for (const Option& option : options) {
+        std::string written = option.shortName().empty() ? "  " : "  -" + option.shortName() + ", ";
+        written += "--" + option.fullName();
+        if (option.takesArgument())
+            written +=
+                option.argumentRequired() ? ' ' + option.argumentName() : "[=" + option.argumentName() + ']';
+        rows.push_back({written, option.description()});
+    }
+    const std::vector<std::vector<std::string>> codes{
+        {"  0", "stopped as asked"},
+        {"  64", "the arguments are wrong"},
+        {"  65", "stored data is corrupt"},
+        {"  69", "an address is in use"},
+        {"  70", "an internal error, or a stop that hung"},
+        {"  75", "the state directory or the database is another daemon's"},
+        {"  77", "the key file or the state directory cannot be used"},
+        {"  78", "the configuration is wrong, or a plugin was refused"}};
+    out << "usage: waymarkd --config FILE [OPTION]...\n\n"
+        << text::wrapped("Loads the plugins named in FILE and runs them until TERM or INT; HUP reloads FILE.",
+                         0, width)
+        << "\n\n"
+        << text::aligned(rows, width) << "\nexample:\n  waymarkd --config /etc/waymark/waymark.properties\n"
+        << "\nexit codes:\n"
+        << text::aligned(codes, width);
 }
 
 } // namespace waymark::app

@@ -1,12 +1,13 @@
 #include "ManualPage.h"
 
-#include "base/Text.h"
+#include "base/Secret.h"
 
 #include <waymark/plugin/CommandLine.h>
-#include <waymark/plugin/ExitCode.h>
 
-#include <iostream>
+#include <algorithm>
+#include <ostream>
 #include <string_view>
+#include <utility>
 
 namespace waymark::app
 {
@@ -16,15 +17,6 @@ namespace
 
 using plugin::CommandArgument;
 using plugin::CommandLine;
-using plugin::ExitCode;
-
-constexpr const char* usageText =
-    "usage: waymark man [COMMAND]\n"
-    "\n"
-    "Prints the manual page of waymark, or of one command, as a source for man(1).\n"
-    "\n"
-    "example:\n"
-    "  waymark man discv4 ping | man -l -\n";
 
 /// Text as man(7) wants it: no line is taken for a macro, dashes are those that can be copied.
 std::string escaped(std::string_view text)
@@ -49,61 +41,75 @@ std::string upper(std::string text)
     return text;
 }
 
-void header(const std::string& title)
+/// Each line of its own.
+std::string escapedLines(std::string_view text)
 {
-    std::cout << ".TH \"" << escaped(upper(title))
-              << "\" 1 \"\" \"Waymark " WAYMARK_VERSION "\" \"User Commands\"\n.ad l\n.nh\n";
+    std::string out;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        out += escaped(line) + '\n';
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return out;
+}
+
+void header(std::ostream& out, const std::string& title)
+{
+    out << ".TH \"" << escaped(upper(title))
+        << "\" 1 \"\" \"Waymark " WAYMARK_VERSION "\" \"User Commands\"\n.ad l\n.nh\n";
 }
 
 /// Under a heading of its level: .SH in a page of its own, .SS within waymark(1).
 class Describer
 {
 public:
-    explicit Describer(bool isOwnPage) : _isOwnPage(isOwnPage) {}
+    Describer(std::ostream& out, bool isOwnPage) : _out(out), _isOwnPage(isOwnPage) {}
 
     void print(const CommandLine& line) const
     {
         if (!_isOwnPage)
-            std::cout << ".SS \"" << escaped(line.command()) << "\"\n";
+            _out << ".SS \"" << escaped(line.command()) << "\"\n";
         part("SYNOPSIS");
-        std::cout << ".B waymark " << escaped(line.command()) << '\n';
+        _out << ".B waymark " << escaped(line.command()) << '\n';
         for (const CommandArgument& argument : line.arguments())
             if (argument.isNamed())
-                std::cout << escaped(argument.inUsage()) << '\n';
+                _out << escaped(argument.inUsage()) << '\n';
         for (const CommandArgument& argument : line.arguments())
             if (!argument.isNamed())
-                std::cout << escaped(argument.inUsage()) << '\n';
+                _out << escaped(argument.inUsage()) << '\n';
         part("DESCRIPTION");
-        std::cout << escaped(line.summary()) << '\n';
+        _out << escaped(line.summary()) << '\n';
         part("OPTIONS");
         for (const CommandArgument& argument : line.arguments()) {
             if (argument.helpText().empty())
                 continue;
             const std::string usual =
                 argument.defaultText().empty() ? "" : " (" + argument.defaultText() + ')';
-            std::cout << ".TP\n.B " << escaped(argument.shown()) << '\n'
-                      << escaped(argument.helpText() + usual) << '\n';
+            _out << ".TP\n.B " << escaped(argument.shown()) << '\n'
+                 << escaped(argument.helpText() + usual) << '\n';
         }
-        std::cout << ".TP\n.B " << escaped("--help") << "\nhow to use it\n";
+        _out << ".TP\n.B " << escaped("--help") << "\nshow how it is used\n";
         if (!line.examples().empty())
             part("EXAMPLES");
         for (const std::string& example : line.examples())
-            std::cout << ".PP\n.nf\n.RS\n" << escaped(example) << "\n.RE\n.fi\n";
+            _out << ".PP\n.nf\n.RS\n"
+                 << escapedLines(plugin::CommandLine::brokenExample(example)) << ".RE\n.fi\n";
         if (!line.exitCodes().empty())
             part("EXIT STATUS");
         for (const auto& [code, when] : line.exitCodes())
-            std::cout << ".TP\n.B " << static_cast<int>(code) << '\n' << escaped(when) << '\n';
+            _out << ".TP\n.B " << static_cast<int>(code) << '\n' << escaped(when) << '\n';
     }
 
 private:
     void part(const char* name) const
     {
         if (_isOwnPage)
-            std::cout << ".SH " << name << '\n';
+            _out << ".SH " << name << '\n';
         else
-            std::cout << ".PP\n";
+            _out << ".PP\n.B " << name << "\n.PP\n";
     }
 
+    std::ostream& _out;
     bool _isOwnPage;
 };
 
@@ -118,72 +124,93 @@ The daemon that commands ask: http://HOST:PORT, https://HOST:PORT or unix:/PATH.
 .TP
 .B WAYMARK_TOKEN_FILE
 The file with the bearer token that is sent to it.
-.SH SEE ALSO
-.BR waymarkd (8)
 )";
 
-int printCommandPage(const Catalogue& catalogue, const std::vector<std::string>& words)
+using Commands = std::vector<std::pair<const Catalogue::Group*, std::string>>;
+
+/// The page of several: a section for each.
+Result<void> describe(std::ostream& out, const Catalogue& catalogue, const Commands& commands)
+{
+    out << ".SH COMMANDS\n";
+    for (const auto& [group, name] : commands) {
+        const auto command = catalogue.create({group, name, 0});
+        if (!command)
+            return failure(ErrorCode::unavailable, command.error().message);
+        Describer(out, false).print((*command)->line());
+    }
+    out << common;
+    return {};
+}
+
+Result<void> printGroupPage(std::ostream& out, const Catalogue& catalogue, const std::string& word,
+                            const std::vector<const Catalogue::Group*>& groups)
+{
+    Commands commands;
+    for (const Catalogue::Group* const group : groups) {
+        if (group->refusal)
+            return failure(ErrorCode::unavailable, *group->refusal);
+        for (const auto& [name, help] : group->commands)
+            commands.emplace_back(group, name);
+    }
+    if (commands.empty())
+        return failure(ErrorCode::notFound, text::quoted(word) + " has no commands");
+    header(out, "waymark-" + word);
+    out << ".SH NAME\n" << escaped("waymark-" + word) << " \\- commands of " << escaped(word) << '\n';
+    return describe(out, catalogue, commands);
+}
+
+Result<void> printCommandPage(std::ostream& out, const Catalogue& catalogue,
+                              const std::vector<std::string>& words)
 {
     const auto match = catalogue.find(words);
-    if (!match || match->words != words.size()) {
-        std::cerr << "waymark: "
-                  << (match ? "the command " + match->command + " takes no words here"
-                            : match.error().message)
-                  << "; waymark help shows more\n";
-        return static_cast<int>(ExitCode::usage);
-    }
+    if (!match)
+        return failure(match.error().code == ErrorCode::unavailable ? ErrorCode::unavailable
+                                                                    : ErrorCode::invalidArgument,
+                       match.error().message);
+    if (match->words != words.size())
+        return failure(ErrorCode::invalidArgument, "the command " + match->command + " takes no words here");
     const auto command = catalogue.create(*match);
-    if (!command) {
-        std::cerr << "waymark: " << command.error().message << '\n';
-        return static_cast<int>(ExitCode::configuration);
-    }
+    if (!command)
+        return failure(ErrorCode::unavailable, command.error().message);
     const CommandLine& line = (*command)->line();
     std::string title = "waymark " + line.command();
     for (char& letter : title)
         letter = letter == ' ' ? '-' : letter;
-    header(title);
-    std::cout << ".SH NAME\n" << escaped(title) << " \\- ";
+    header(out, title);
+    out << ".SH NAME\n" << escaped(title) << " \\- ";
     for (const auto& [name, help] : match->group->commands)
-        std::cout << (name == match->command ? escaped(help) : "");
-    std::cout << '\n';
-    Describer(true).print(line);
-    std::cout << common;
-    return static_cast<int>(ExitCode::ok);
+        out << (name == match->command ? escaped(help) : "");
+    out << '\n';
+    Describer(out, true).print(line);
+    out << common;
+    return {};
 }
 
 } // namespace
 
-int printManualPage(const Catalogue& catalogue, const std::vector<std::string>& words)
+Result<void> printManualPage(std::ostream& out, const Catalogue& catalogue,
+                             const std::vector<std::string>& words)
 {
-    if (!words.empty() && (words.back() == "--help" || words.back() == "-h")) {
-        std::cout << usageText;
-        return static_cast<int>(ExitCode::ok);
-    }
+    const auto groups =
+        words.size() == 1 ? catalogue.meantBy(words.front()) : decltype(catalogue.meantBy({}))();
+    if (!groups.empty())
+        return printGroupPage(out, catalogue, words.front(), groups);
     if (!words.empty())
-        return printCommandPage(catalogue, words);
-    header("waymark");
-    std::cout
-        << ".SH NAME\nwaymark \\- network utilities of Waymark and its plugins\n"
+        return printCommandPage(out, catalogue, words);
+    header(out, "waymark");
+    out << ".SH NAME\nwaymark \\- network utilities of Waymark and its plugins\n"
            ".SH SYNOPSIS\n.B waymark\n[\\-\\-plugin\\-path DIR]... [PLUGIN] COMMAND [ARGUMENT]...\n.br\n"
-           ".B waymark\nplugin list | plugin inspect PLUGIN | help [WORD]... | man [COMMAND] | "
-           "completion bash|zsh | \\-\\-version\n"
+           ".B waymark\nhelp [WORD]... | \\-\\-version\n"
            ".SH DESCRIPTION\nRuns one network utility, of those that are built in or that an installed "
            "plugin "
            "brings. The plugin's name may be left out where only one has the command.\n"
            ".SH OPTIONS\n.TP\n.B \\-\\-plugin\\-path DIR\nA folder with more plugins; may be repeated.\n"
-           ".TP\n.B \\-\\-version\nThe version.\n.SH COMMANDS\n";
-    for (const Catalogue::Group& group : catalogue.groups()) {
-        for (const auto& [name, help] : group.commands) {
-            const auto command = catalogue.create({&group, name, 0});
-            if (!command) {
-                std::cerr << "waymark: " << command.error().message << '\n';
-                return static_cast<int>(ExitCode::configuration);
-            }
-            Describer(false).print((*command)->line());
-        }
-    }
-    std::cout << common;
-    return static_cast<int>(ExitCode::ok);
+           ".TP\n.B \\-\\-version\nThe version.\n";
+    Commands commands;
+    for (const Catalogue::Group& group : catalogue.groups())
+        for (const auto& [name, help] : group.commands)
+            commands.emplace_back(&group, name);
+    return describe(out, catalogue, commands);
 }
 
 } // namespace waymark::app

@@ -4,6 +4,7 @@
 #include "Daemon.h"
 #include "GoFlags.h"
 #include "base/Text.h"
+#include "key/KeyFiles.h"
 
 #include <waymark/node/Enode.h>
 #include <waymark/node/KeyFile.h>
@@ -48,6 +49,7 @@ plugin::CommandLine makeLine()
                    .needs("64 hex digits")
                    .help("the node key itself; other users of the machine can see it"))
         .takes(CommandArgument::option("nat", "KIND")
+                   .offers([] { return std::vector<std::string>{"any", "extip:", "none"}; })
                    .defaultsTo("none")
                    .help("extip:IP: the address that others are told; any: the one that they see this node "
                          "at; none: that of this machine"))
@@ -87,8 +89,7 @@ Key generateKey(const std::string& file)
     SystemRandom random;
     auto key = node::SecretKey::generate(random);
     if (const auto written = node::writeKeyFile(file, key); !written)
-        return refusal(written.error().code == ErrorCode::io ? ExitCode::io : ExitCode::keyFile,
-                       "-genkey: " + written.error().message);
+        return refusal(toolkit::key::exitCodeOf(written.error()), "-genkey: " + written.error().message);
     return key;
 }
 

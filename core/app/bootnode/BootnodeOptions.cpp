@@ -1,5 +1,6 @@
 #include "BootnodeOptions.h"
 
+#include "base/Secret.h"
 #include "base/Text.h"
 #include "net/SocketAddress.h"
 
@@ -73,7 +74,7 @@ struct HostAndPort
 Result<HostAndPort> split(const std::string& text)
 {
     const auto wrong = [&](const std::string& why) {
-        return failure(ErrorCode::invalidArgument, "-addr '" + text + "': " + why);
+        return failure(ErrorCode::invalidArgument, "-addr " + text::quoted(text) + ": " + why);
     };
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos)
@@ -102,10 +103,11 @@ Result<std::vector<node::Endpoint>> lookUp(const std::string& text, const HostAn
     const int code =
         ::getaddrinfo(where.host.empty() ? nullptr : where.host.c_str(), port.c_str(), &hints, &found);
     if (code != 0)
-        return failure(code == EAI_SERVICE ? ErrorCode::invalidArgument : ErrorCode::unavailable,
-                       "-addr '" + text + "': " +
-                           (code == EAI_SERVICE ? "port '" + port + '\'' : "host '" + where.host + '\'') +
-                           ": " + ::gai_strerror(code));
+        return failure(
+            code == EAI_SERVICE ? ErrorCode::invalidArgument : ErrorCode::unavailable,
+            "-addr " + text::quoted(text) + ": " +
+                (code == EAI_SERVICE ? "port " + text::quoted(port) : "host " + text::quoted(where.host)) +
+                ": " + ::gai_strerror(code));
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
     std::vector<node::Endpoint> endpoints;
     for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
@@ -116,7 +118,8 @@ Result<std::vector<node::Endpoint>> lookUp(const std::string& text, const HostAn
     }
     std::ranges::stable_sort(endpoints, {}, [](const node::Endpoint& one) { return one.ip.isV6(); });
     if (endpoints.empty())
-        return failure(ErrorCode::unavailable, "-addr '" + text + "': the host has no IP address");
+        return failure(ErrorCode::unavailable,
+                       "-addr " + text::quoted(text) + ": the host has no IP address");
     return endpoints;
 }
 
@@ -128,7 +131,7 @@ Result<NatOption> parseNat(std::string_view text)
     const std::string kind = lowerCase(text.substr(0, colon));
     const std::string_view rest =
         colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
-    const std::string shown = "-nat " + std::string(text);
+    const std::string shown = "-nat " + text::withoutKeys(text);
     const bool isMapping = isOneOf(kind, {"upnp", "pmp", "natpmp", "nat-pmp", "stun"});
     if (isMapping)
         return failure(ErrorCode::unavailable,
@@ -169,14 +172,14 @@ Result<std::vector<node::IpNetwork>> parseNetworks(std::string_view text)
             continue;
         const auto network = node::IpNetwork::parse(masked(part));
         if (!network)
-            return failure(ErrorCode::invalidArgument,
-                           "-netrestrict: '" + part + "' is no network: " + network.error().message);
+            return failure(ErrorCode::invalidArgument, "-netrestrict: " + text::quoted(part) +
+                                                           " is no network: " + network.error().message);
         networks.push_back(*network);
     }
     // Nobody would be talked to, or everybody: neither can be meant.
     if (networks.empty() && !text.empty())
-        return failure(ErrorCode::invalidArgument, "-netrestrict '" + std::string(text) +
-                                                       "' has no network, write 10.0.0.0/8,192.168.0.0/16");
+        return failure(ErrorCode::invalidArgument, "-netrestrict " + text::quoted(text) +
+                                                       " has no network, write 10.0.0.0/8,192.168.0.0/16");
     return networks;
 }
 

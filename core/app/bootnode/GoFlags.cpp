@@ -1,5 +1,7 @@
 #include "GoFlags.h"
 
+#include "base/Secret.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -55,8 +57,9 @@ Result<std::vector<std::string>> fromGoFlags(const plugin::CommandLine& line,
         } else if (argument->kind() == CommandArgument::Kind::flag) {
             const auto truth = truthOf(value.value_or("true"));
             if (!truth)
-                return failure(ErrorCode::invalidArgument,
-                               word + ": a flag is true or false, not '" + *value + '\'');
+                return failure(ErrorCode::invalidArgument, word.substr(0, equals) +
+                                                               ": a flag is true or false, not " +
+                                                               text::quoted(*value));
             options[name] = *truth ? argument->written() : std::string();
         } else {
             if (!value && next == words.end())

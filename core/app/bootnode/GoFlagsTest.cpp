@@ -64,8 +64,7 @@ class GoFlagsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(read({"-v5=false"}).empty());
         const auto wrong = fromGoFlags(_line, {"-v5=maybe"});
         CPPUNIT_ASSERT(!wrong);
-        CPPUNIT_ASSERT_EQUAL(std::string("-v5=maybe: a flag is true or false, not 'maybe'"),
-                             wrong.error().message);
+        CPPUNIT_ASSERT_EQUAL(std::string("-v5: a flag is true or false, not 'maybe'"), wrong.error().message);
     }
 
     void theLastOfTwoHolds()

@@ -151,6 +151,15 @@ Result<void> makeFolders(const fs::path& folder, FileSystem& files)
     return {};
 }
 
+Result<void> requireFolderOf(const fs::path& file)
+{
+    const fs::path folder = file.parent_path();
+    std::error_code error;
+    if (folder.empty() || fs::is_directory(folder, error))
+        return {};
+    return failure(ErrorCode::notFound, "there is no folder " + folder.string());
+}
+
 Result<void> writeFileAtomically(const fs::path& file, std::string_view content, FileSystem& files)
 {
     const fs::path folder = file.parent_path();

@@ -67,7 +67,8 @@ Result<void> fromHex(std::string_view text, std::span<Byte> out)
         const int low = digitValue(text[start + 2 * i + 1]);
         if (high < 0 || low < 0)
             return failure(ErrorCode::invalidArgument,
-                           "no hex digit at position " + std::to_string(start + 2 * i + (high < 0 ? 0 : 1)));
+                           "character " + std::to_string(start + 2 * i + (high < 0 ? 1 : 2)) +
+                               " is no hex digit");
         out[i] = static_cast<Byte>(high * 16 + low);
     }
     return {};
@@ -103,7 +104,9 @@ Result<Bytes> fromBase64Url(std::string_view text)
     bytes.resize(static_cast<std::size_t>(decoded) - padding);
     // The decoder is lenient (white space, stray bits); only what encodes to the same text was well formed.
     if (toBase64Url(bytes) != text)
-        return failure(ErrorCode::nonCanonical, "no canonical base64url text without padding");
+        return failure(
+            ErrorCode::nonCanonical,
+            "the base64url was changed or cut off: it has only A-Z a-z 0-9 - _ and no = at its end");
     return bytes;
 }
 

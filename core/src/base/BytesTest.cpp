@@ -29,7 +29,7 @@ class BytesTest : public CppUnit::TestFixture
     {
         const auto result = fromHex("0x00g0");
         CPPUNIT_ASSERT(!result);
-        CPPUNIT_ASSERT(result.error().message.find("position 4") != std::string::npos);
+        CPPUNIT_ASSERT(result.error().message.find("character 5") != std::string::npos);
     }
 
     void hexOfAnotherLengthIsRefused()

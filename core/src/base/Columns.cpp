@@ -71,6 +71,35 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
     return lines;
 }
 
+std::string complaint(std::string_view text, std::size_t width)
+{
+    constexpr std::size_t indent = 2;
+    std::string shown;
+    while (!text.empty()) {
+        std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        std::size_t column = 0;
+        const bool isAsItIs = line.starts_with(' ');
+        for (bool isFirst = true; !line.empty() && !isAsItIs; isFirst = false) {
+            const std::string_view word = line.substr(0, line.find(' '));
+            line.remove_prefix(std::min(word.size() + 1, line.size()));
+            const std::size_t columns = columnsOf(word);
+            if (!isFirst && column + 1 + columns > width) {
+                shown += '\n' + std::string(indent, ' ');
+                column = indent;
+            } else if (!isFirst) {
+                shown += ' ';
+                ++column;
+            }
+            shown += word;
+            column += columns;
+        }
+        shown += line;
+        shown += '\n';
+    }
+    return shown;
+}
+
 std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size_t width)
 {
     std::string lines;

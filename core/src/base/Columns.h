@@ -25,6 +25,10 @@ std::string cut(std::string_view text, std::size_t columns);
 /// line at the end.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
+/// A complaint, with its line end, as it stands on a terminal of that width: broken between words, what goes
+/// on indented. Words stay whole, so that they can be copied, and lines that begin with a blank as they are.
+std::string complaint(std::string_view text, std::size_t width);
+
 /// Rows of cells as columns that are as wide as their widest cell, two blanks apart; the last one is wrapped.
 /// Every row has as many cells as the first. Each line ends.
 std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size_t width);

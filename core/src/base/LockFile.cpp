@@ -1,3 +1,4 @@
+#include <waymark/base/AtomicFile.h>
 #include <waymark/base/LockFile.h>
 
 #include <array>
@@ -95,8 +96,12 @@ Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
         const bool isNew = descriptor >= 0;
         if (!isNew && errno == EEXIST)
             descriptor = ::open(file.c_str(), how | O_CREAT, S_IRUSR | S_IWUSR);
-        if (descriptor < 0)
-            return failure(systemError(file, "cannot be opened for writing", errno));
+        if (descriptor < 0) {
+            const int code = errno;
+            if (auto folder = requireFolderOf(file); !folder)
+                return failure(ErrorCode::io, file.string() + ": " + folder.error().message);
+            return failure(systemError(file, "cannot be opened for writing", code));
+        }
         LockFile taken(file, descriptor, false);
         // Bound to the open file, not to the process.
         struct flock lock = wholeFile();

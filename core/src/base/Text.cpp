@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace waymark::text
 {
@@ -52,6 +53,25 @@ std::size_t editDistance(std::string_view from, std::string_view to)
         std::swap(previous, current);
     }
     return previous[to.size()];
+}
+
+/// How many characters two names have in common at their start, dashes apart.
+std::size_t commonStart(std::string_view word, std::string_view candidate)
+{
+    const std::size_t dashes = word.starts_with("--") ? 2 : 0;
+    const std::size_t first = std::min(dashes, word.size());
+    std::size_t end = first;
+    while (end < std::min(word.size(), candidate.size()) && word[end] == candidate[end])
+        ++end;
+    return end - first;
+}
+
+/// Whether so much of a word's start is enough to know what it was to be. Of names with a point in them whole
+/// families begin alike.
+bool isBeginningOf(std::string_view word, std::size_t start)
+{
+    const std::size_t letters = word.size() - (word.starts_with("--") ? 2 : 0);
+    return start >= 2 && 2 * start >= letters && word.find('.') == std::string_view::npos;
 }
 
 } // namespace
@@ -135,12 +155,17 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 std::string nearest(std::string_view word, std::span<const std::string> candidates)
 {
     // Beyond a third of the word a suggestion puzzles more than it helps.
-    std::size_t best = std::max<std::size_t>(word.size() / 3, 2) + 1;
+    const auto furthest = std::max<std::size_t>(word.size() / 3, 2);
+    std::optional<std::ptrdiff_t> best;
     std::string found;
     for (const std::string& candidate : candidates) {
         const std::size_t distance = editDistance(word, candidate);
-        if (distance < best) {
-            best = distance;
+        const std::size_t start = commonStart(word, candidate);
+        if (distance > furthest && !isBeginningOf(word, start))
+            continue;
+        const auto cost = static_cast<std::ptrdiff_t>(distance) - static_cast<std::ptrdiff_t>(start);
+        if (!best || cost < *best) {
+            best = cost;
             found = candidate;
         }
     }

@@ -29,7 +29,8 @@ std::vector<std::string> splitList(std::string_view text);
 /// The parts joined with `separator`.
 std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
 
-/// The candidate that `word` was probably meant to be, or an empty text when none is near.
+/// The candidate that `word` was probably meant to be, or an empty text when none is near: one that begins as
+/// it does, or else one that few changes make of it.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 } // namespace waymark::text

@@ -137,7 +137,7 @@ Examined<Ports> parsePorts(const Parts& parts, std::string_view url)
 
 std::string EnodeFlaw::toString() const
 {
-    return "enode URL, " + part + " at position " + std::to_string(position) + ": " + reason;
+    return "enode URL, " + part + " at character " + std::to_string(position + 1) + ": " + reason;
 }
 
 Result<Enode> Enode::parse(std::string_view url)

@@ -32,7 +32,7 @@ class EnodeTest : public CppUnit::TestFixture
         const auto enode = Enode::parse(url);
         CPPUNIT_ASSERT_MESSAGE(url, !enode);
         const std::string& message = enode.error().message;
-        const std::string place = std::string(part) + " at position " + std::to_string(position) + ":";
+        const std::string place = std::string(part) + " at character " + std::to_string(position + 1) + ":";
         CPPUNIT_ASSERT_MESSAGE(message, message.find(place) != std::string::npos);
         CPPUNIT_ASSERT(message.find('\n') == std::string::npos);
     }
@@ -114,7 +114,7 @@ class EnodeTest : public CppUnit::TestFixture
                                       "name", "name:0", "name:70000", "name:1?discport=0", "name:1?x=1"}) {
             const auto refused = NamedEnode::parse(prefix + bad);
             CPPUNIT_ASSERT_MESSAGE(bad, !refused);
-            CPPUNIT_ASSERT(refused.error().message.find("position") != std::string::npos);
+            CPPUNIT_ASSERT(refused.error().message.find("character") != std::string::npos);
         }
         CPPUNIT_ASSERT(!NamedEnode::parse("enode://12@name:1"));
         CPPUNIT_ASSERT(!Enode::parse(prefix + "name:1"));

@@ -1,3 +1,5 @@
+#include "base/Secret.h"
+
 #include <waymark/node/KeyFile.h>
 
 #include <cerrno>
@@ -90,13 +92,13 @@ tl::unexpected<Error> systemFailure(const std::filesystem::path& file, std::stri
         code = ErrorCode::permission;
     else if (number == EEXIST)
         code = ErrorCode::conflict;
-    return failure(code, "key file " + file.string() + ": " + std::string(what) + ": " +
+    return failure(code, "key file " + text::withoutKeys(file.string()) + ": " + std::string(what) + ": " +
                              std::generic_category().message(number));
 }
 
 tl::unexpected<Error> refused(ErrorCode code, const std::filesystem::path& file, const std::string& why)
 {
-    return failure(code, "key file " + file.string() + " " + why);
+    return failure(code, "key file " + text::withoutKeys(file.string()) + " " + why);
 }
 
 std::string octal(mode_t mode)
@@ -206,6 +208,10 @@ Result<void> createFolders(FileSystem& files, const std::filesystem::path& file)
 /// Gives the file its name last, when its content is safe.
 Result<void> linkNewFile(FileSystem& files, const std::filesystem::path& file, const SecretKey& key)
 {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folderOf(file), ignored))
+        return failure(ErrorCode::notFound,
+                       "key file " + file.string() + ": there is no folder " + folderOf(file).string());
     const TemporaryFile temporary(files, file);
     if (temporary.descriptor() < 0)
         return systemFailure(file, "no temporary file beside it");

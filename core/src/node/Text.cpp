@@ -5,16 +5,6 @@
 namespace waymark::node
 {
 
-std::string quoted(std::string_view text)
-{
-    constexpr std::size_t longest = 80;
-    std::string result = "'";
-    for (const char character : text.substr(0, longest))
-        result.push_back(character >= ' ' && character <= '~' ? character : '?');
-    result += text.size() > longest ? "...'" : "'";
-    return result;
-}
-
 Result<std::uint16_t> parsePort(std::string_view text)
 {
     std::uint16_t port = 0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/Secret.h"
+
 #include <waymark/base/Bytes.h>
 #include <waymark/base/Result.h>
 
@@ -10,8 +12,7 @@
 namespace waymark::node
 {
 
-/// A text of somebody else's as it may stand in an error: in quotes, on one line, cut after 80 characters.
-std::string quoted(std::string_view text);
+using text::quoted;
 
 /// Bytes as characters; borrowed.
 inline std::string_view asText(ByteView bytes) noexcept

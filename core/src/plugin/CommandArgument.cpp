@@ -1,3 +1,4 @@
+#include "base/Secret.h"
 #include "base/Text.h"
 #include "plugin/ConfigValue.h"
 
@@ -5,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace waymark::plugin
@@ -92,6 +94,32 @@ CommandArgument CommandArgument::oneOf(std::vector<std::string> choices) &&
     return std::move(*this);
 }
 
+CommandArgument CommandArgument::offers(std::function<std::vector<std::string>()> values) &&
+{
+    _offers = std::move(values);
+    return std::move(*this);
+}
+
+CommandArgument CommandArgument::file() &&
+{
+    _isFile = true;
+    return std::move(*this);
+}
+
+std::vector<std::string> CommandArgument::candidates() const
+{
+    std::vector<std::string> all = _choices;
+    if (_offers)
+        std::ranges::copy(_offers(), std::back_inserter(all));
+    return all;
+}
+
+bool CommandArgument::isFile() const noexcept
+{
+    const std::string& shown = _kind == Kind::option ? _value : _name;
+    return _isFile || shown.find("FILE") != std::string::npos || shown.find("DIR") != std::string::npos;
+}
+
 CommandArgument CommandArgument::check(Check check) &&
 {
     _check = std::move(check);
@@ -146,7 +174,7 @@ Error CommandArgument::lacking(std::string_view value) const
     else
         message += " is missing" + (_needs.empty() ? "" : ": " + _needs);
     if (!value.empty())
-        message += ", not '" + std::string(value) + '\'';
+        message += ", not " + text::quoted(value);
     return {ErrorCode::invalidArgument, std::move(message)};
 }
 
@@ -158,9 +186,10 @@ Result<void> CommandArgument::accept(const std::string& value) const
     if (checked)
         return {};
     if (checked.error().message.empty())
-        return failure(_kind == Kind::option ? lacking(value)
-                                             : Error(ErrorCode::invalidArgument,
-                                                     written() + " is " + _needs + ", not '" + value + '\''));
+        return failure(_kind == Kind::option
+                           ? lacking(value)
+                           : Error(ErrorCode::invalidArgument,
+                                   written() + " is " + _needs + ", not " + text::quoted(value)));
     return failure(checked.error().in(written()));
 }
 

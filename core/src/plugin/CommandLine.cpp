@@ -92,8 +92,30 @@ int CommandLine::refuse(const CommandContext& context, const std::string& messag
 
 int CommandLine::fail(const CommandContext& context, ExitCode code, const std::string& message) const
 {
-    context.error << _command << ": " << message << '\n';
+    context.error << text::complaint(_command + ": " + message,
+                                     context.errorTerminal ? context.width : text::unlimited);
     return static_cast<int>(code);
+}
+
+std::string CommandLine::brokenExample(const std::string& example)
+{
+    constexpr std::string_view goesOn = " \\";
+    const std::string indent = "  ";
+    std::string lines;
+    std::string line = indent;
+    for (std::size_t place = 0; place < example.size();) {
+        const std::size_t end = std::min(example.find(' ', place), example.size());
+        const std::string word = example.substr(place, end - place);
+        const std::size_t reserve = end < example.size() ? goesOn.size() : 0;
+        if (line.size() > indent.size() && line.size() + 1 + word.size() + reserve > width) {
+            lines += line + std::string(goesOn) + '\n';
+            line = indent + indent + word;
+        } else {
+            line += (line.size() > indent.size() ? " " : "") + word;
+        }
+        place = end + 1;
+    }
+    return lines + line + '\n';
 }
 
 std::string CommandLine::usage() const
@@ -117,13 +139,13 @@ std::string CommandLine::help() const
         const std::string usual = argument.defaultText().empty() ? "" : " (" + argument.defaultText() + ')';
         options.push_back({"  " + argument.shown(), argument.helpText() + usual});
     }
-    options.push_back({"  --help", "this"});
+    options.push_back({"  --help", "show this help"});
     std::vector<std::vector<std::string>> codes;
     for (const auto& [code, when] : _exits)
         codes.push_back({"  " + std::to_string(static_cast<int>(code)), when});
     std::string text = usage() + '\n' + text::wrapped(_summary, 0, width) + '\n' + listed(options);
     for (const std::string& line : _examples)
-        text += (&line == &_examples.front() ? "\nexample:\n  " : "  ") + line + '\n';
+        text += (&line == &_examples.front() ? "\nexample:\n" : "") + brokenExample(line);
     if (!codes.empty())
         text += "\nexit codes:" + listed(codes);
     return text;

@@ -174,7 +174,7 @@ class CommandLineTest : public CppUnit::TestFixture
             CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
         for (const char* part :
              {"[--label NAME=VALUE]...", "NAME [PLACE]\n", "  --count N           how often (1)\n",
-              "  NAME                who it is\n", "  --help              this\n",
+              "  NAME                who it is\n", "  --help              show this help\n",
               "\nexample:\n  waymark greet say --loud everybody\n", "\nexit codes:\n  0   it was said\n",
               "  64  nobody knows what to say\n"})
             CPPUNIT_ASSERT_MESSAGE(part + ("\n" + help), help.find(part) != std::string::npos);

@@ -1,5 +1,6 @@
 #include "plugin/CommandParser.h"
 
+#include "base/Secret.h"
 #include "base/Text.h"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ Result<void> CommandParser::takePlaced(const std::string& word)
     while (_place < all.size() && all[_place].isNamed())
         ++_place;
     if (_place == all.size())
-        return failure(ErrorCode::invalidArgument, "unexpected argument '" + word + '\'');
+        return failure(ErrorCode::invalidArgument, "unexpected argument " + text::quoted(word));
     const CommandArgument& argument = all[_place];
     if (!argument.isRepeatable())
         ++_place;
@@ -110,8 +111,8 @@ const CommandArgument* CommandParser::named(const std::string& name) const
 Error CommandParser::unknown(const std::string& word, const std::vector<std::string>& known) const
 {
     const std::string near = text::nearest(word, known);
-    return {ErrorCode::invalidArgument, "'" + word + "' is nothing that " + _line.command() + " knows" +
-                                            (near.empty() ? "" : " (did you mean " + near + "?)")};
+    return {ErrorCode::invalidArgument, text::quoted(word) + " is nothing that " + _line.command() +
+                                            " knows" + (near.empty() ? "" : " (did you mean " + near + "?)")};
 }
 
 } // namespace waymark::plugin

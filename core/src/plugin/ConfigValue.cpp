@@ -1,5 +1,7 @@
 #include "plugin/ConfigValue.h"
 
+#include "base/Secret.h"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -22,10 +24,7 @@ constexpr std::array<Unit, 5> durationUnits{
     {{"ms", 1'000'000}, {"s", second}, {"m", 60 * second}, {"h", 3600 * second}, {"d", 86400 * second}}};
 constexpr std::array<Unit, 3> sizeUnits{{{"k", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}}};
 
-std::string quoted(std::string_view text)
-{
-    return '\'' + std::string(text) + '\'';
-}
+using text::quoted;
 
 /// A count without sign, followed by one of the units or by nothing.
 template <std::size_t N>

@@ -12,7 +12,13 @@ namespace waymark::toolkit
 
 Record& Record::add(std::string field, std::string heading, Cell value)
 {
-    _fields.push_back({std::move(field), std::move(heading), std::move(value)});
+    _fields.push_back({std::move(field), std::move(heading), std::move(value), std::nullopt});
+    return *this;
+}
+
+Record& Record::add(std::string field, std::string heading, Cell value, Cell meaning)
+{
+    _fields.push_back({std::move(field), std::move(heading), std::move(value), std::move(meaning)});
     return *this;
 }
 
@@ -38,7 +44,12 @@ void Record::print(const plugin::CommandContext& context, const plugin::CommandV
             continue;
         const std::string gap(width - text::columnsOf(field.heading) + 2, ' ');
         context.out << Style(context).strong(field.heading) << (context.terminal ? gap : "\t")
-                    << field.value.shown() << '\n';
+                    << field.value.shown();
+        if (field.meaning && context.terminal)
+            context.out << "  (" << field.meaning->shown() << ')';
+        else if (field.meaning)
+            context.out << '\t' << field.meaning->shown();
+        context.out << '\n';
     }
     context.out.flush();
 }

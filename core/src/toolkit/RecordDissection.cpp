@@ -1,5 +1,6 @@
 #include "toolkit/RecordDissection.h"
 
+#include "base/Secret.h"
 #include "node/Text.h"
 
 #include <waymark/node/Rlp.h>
@@ -67,6 +68,10 @@ tl::expected<RecordDissection, RecordDissection::TextFlaw> RecordDissection::rea
             return tl::unexpected(flawOfBase64(digits, prefix.size()));
         return RecordDissection(*bytes);
     }
+    // No record is as short; what is read of it would be shown.
+    if (text::mayBeKey(text))
+        return wrong(
+            "a record starts with enr:, or is its RLP in hex, unlike " + std::string(text::looksLikeKey), 0);
     const std::size_t start = text.starts_with("0x") ? 2 : 0;
     const bool isHex = text.size() > start &&
                        text.find_first_not_of("0123456789abcdefABCDEF", start) == std::string_view::npos;

@@ -40,9 +40,12 @@ void addEntries(Record& shown, const RecordDissection& record, bool isJson)
     std::vector<Cell> cells;
     for (const auto& [key, item] : record.pairs()) {
         const auto entry = enr::explain(key, item);
-        const std::string meaning = entry.meaning.empty() ? "" : "  (" + entry.meaning + ')';
-        if (!isJson)
-            shown.add(key, Cell(key).shown(), Cell(entry.value).shownAs(entry.value.shown() + meaning));
+        // Whoever wrote the record chose the keys: none may look like something that was found out here.
+        const std::string name = "entry." + key;
+        if (!isJson && entry.meaning.empty())
+            shown.add(name, Cell(name).shown(), entry.value);
+        else if (!isJson)
+            shown.add(name, Cell(name).shown(), entry.value, entry.meaning);
         cells.push_back(Cell::object({{"key", key},
                                       {"value", entry.value},
                                       {"meaning", entry.isKnown ? Cell(entry.meaning) : Cell()},

@@ -33,8 +33,8 @@ Result<std::string> readText(const plugin::CommandValues& values, const plugin::
 std::string complaint(const Read& record, const std::string& text, std::size_t width)
 {
     const auto shown = [&](const std::string& message, std::size_t position) {
-        return NodeFlaw{"ENR, position " + std::to_string(position) + ": " + message, position}.shown(text,
-                                                                                                      width);
+        return NodeFlaw{"ENR, character " + std::to_string(position + 1) + ": " + message, position}.shown(
+            text, width);
     };
     if (!record)
         return shown(record.error().error.message, record.error().position);

@@ -19,6 +19,13 @@ plugin::CommandLine exitingForKeys(plugin::CommandLine line);
 tl::expected<node::SecretKey, int> readKey(const plugin::CommandLine& line,
                                            const plugin::CommandContext& context, const std::string& file);
 
+/// What a command ends with that cannot write one.
+inline plugin::ExitCode exitCodeOf(const Error& writing) noexcept
+{
+    const bool isRefused = writing.code == ErrorCode::conflict || writing.code == ErrorCode::permission;
+    return isRefused ? plugin::ExitCode::keyFile : plugin::ExitCode::io;
+}
+
 /// What may be told of a key: its public side.
 void addFacts(Record& record, const node::PublicKey& key);
 

@@ -1,5 +1,6 @@
 #include "nodeset/Files.h"
 
+#include "base/Secret.h"
 #include "nodeset/NodeReader.h"
 #include "nodeset/NodeWriter.h"
 
@@ -60,7 +61,8 @@ public:
             return fail(ExitCode::io, file + ": is a folder");
         std::ifstream in(file, std::ios::binary);
         if (!in)
-            return fail(ExitCode::io, file + ": cannot be opened: " + std::generic_category().message(errno));
+            return fail(ExitCode::io, text::withoutKeys(file) +
+                                          ": cannot be opened: " + std::generic_category().message(errno));
         const auto size = std::filesystem::file_size(file, error);
         return read(file, in, error ? std::nullopt : std::optional<std::uint64_t>(size));
     }
@@ -157,16 +159,20 @@ std::size_t write(std::ostream& out, Format format, const NodeSet& nodes)
     return written;
 }
 
-/// A device or a link to one is no place to put a file.
-Result<void> checkTarget(const std::string& file)
+/// A device or a link to one is no place to put a file, and what is there stays unless it is given up.
+Result<void> checkTarget(const std::string& file, bool replaces)
 {
     std::error_code error;
     const auto status = std::filesystem::status(file, error);
-    if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status))
-        return {};
-    return failure(ErrorCode::invalidArgument, "--out " + file +
-                                                   ": is no regular file; without --out the nodes go to "
-                                                   "standard output");
+    if (!std::filesystem::exists(status))
+        return requireFolderOf(file);
+    if (!std::filesystem::is_regular_file(status))
+        return failure(ErrorCode::invalidArgument, "--out " + file +
+                                                       ": is no regular file; without --out the nodes go to "
+                                                       "standard output");
+    if (!replaces)
+        return failure(ErrorCode::conflict, file + " exists already; --force replaces it");
+    return {};
 }
 
 } // namespace
@@ -182,7 +188,7 @@ plugin::CommandLine takingInput(plugin::CommandLine line)
         .exits(ExitCode::usage, "the arguments are wrong")
         .exits(ExitCode::corruptData,
                "the input is no node set or ends in the middle; with --strict also: has damaged entries")
-        .exits(ExitCode::io, "a file cannot be read or written");
+        .exits(ExitCode::io, "a file cannot be read or written, or would be replaced");
 }
 
 plugin::CommandLine takingOutput(plugin::CommandLine line)
@@ -195,6 +201,7 @@ plugin::CommandLine takingOutput(plugin::CommandLine line)
         .takes(CommandArgument::option("out", "FILE")
                    .needs("the name of a file")
                    .help("where to write them, whole or not at all; else standard output"))
+        .takes(CommandArgument::flag("force").help("replace the file that is there"))
         .takes(CommandArgument::flag("json").help(
             "print JSON, for programs: with --out what was done, else the nodes"));
 }
@@ -210,6 +217,12 @@ plugin::CommandArgument inputOperand()
 tl::expected<Input, int> readInput(const plugin::CommandLine& line, const plugin::CommandContext& context,
                                    const plugin::CommandValues& values, const std::vector<std::string>& files)
 {
+    // Before much is read in vain.
+    const auto out = values.find("out");
+    if (const auto target = out ? checkTarget(*out, values.has("force")) : Result<void>(); !target)
+        return tl::unexpected(target.error().code == ErrorCode::invalidArgument
+                                  ? line.refuse(context, target.error().message)
+                                  : line.fail(context, ExitCode::io, target.error().message));
     InputReader reader(line, context, values);
     for (const std::string& file : files)
         if (const int code = reader.read(file); code != 0)
@@ -227,8 +240,6 @@ int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& c
     const auto file = values.find("out");
     std::size_t written = 0;
     if (file) {
-        if (const auto checked = checkTarget(*file); !checked)
-            return line.refuse(context, checked.error().message);
         std::ostringstream text;
         written = write(text, format, nodes);
         if (const auto saved = writeFileAtomically(*file, text.view()); !saved)

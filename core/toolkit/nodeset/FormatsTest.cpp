@@ -157,7 +157,7 @@ class FormatsTest : public CppUnit::TestFixture
             readText("# nodes\n" + node + "\n\nenode://00@10.0.0.1:1\n" + node.substr(0, 60) + "\nother\n");
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, read.nodes.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, read.damage.size());
-        assertContains(read.damage[0], "line 4: enode URL, id at position 8");
+        assertContains(read.damage[0], "line 4: enode URL, id at character 9");
         assertContains(read.damage[1], "line 5: ENR");
         assertContains(read.damage[2], "line 6: a node is a record, enr:..., or a URL");
     }

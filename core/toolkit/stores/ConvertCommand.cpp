@@ -17,8 +17,9 @@ const plugin::CommandLine& ConvertCommand::line() const
             "registry convert",
             "Makes a new store of another one: claims, leases, tombstones, revision and epoch "
             "are the same in both. The source is not changed. Stop the daemon first.")
-            .takes(CommandArgument::operand("SOURCE").optional().help("the file of the one that is there"))
-            .takes(CommandArgument::operand("TARGET").optional().help("the file of the new one"))
+            .takes(CommandArgument::operand("SOURCE").optional().file().help(
+                "the file of the one that is there"))
+            .takes(CommandArgument::operand("TARGET").optional().file().help("the file of the new one"))
             .takes(formatOption("from", "the source's format, where it is not recognised"))
             .takes(formatOption("to", "the target's format"))
             .takes(configOption("from-config", "a daemon's configuration, which names the source"))

@@ -48,20 +48,20 @@ TextReader inputOf(std::istream& in, const Interruption& interruption)
 
 const plugin::CommandLine& ImportCommand::line() const
 {
-    static const plugin::CommandLine line =
-        withExitCodes(plugin::CommandLine(
-                          "registry import",
-                          "Makes a store of what `registry export` printed, or another program wrote in the "
-                          "same form. It holds that and nothing else. Stop the daemon first.")
-                          .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
-                          .takes(configOption("config", "the daemon's configuration, which names the store"))
-                          .takes(formatOption("to", "the store's format, such as sqlite or memory-snapshot"))
-                          .takes(CommandArgument::option("in", "FILE")
-                                     .needs("the name of a file")
-                                     .help("what to read, in the place of standard input"))
-                          .takes(forceFlag())
-                          .takes(Listing::jsonFlag())
-                          .example("waymark registry import --to sqlite registry.db < peers.jsonl"));
+    static const plugin::CommandLine line = withExitCodes(
+        plugin::CommandLine(
+            "registry import",
+            "Makes a store of what `registry export` printed, or another program wrote in the "
+            "same form. It holds that and nothing else. Stop the daemon first.")
+            .takes(CommandArgument::operand("STORE").optional().file().help("the file of the store"))
+            .takes(configOption("config", "the daemon's configuration, which names the store"))
+            .takes(formatOption("to", "the store's format, such as sqlite or memory-snapshot"))
+            .takes(CommandArgument::option("in", "FILE")
+                       .needs("the name of a file")
+                       .help("what to read, in the place of standard input"))
+            .takes(forceFlag())
+            .takes(Listing::jsonFlag())
+            .example("waymark registry import --to sqlite registry.db < peers.jsonl"));
     return line;
 }
 
@@ -80,6 +80,11 @@ Outcome<void> ImportCommand::work(const Job& job)
     auto target = NewStore::begin(*store, job.values.has("force"));
     if (!target)
         return tl::unexpected(target.error());
+    if (!in && &job.context.in == &std::cin && ::isatty(STDIN_FILENO) == 1)
+        job.context.error
+            << line().command()
+            << ": reading JSON lines from the terminal, to the end of input (Ctrl-D); < FILE or "
+               "--in FILE reads a file\n";
     const auto moved = job.transfer("importing", target->sink())
                            .run(read, in.value_or("standard input"), store->file.string());
     if (!moved)

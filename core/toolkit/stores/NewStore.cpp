@@ -29,7 +29,7 @@ Outcome<void> checkPlace(const fs::path& file, bool replaces)
     if (!fs::exists(status)) {
         if (fs::is_directory(folderOf(file), error))
             return {};
-        return ended(ExitCode::io, folderOf(file).string() + " is no folder: make it first");
+        return ended(ExitCode::io, "there is no folder " + folderOf(file).string());
     }
     if (fs::is_symlink(status))
         return ended(ExitCode::io, file.string() + " is a symbolic link: name the file that it leads to");

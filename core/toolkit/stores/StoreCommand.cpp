@@ -23,9 +23,8 @@ int StoreCommand::run(const plugin::CommandContext& context)
     if (done)
         return static_cast<int>(ExitCode::ok);
     const bool isUsage = done.error().code == static_cast<int>(ExitCode::usage);
-    context.error << line().command() << ": " << done.error().message << (isUsage ? "; see --help" : "")
-                  << '\n';
-    return done.error().code;
+    return isUsage ? line().refuse(context, done.error().message)
+                   : line().fail(context, static_cast<ExitCode>(done.error().code), done.error().message);
 }
 
 /// Those of the command line before those of the configurations that are named.
@@ -59,10 +58,10 @@ Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& form
     return Store{*format, *wanted.file};
 }
 
-plugin::CommandLine StoreCommand::readingOne(plugin::CommandLine line)
+plugin::CommandLine StoreCommand::readingOne(plugin::CommandLine line) const
 {
     return std::move(line)
-        .takes(CommandArgument::operand("STORE").optional().help("the file of the store"))
+        .takes(CommandArgument::operand("STORE").optional().file().help("the file of the store"))
         .takes(configOption("config", "the daemon's configuration, which names the store"))
         .takes(formatOption("from", "the store's format, where it is not recognised"));
 }
@@ -94,9 +93,12 @@ CommandArgument StoreCommand::configOption(const std::string& name, const std::s
     return CommandArgument::option(name, "FILE").needs("the name of a file").help(help);
 }
 
-CommandArgument StoreCommand::formatOption(const std::string& name, const std::string& help)
+CommandArgument StoreCommand::formatOption(const std::string& name, const std::string& help) const
 {
-    return CommandArgument::option(name, "FORMAT").needs("the name of a format").help(help);
+    return CommandArgument::option(name, "FORMAT")
+        .needs("the name of a format")
+        .offers([path = _pluginPath] { return StoreFormats(path).all(); })
+        .help(help);
 }
 
 CommandArgument StoreCommand::forceFlag()

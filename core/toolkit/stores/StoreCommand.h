@@ -57,7 +57,7 @@ protected:
     static Outcome<Store> find(const Wanted& wanted, const StoreFormats& formats, bool isThere);
 
     /// For commands that read one store: STORE, --config and --from.
-    static plugin::CommandLine readingOne(plugin::CommandLine line);
+    plugin::CommandLine readingOne(plugin::CommandLine line) const;
     static Outcome<SourceStore> openSource(const Job& job);
 
     /// Rows and revision, and what else is in the record.
@@ -65,8 +65,8 @@ protected:
                       const Store& store, const Moved& moved);
 
     // Arguments that several have.
+    plugin::CommandArgument formatOption(const std::string& name, const std::string& help) const;
     static plugin::CommandArgument configOption(const std::string& name, const std::string& help);
-    static plugin::CommandArgument formatOption(const std::string& name, const std::string& help);
     static plugin::CommandArgument forceFlag();
     static plugin::CommandLine withExitCodes(plugin::CommandLine line);
 

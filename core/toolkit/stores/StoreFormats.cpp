@@ -1,5 +1,6 @@
 #include "stores/StoreFormats.h"
 
+#include "base/Secret.h"
 #include "base/Text.h"
 #include "host/loader/PluginFinder.h"
 #include "host/loader/PluginLoader.h"
@@ -38,12 +39,17 @@ StoreFormats::StoreFormats(const std::vector<std::filesystem::path>& pluginPath)
     }
 }
 
-std::string StoreFormats::names() const
+std::vector<std::string> StoreFormats::all() const
 {
     std::vector<std::string> names;
     for (const Entry& entry : _entries)
         names.push_back(entry.format->name());
-    std::string text = "the formats that are installed are " + text::joined(names);
+    return names;
+}
+
+std::string StoreFormats::names() const
+{
+    std::string text = "the formats that are installed are " + text::joined(all());
     for (const std::string& refused : _refused)
         text += "; " + refused;
     return text;
@@ -58,7 +64,7 @@ Outcome<const StoreFormat*> StoreFormats::named(const std::string& name) const
         known.push_back(entry.format->name());
     }
     const std::string near = text::nearest(name, known);
-    return ended(ExitCode::usage, "there is no format '" + name + '\'' +
+    return ended(ExitCode::usage, "there is no format " + text::quoted(name) +
                                       (near.empty() ? "" : " (did you mean " + near + "?)") + ": " + names());
 }
 

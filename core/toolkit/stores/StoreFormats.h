@@ -28,6 +28,8 @@ public:
     /// Looks in these folders before the usual ones.
     explicit StoreFormats(const std::vector<std::filesystem::path>& pluginPath);
 
+    /// Their names.
+    std::vector<std::string> all() const;
     /// Error: usage, with the names that there are.
     Outcome<const registry::StoreFormat*> named(const std::string& name) const;
     /// The one whose files look like this one. Errors: io, corruptData.

@@ -166,7 +166,7 @@ Result<void> SqliteFormat::read(const fs::path& file, StoreSink& sink) const
                                             "which completes it");
     const Trace before(file);
     // SQLite would read what a transaction needs to be whole from the log, in memory of this process.
-    return FormatConnection::run([&]() -> Result<void> {
+    auto read = FormatConnection::run([&]() -> Result<void> {
         auto connection = FormatConnection::forReading(file);
         Reading reading(connection, sink);
         auto done = reading.run();
@@ -174,6 +174,9 @@ Result<void> SqliteFormat::read(const fs::path& file, StoreSink& sink) const
             return failure(ErrorCode::conflict, "was changed by another program while it was read");
         return done;
     });
+    if (!read && read.error().code == ErrorCode::corrupt)
+        read.error().message += "; waymark registry repair " + file.string() + " saves what can be read";
+    return read;
 }
 
 Result<std::unique_ptr<StoreSink>> SqliteFormat::create(const fs::path& file) const

@@ -60,16 +60,7 @@ class CommandLineTest : public CppUnit::TestFixture
         const auto [output, code] = run({"plugin", "list"});
         CPPUNIT_ASSERT_EQUAL(0, code);
         assertContains(output, "throwing-static");
-        assertContains(output, "refused: it is built for plugin ABI 4711");
-        std::istringstream lines(output);
-        std::string line;
-        std::getline(lines, line);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, line.find("PLUGIN "));
-        const std::size_t provides = line.find("PROVIDES");
-        while (std::getline(lines, line)) {
-            CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
-            CPPUNIT_ASSERT_MESSAGE(line, line.compare(provides - 1, 1, " ") == 0 && line[provides] != ' ');
-        }
+        assertContains(output, "\tit is built for plugin ABI 4711");
     }
 
     void helpOfAWordIsThatOfItsPluginOrCommand()
@@ -85,7 +76,10 @@ class CommandLineTest : public CppUnit::TestFixture
         assertContains(output, "ping ");
         assertContains(output, " Ask a discv4 node for signs of life");
         assertContains(run({"help", "cycle-a"}).first, "It has no commands");
-        assertContains(run({"help", "plugin"}).first, "waymark plugin list");
+        assertContains(run({"help", "plugin"}).first, "plugin list");
+        const auto [extra, refused] = run({"help", "ping", "foo"});
+        CPPUNIT_ASSERT_EQUAL(64, refused);
+        assertContains(extra, "ping has none that is called 'foo'");
         CPPUNIT_ASSERT_EQUAL(64, run({"help", "nonsense"}).second);
     }
 
@@ -128,9 +122,9 @@ class CommandLineTest : public CppUnit::TestFixture
     {
         const auto [output, code] = run({"plugin", "inspect", std::string(plugins) + "/cycle-a.so"});
         CPPUNIT_ASSERT_EQUAL(0, code);
-        assertContains(output, "provides    test-a");
-        assertContains(output, "needs       test-b");
-        assertContains(output, "plugin ABI  " + std::to_string(WAYMARK_ABI));
+        assertContains(output, "provides\ttest-a");
+        assertContains(output, "needs\ttest-b");
+        assertContains(output, "plugin ABI\t" + std::to_string(WAYMARK_ABI));
         CPPUNIT_ASSERT_EQUAL(0, run({"plugin", "inspect", "good"}).second);
     }
 
@@ -163,13 +157,16 @@ class CommandLineTest : public CppUnit::TestFixture
         assertContains(run({"dicsv4", "ping"}).first, "did you mean discv4?");
         assertContains(run({"plguin", "list"}).first, "did you mean plugin?");
         assertContains(run({"plugin", "lsit"}).first, "did you mean list?");
+        // What begins alike is meant rather than what few changes make of it.
+        assertContains(run({"findnode", "--try", "3"}).first, "did you mean --tries?");
+        assertContains(run({"bootnode", "-node", "k"}).first, "did you mean --nodekey?");
     }
 
     void wrongArgumentsOfPluginAreNamed()
     {
-        assertContains(run({"plugin", "inspect"}).first, "plugin inspect needs a plugin");
-        assertContains(run({"plugin", "inspect", "good", "cycle-a"}).first, "not 'cycle-a' as well");
-        assertContains(run({"plugin", "list", "good"}).first, "plugin list takes no 'good'");
+        assertContains(run({"plugin", "inspect"}).first, "PLUGIN is missing: the name of a plugin");
+        assertContains(run({"plugin", "inspect", "good", "cycle-a"}).first, "unexpected argument 'cycle-a'");
+        assertContains(run({"plugin", "list", "good"}).first, "unexpected argument 'good'");
         assertContains(run({"plugin", "inspect", "goood"}).first, "did you mean good?");
     }
 

@@ -107,6 +107,12 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("bash zsh"), bash({"completion", ""}));
         CPPUNIT_ASSERT_EQUAL(std::string("ping"), bash({"help", "discv4", "pi"}));
         CPPUNIT_ASSERT_EQUAL(std::string(), bash({"nonsense", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("--help --plugin-path --version"), bash({"--"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("ping"), bash({"--plugin-path", badPlugins, "pin"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("greet"), bash({"--plugin-path", badPlugins, "gre"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("inspect list"), bash({"plugin", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("registry-memory registry-sqlite"),
+                             bash({"plugin", "inspect", "registry-"}));
     }
 
     void bashOffersOptionsAndFiles()
@@ -116,6 +122,15 @@ private:
         // Values that are no files have nothing to offer, and neither have nodes.
         CPPUNIT_ASSERT_EQUAL(std::string(), bash({"ping", "--count", ""}));
         CPPUNIT_ASSERT_EQUAL(_file, bash({"verify", "--ca", _start}));
+        CPPUNIT_ASSERT_EQUAL(_file, bash({"registry", "stats", _start}));
+        CPPUNIT_ASSERT_EQUAL(_file, bash({"registry", "convert", "source", _start}));
+        CPPUNIT_ASSERT_EQUAL(_file, bash({"registry", "stats", "--config", "=", _start}));
+        CPPUNIT_ASSERT_EQUAL('@' + _file, bash({"crawl", "--bootnodes", '@' + _start}));
+        CPPUNIT_ASSERT_EQUAL('@' + _file, bash({"crawl", "--bootnodes", "@", _start}));
+        CPPUNIT_ASSERT_EQUAL(std::string("json-lines memory-snapshot sqlite"),
+                             bash({"registry", "convert", "--to", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("any extip: none"), bash({"bootnode", "-nat", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("--nat"), bash({"bootnode", "-na"}));
     }
 
     void zshOffersTheSame()
@@ -139,7 +154,8 @@ private:
         for (const Words& words : {Words{"completion"}, Words{"completion", "csh"}}) {
             const auto [output, code] = run(waymark, words);
             CPPUNIT_ASSERT_EQUAL(64, code);
-            assertContains(output, "completion needs the name of a shell, bash or zsh");
+            assertContains(output, words.size() == 1 ? "SHELL is missing: one of bash, zsh"
+                                                     : "SHELL is one of bash, zsh, not 'csh'");
         }
         CPPUNIT_ASSERT_EQUAL(0, run(waymark, {"completion", "--help"}).second);
     }
@@ -167,8 +183,8 @@ private:
     {
         const std::string page = formatted("");
         assertContains(page, "WAYMARK(1)");
-        for (const char* part :
-             {"discv4 ping", "--count N", "http-api token new", "--role ROLE", "registry repair", "SEE ALSO"})
+        for (const char* part : {"discv4 ping", "--count N", "http-api token new", "--role ROLE",
+                                 "registry repair", "EXAMPLES", "EXIT STATUS"})
             assertContains(page, part);
     }
 
@@ -178,6 +194,9 @@ private:
         const auto [output, code] = run(waymark, {"man", "ping", "more"});
         CPPUNIT_ASSERT_EQUAL(64, code);
         assertContains(output, "takes no words here");
+        const std::string page = formatted("http-api");
+        assertContains(page, "WAYMARK-HTTP-API(1)");
+        assertContains(page, "token new");
     }
 };
 

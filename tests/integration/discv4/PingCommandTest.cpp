@@ -119,7 +119,7 @@ public:
     void pointsAtWhatIsWrongWithTheNode()
     {
         const auto run = ping({"enode://12@127.0.0.1:30303"});
-        CPPUNIT_ASSERT_EQUAL(std::string("discv4 ping: NODE: enode URL, id at position 8: it has 128 hex "
+        CPPUNIT_ASSERT_EQUAL(std::string("discv4 ping: NODE: enode URL, id at character 9: it has 128 hex "
                                          "digits, not 2; see --help\n"
                                          "  enode://12@127.0.0.1:30303\n"
                                          "          ^\n"),

@@ -54,11 +54,11 @@ class EnodeCommandsTest : public CppUnit::TestFixture
     void pointsAtWhatIsWrong()
     {
         assertPoints(std::string(_start).replace(100, 1, "z") + "10.0.0.1:1",
-                     "id at position 100: no hex digit", 'z');
-        assertPoints(_start + "10.0.0.256:1", "host at position 137", '1');
-        assertPoints(_start + "10.0.0.1:port", "port at position 146", 'p');
-        assertPoints(_start + "10.0.0.1:1?discport=70000", "discport at position 157", '7');
-        assertPoints("http://10.0.0.1", "scheme at position 0: it starts with enode://", 'h');
+                     "id at character 101: no hex digit", 'z');
+        assertPoints(_start + "10.0.0.256:1", "host at character 138", '1');
+        assertPoints(_start + "10.0.0.1:port", "port at character 147", 'p');
+        assertPoints(_start + "10.0.0.1:1?discport=70000", "discport at character 158", '7');
+        assertPoints("http://10.0.0.1", "scheme at character 1: it starts with enode://", 'h');
         _program.bad(64, "ENODE is missing", {"enode", "parse"});
     }
 

@@ -62,7 +62,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
                              entry(record, "secp256k1")->getValue<std::string>("value"));
         const std::string shown = _program.good({"enr", "decode", exampleRecord}).out;
         assertContains(shown, "signature\tvalid, by the record's own key\n");
-        assertContains(shown, "udp\t30303  (discovery port)\n");
+        assertContains(shown, "entry.udp\t30303\tdiscovery port\n");
     }
 
     void decodesHexAndStandardInput()
@@ -87,9 +87,9 @@ class EnrCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("c401c0c102"), entry(facts, "bar")->getValue<std::string>("rlp"));
         CPPUNIT_ASSERT(entry(facts, "tcp")->getValue<bool>("malformed"));
         const std::string shown = _program.good({"enr", "decode", record}).out;
-        assertContains(shown, "bar\t[0x01, [], [0x02]]\n");
-        assertContains(shown, "foo\t0x68656c6c6f  ('hello')\n");
-        assertContains(shown, "tcp\t0x010203  (no valid RLPx port)\n");
+        assertContains(shown, "entry.bar\t[0x01, [], [0x02]]\n");
+        assertContains(shown, "entry.foo\t0x68656c6c6f\t'hello'\n");
+        assertContains(shown, "entry.tcp\t0x010203\tno valid RLPx port\n");
     }
 
     void tellsAWrongSignature()
@@ -98,7 +98,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
         const Ran shown = _program.run({"enr", "decode", forged});
         CPPUNIT_ASSERT_EQUAL(1, shown.code);
         assertContains(shown.out, "signature\tWRONG");
-        assertContains(shown.out, "ip\t127.0.0.1");
+        assertContains(shown.out, "entry.ip\t127.0.0.1");
         assertContains(shown.error, "not signed by its own key");
         const auto facts = _program.run({"enr", "decode", forged, "--json"}).object();
         CPPUNIT_ASSERT(!facts->getValue<bool>("signature_valid") && !facts->has("enr"));
@@ -114,7 +114,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
             const auto caret = ran.error.rfind('\n', ran.error.size() - 2) + 1;
             CPPUNIT_ASSERT_EQUAL_MESSAGE(ran.error, column, ran.error.size() - 2 - caret);
         };
-        assertPoints("enr:-IS4+", "position 8: no base64url digit", 10);
+        assertPoints("enr:-IS4+", "character 9: no base64url digit", 10);
         assertPoints("nonsense", "a record starts with enr:", 2);
         assertPoints("enr:", "nothing stands behind enr:", 6);
         assertPoints("-", "a record starts with enr:", 2); // empty standard input
@@ -207,7 +207,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
 
     void signsWithNoOtherKey()
     {
-        _program.good({"key", "generate", "--output", "other.key"});
+        _program.good({"key", "generate", "--out", "other.key"});
         _program.bad(77, "the record that of " + exampleNodeId,
                      {"enr", "sign", "--key", "other.key", exampleRecord});
     }

@@ -40,18 +40,19 @@ class KeyCommandsTest : public CppUnit::TestFixture
 
     void makesAnotherKeyEachTime()
     {
-        _program.good({"key", "generate", "--output", "a.key"});
-        _program.good({"key", "generate", "--output", "b.key"});
+        _program.good({"key", "generate", "--out", "a.key"});
+        _program.good({"key", "generate", "--out", "b.key"});
         CPPUNIT_ASSERT(_program.read("a.key") != _program.read("b.key"));
     }
 
     void replacesNoFile()
     {
         _program.write("there", "something");
-        _program.bad(77, "exists already and is not replaced", {"key", "generate", "--output", "there"});
+        _program.bad(77, "exists already and is not replaced", {"key", "generate", "--out", "there"});
         fs::create_symlink("elsewhere", _program.folder() / "link");
-        _program.bad(77, "exists already and is not replaced", {"key", "generate", "--output", "link"});
-        _program.bad(77, "no-folder/node.key", {"key", "generate", "--output", "no-folder/node.key"});
+        _program.bad(77, "exists already and is not replaced", {"key", "generate", "--out", "link"});
+        _program.bad(74, "there is no folder no-folder", {"key", "generate", "--out", "no-folder/node.key"});
+        CPPUNIT_ASSERT(!fs::exists(_program.folder() / "no-folder"));
         CPPUNIT_ASSERT_EQUAL(std::string("something"), _program.read("there"));
         CPPUNIT_ASSERT(!fs::exists(_program.folder() / "elsewhere"));
         for (const auto& file : fs::directory_iterator(_program.folder()))

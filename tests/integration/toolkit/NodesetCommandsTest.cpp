@@ -180,15 +180,21 @@ class NodesetCommandsTest : public CppUnit::TestFixture
     {
         const std::string original = file(3);
         // Over its own input, which was read before.
-        _program.good({"nodeset", "filter", original, "--limit", "2", "--out", original});
+        const std::string whole = _program.read(original);
+        _program.bad(74, "nodes.json exists already; --force replaces it",
+                     {"nodeset", "filter", original, "--limit", "2", "--out", original});
+        CPPUNIT_ASSERT_EQUAL(whole, _program.read(original));
+        _program.good({"nodeset", "filter", original, "--limit", "2", "--out", original, "--force"});
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, load(original).size());
         const std::string before = _program.read(original);
         _program.write("broken.json", before.substr(0, before.size() / 2));
         _program.bad(65, "broken.json: it is no nodes.json",
-                     {"nodeset", "convert", "broken.json", "--to", "csv", "--out", original});
+                     {"nodeset", "convert", "broken.json", "--to", "csv", "--out", original, "--force"});
         CPPUNIT_ASSERT_EQUAL(before, _program.read(original));
         _program.bad(64, "is no regular file", {"nodeset", "filter", original, "--out", "/dev/null"});
         _program.bad(64, "is no regular file", {"nodeset", "filter", original, "--out", "."});
+        _program.bad(74, "there is no folder nod1", {"nodeset", "merge", original, "--out", "nod1/a.json"});
+        CPPUNIT_ASSERT(!fs::exists(_program.folder() / "nod1"));
         for (const auto& entry : fs::directory_iterator(_program.folder()))
             CPPUNIT_ASSERT_MESSAGE(entry.path().string(), entry.path().extension() != ".new");
     }

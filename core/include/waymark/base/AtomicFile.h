@@ -14,6 +14,10 @@ namespace waymark
 /// the one that cannot be made.
 Result<void> makeFolders(const std::filesystem::path& folder, FileSystem& files = systemFiles());
 
+/// Whether the folder that a file is to be in is there: notFound, "there is no folder X", where a slip in a
+/// name must not make one.
+Result<void> requireFolderOf(const std::filesystem::path& file);
+
 /// Replaces a file's content so that a crash leaves the old or the new one whole: writes `<file>.new` with
 /// mode 0600, fsync, rename, fsync of the folder. Whatever lay under that name, a link above all, is removed
 /// and not written through. Missing parent folders are created 0700. `io` with the file's name. One writer at

@@ -41,6 +41,10 @@ public:
     CommandArgument duration() &&;
     /// One of these, which completion offers.
     CommandArgument oneOf(std::vector<std::string> choices) &&;
+    /// Values that completion offers besides; others may be given, too. It is called only then.
+    CommandArgument offers(std::function<std::vector<std::string>()> values) &&;
+    /// The name of a file, which completion offers, whatever stands for it in --help.
+    CommandArgument file() &&;
     /// Anything else that a value has to pass.
     CommandArgument check(Check check) &&;
     /// Told in --help, and the value when there is none.
@@ -55,6 +59,9 @@ public:
     /// What stands for an option's value: "FILE".
     const std::string& valueName() const noexcept { return _value; }
     const std::vector<std::string>& choices() const noexcept { return _choices; }
+    /// What a shell may complete it to: choices(), and what offers() said.
+    std::vector<std::string> candidates() const;
+    bool isFile() const noexcept;
     const std::string& defaultText() const noexcept { return _default; }
     bool isRequired() const noexcept { return _required; }
     bool isRepeatable() const noexcept { return _repeatable; }
@@ -81,6 +88,8 @@ private:
     std::string _default;
     Check _check;
     std::vector<std::string> _choices;
+    std::function<std::vector<std::string>()> _offers;
+    bool _isFile = false;
     bool _required = false;
     bool _repeatable = false;
 };

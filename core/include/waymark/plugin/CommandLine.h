@@ -46,6 +46,10 @@ public:
     /// What --help prints, 80 columns wide.
     std::string help() const;
 
+    /// An example as --help shows it, indented by two, with line ends. One that is wider than 80 columns goes
+    /// on in further lines behind backslashes, so that it may still be copied.
+    static std::string brokenExample(const std::string& example);
+
     const std::string& command() const noexcept { return _command; }
     const std::string& summary() const noexcept { return _summary; }
     const std::vector<CommandArgument>& arguments() const noexcept { return _arguments; }

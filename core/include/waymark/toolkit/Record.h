@@ -4,6 +4,7 @@
 #include <waymark/plugin/CommandValues.h>
 #include <waymark/toolkit/Cell.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ public:
     Record& add(std::string field, std::string heading, Cell value);
     /// In one word for both, as "seq".
     Record& add(const std::string& field, Cell value) { return add(field, field, std::move(value)); }
+    /// With what it means, for people: in a third column, and behind the value on a terminal.
+    Record& add(std::string field, std::string heading, Cell value, Cell meaning);
     /// Left out where there is nothing to say.
     template <class Value>
     Record& addIf(std::string field, std::string heading, const std::optional<Value>& value)
@@ -36,6 +39,7 @@ private:
         std::string name;
         std::string heading;
         Cell value;
+        std::optional<Cell> meaning;
     };
     std::vector<Field> _fields;
 };

@@ -80,6 +80,8 @@ Result<LoadedNodes> loadNodesJson(const std::filesystem::path& file)
 
 Result<void> saveNodesJson(const std::filesystem::path& file, const NodeSet& nodes, FileSystem& files)
 {
+    if (auto folder = requireFolderOf(file); !folder)
+        return folder;
     std::ostringstream text;
     NodesJsonWriter writer(text);
     for (const auto& [id, entry] : nodes.entries())

@@ -9,6 +9,13 @@
 namespace waymark::toolkit::nodeset
 {
 
+namespace
+{
+
+constexpr std::size_t idDigits = 64;
+
+} // namespace
+
 void NodesJsonReader::reset()
 {
     _depth = 0;
@@ -155,7 +162,10 @@ void NodesJsonReader::finish()
     if (entry && toHex(entry->id()) != (_id.starts_with("0x") ? _id.substr(2) : _id))
         entry = failure(ErrorCode::corrupt, "its record is that of " + toHex(entry->id()));
     if (!entry) {
-        _damage({"entry " + std::to_string(_count) + " (" + node::quoted(_id) + ')', entry.error().message});
+        // An id looks as a key does, which is no name of an entry.
+        const bool isId = _id.size() == idDigits && fromHex(_id).has_value();
+        _damage({"entry " + std::to_string(_count) + " (" + (isId ? _id : node::quoted(_id)) + ')',
+                 entry.error().message});
         return;
     }
     entry->history = _history;

@@ -136,7 +136,7 @@ class NodesJsonTest : public CppUnit::TestFixture
             const Read read = readText(with(members));
             CPPUNIT_ASSERT_EQUAL_MESSAGE(members, std::string(), read.error);
             CPPUNIT_ASSERT_MESSAGE(members, read.entries.empty() && read.damage.size() == 1);
-            assertContains(read.damage.front(), "entry 1 ('" + exampleId + "'): ");
+            assertContains(read.damage.front(), "entry 1 (" + exampleId + "): ");
             assertContains(read.damage.front(), complaint);
         }
         const Read other = readText(R"({"00": {"record": "enode://"}, "11": {)" + record + "}}");

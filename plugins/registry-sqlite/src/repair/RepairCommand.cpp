@@ -123,7 +123,7 @@ const plugin::CommandLine& RepairCommand::line() const
                             "Saves what can be read of a damaged database of registry-sqlite into a new one, "
                             "which takes its place. The damaged file stays beside it as FILE.damaged-TIME. "
                             "Stop the daemon first.")
-            .takes(CommandArgument::operand("STORE").optional().help("the file of the database"))
+            .takes(CommandArgument::operand("STORE").optional().file().help("the file of the database"))
             .takes(CommandArgument::option("config", "FILE")
                        .needs("the name of a file")
                        .help("the daemon's configuration, which names the database"))

@@ -4,6 +4,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <csignal>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -47,6 +48,9 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
             for (const auto part : {size - 1, size / 2, size / 4}) {
                 fs::resize_file(file, part);
                 refuses({"convert", "--from", format, file, "--to", "json-lines", path("out")}, 65, file);
+                // The format that can be repaired says how.
+                refuses({"stats", "--from", format, file}, 65,
+                        format == "sqlite" ? "waymark registry repair " + file : file);
             }
         }
     }
@@ -175,6 +179,7 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
         const auto [output, code] = shell("$WAYMARK registry export " + source + " > /dev/full");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 74, code);
         assertContains(output, "standard output");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(output, std::ptrdiff_t{1}, std::ranges::count(output, '\n'));
         refuses({"export", source, "--out", "/dev/full", "--force"}, 74, "is no regular file");
     }
 
@@ -208,7 +213,7 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
         refuses({"export", source, "--from", "sqllite"}, 64, "did you mean sqlite?");
         refuses({"convert", source, path("new")}, 64, "in which format? Write --to FORMAT");
         refuses({"convert", source, "--to", "sqlite", source, "--force"}, 64, "is source and target");
-        refuses({"convert", source, "--to", "sqlite", path("none/new")}, 74, "is no folder");
+        refuses({"convert", source, "--to", "sqlite", path("none/new")}, 74, "there is no folder");
     }
 
     void onlyPlainFilesAreReplaced()
