@@ -52,6 +52,8 @@ class NodesetCommandsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keepsNodesThatPass);
     CPPUNIT_TEST(mergesToTheNewest);
     CPPUNIT_TEST(writesAFileWholeOrNotAtAll);
+    CPPUNIT_TEST(touchesNoOtherFile);
+    CPPUNIT_TEST(leavesAFileToThoseWhoMayReadIt);
     CPPUNIT_TEST(tellsDamageAndGoesOn);
     CPPUNIT_TEST(strictRefusesDamage);
     CPPUNIT_TEST(refusesWhatIsNoSet);
@@ -190,7 +192,38 @@ class NodesetCommandsTest : public CppUnit::TestFixture
         _program.bad(64, "is no regular file", {"nodeset", "filter", original, "--out", "/dev/null"});
         _program.bad(64, "is no regular file", {"nodeset", "filter", original, "--out", "."});
         for (const auto& entry : fs::directory_iterator(_program.folder()))
-            CPPUNIT_ASSERT_MESSAGE(entry.path().string(), entry.path().extension() != ".new");
+            CPPUNIT_ASSERT_MESSAGE(entry.path().string(), !entry.path().filename().string().starts_with('.'));
+    }
+
+    void touchesNoOtherFile()
+    {
+        const std::string original = file(3);
+        const std::string before = _program.read(original);
+        fs::rename(_program.folder() / original, _program.folder() / "all.json.new");
+        _program.good({"nodeset", "filter", "all.json.new", "--limit", "2", "--out", "all.json"});
+        CPPUNIT_ASSERT_EQUAL(before, _program.read("all.json.new"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, load("all.json").size());
+    }
+
+    void leavesAFileToThoseWhoMayReadIt()
+    {
+        const std::string original = file(3);
+        const auto name = _program.folder() / original;
+        const auto modeOf = [](const fs::path& of) {
+            return static_cast<unsigned>(fs::status(of).permissions());
+        };
+        _program.good({"nodeset", "convert", original, "--to", "static-nodes", "--out", "static-nodes.json"});
+        CPPUNIT_ASSERT_EQUAL(0600U, modeOf(_program.folder() / "static-nodes.json"));
+        for (const unsigned mode : {0644U, 0640U}) {
+            fs::permissions(name, fs::perms(mode));
+            _program.good({"nodeset", "filter", original, "--out", original});
+            CPPUNIT_ASSERT_EQUAL(mode, modeOf(name));
+        }
+        const std::string before = _program.read(original);
+        fs::create_symlink(original, _program.folder() / "link.json");
+        _program.bad(64, "link.json: is a symbolic link: name the file that it leads to",
+                     {"nodeset", "filter", original, "--limit", "1", "--out", "link.json"});
+        CPPUNIT_ASSERT_EQUAL(before, _program.read(original));
     }
 
     void tellsDamageAndGoesOn()
