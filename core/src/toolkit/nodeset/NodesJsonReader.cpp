@@ -4,10 +4,25 @@
 
 #include <Poco/Exception.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace waymark::toolkit::nodeset
 {
+
+namespace
+{
+
+bool isKnown(std::string_view member)
+{
+    constexpr std::array<std::string_view, 5> known{"record", "score", "firstResponse", "lastResponse",
+                                                    "lastCheck"};
+    return std::ranges::find(known, member) != known.end();
+}
+
+} // namespace
 
 void NodesJsonReader::reset()
 {
@@ -115,8 +130,7 @@ void NodesJsonReader::scalar()
         _wrong.clear();
         wrong("it is no object");
         finish();
-    } else if (_depth == members && (_name == "record" || _name == "score" || _name.starts_with("first") ||
-                                     _name.starts_with("last"))) {
+    } else if (_depth == members && isKnown(_name)) {
         wrong("its " + node::quoted(_name) + " has the wrong type");
     }
 }
@@ -126,7 +140,7 @@ void NodesJsonReader::score(std::optional<std::uint64_t> number)
     if (_depth != members || _name != "score")
         scalar();
     else if (!number)
-        wrong("its score is no whole number from 0");
+        wrong("its score is no whole number from 0 to 18446744073709551615");
     else
         _history.score = *number;
 }
