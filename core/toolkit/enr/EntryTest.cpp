@@ -50,10 +50,9 @@ class EntryTest : public CppUnit::TestFixture
             assertExplained(key, "82765f", "30303", "30303");
         const std::string key = "03ca634cae0d49acb401d8a4c6b6fe8c55b70d115bf400769cc1400f3258cd3138";
         assertExplained("secp256k1", "a1" + key, '"' + key + '"', key);
-        assertExplained("eth", "cac984fc64ec0483118c30", R"({"hash":"fc64ec04","next":1150000})",
-                        "fork fc64ec04, the next at 1150000");
-        assertExplained("eth", "c7c684fc64ec0480", R"({"hash":"fc64ec04","next":0})",
-                        "fork fc64ec04, no next one known");
+        assertExplained("eth", "cac984fc64ec0483118c30", R"({"hash":"0xfc64ec04","next":1150000})",
+                        "fc64ec04/1150000");
+        assertExplained("eth", "c7c684fc64ec0480", R"({"hash":"0xfc64ec04","next":0})", "fc64ec04/0");
         assertExplained("snap", "c0", "true", "yes");
         assertExplained("client", "ca8467657468845631302e", R"(["geth","V10."])", "geth V10.");
         assertExplained("cgc", "08", "8", "8");

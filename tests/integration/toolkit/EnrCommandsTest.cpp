@@ -184,7 +184,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(made->getValue<int>("size"), facts->getValue<int>("size"));
         CPPUNIT_ASSERT_EQUAL(std::string("2001:db8::7"), entry(facts, "ip6")->getValue<std::string>("value"));
         CPPUNIT_ASSERT_EQUAL(std::string("4"), entry(facts, "udp6")->getValue<std::string>("value"));
-        CPPUNIT_ASSERT_EQUAL(std::string("fc64ec04"),
+        CPPUNIT_ASSERT_EQUAL(std::string("0xfc64ec04"),
                              entry(facts, "eth")->getObject("value")->getValue<std::string>("hash"));
     }
 
