@@ -210,7 +210,9 @@ class HostFilesTest : public CppUnit::TestFixture
                                    written.error().message.find(words) != std::string::npos);
             disk.mend();
             CPPUNIT_ASSERT_EQUAL(std::string("old"), readContent(place));
-            CPPUNIT_ASSERT(!std::filesystem::exists(folder.path() / "sub" / "file.new"));
+            CPPUNIT_ASSERT_EQUAL(1L, static_cast<long>(std::distance(
+                                         std::filesystem::directory_iterator(folder.path() / "sub"),
+                                         std::filesystem::directory_iterator())));
         };
         disk.fillDisk(3);
         keepsOld("No space left on device");

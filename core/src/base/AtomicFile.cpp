@@ -1,6 +1,7 @@
 #include <waymark/base/AtomicFile.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -61,30 +62,119 @@ Result<void> syncFolder(FileSystem& files, const fs::path& folder)
     return {};
 }
 
-/// A file that was not there before: what lies under the name, left by a crash or planted, is neither
-/// followed nor written into, but goes.
-int createAnew(FileSystem& files, const fs::path& file)
+/// A file that was not there before, of mode 0600, which goes with this object unless it was given its name.
+class NewFile
 {
-    constexpr mode_t ownerOnly = 0600;
-    constexpr int attempts = 8; // somebody may put it back as fast as it goes
-    int descriptor = -1;
-    for (int attempt = 0; attempt < attempts && descriptor < 0; ++attempt) {
-        descriptor =
-            files.open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, ownerOnly);
-        if (descriptor < 0 && (errno != EEXIST || files.remove(file.c_str()) != 0))
-            break;
+public:
+    NewFile(FileSystem& files, const fs::path& beside)
+        : _files(files),
+          _name(unfinishedPattern(beside)),
+          _descriptor(files, files.openTemporary(_name.data(), O_CLOEXEC))
+    {
     }
-    return descriptor;
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile()
+    {
+        if (_descriptor.valid() && !_isNamed)
+            _files.remove(_name.c_str());
+    }
+    bool valid() const noexcept { return _descriptor.valid(); }
+    int number() const noexcept { return _descriptor.number(); }
+    bool rename(const fs::path& file) noexcept
+    {
+        _isNamed = _files.rename(_name.c_str(), file.c_str()) == 0;
+        return _isNamed;
+    }
+
+private:
+    FileSystem& _files;
+    std::string _name;
+    Descriptor _descriptor;
+    bool _isNamed = false;
+};
+
+/// As far as this user may: for those whose group it cannot be, what all others may.
+void giveAccessOf(const struct stat& replaced, int descriptor) noexcept
+{
+    constexpr mode_t forGroup = 0070;
+    constexpr mode_t forOthers = 0007;
+    constexpr mode_t all = 0777;
+    constexpr unsigned bitsOfOne = 3;
+    mode_t mode = replaced.st_mode & all;
+    const bool isGiven = ::fchown(descriptor, replaced.st_uid, replaced.st_gid) == 0 ||
+                         ::fchown(descriptor, static_cast<uid_t>(-1), replaced.st_gid) == 0;
+    if (!isGiven)
+        mode = (mode & ~forGroup) | (mode & forOthers) << bitsOfOne;
+    // Else it stays as it is, for its owner alone.
+    static_cast<void>(::fchmod(descriptor, mode));
 }
 
-Result<void> writeTemporary(FileSystem& files, const fs::path& temporary, std::string_view content)
+Result<void> replace(const fs::path& file, std::string_view content, const struct stat* replaced,
+                     FileSystem& files)
 {
-    const Descriptor out(files, createAnew(files, temporary));
+    const fs::path folder = file.parent_path();
+    if (auto made = makeFolders(folder, files); !made)
+        return made;
+    removeUnfinished(file, files);
+    NewFile out(files, file);
     if (!out.valid())
-        return ioFailure(temporary, "cannot be created", errno);
+        return ioFailure(file, "cannot be created", errno);
+    if (replaced != nullptr)
+        giveAccessOf(*replaced, out.number());
     if (!writeAll(files, out.number(), content) || files.sync(out.number()) != 0)
-        return ioFailure(temporary, "cannot be written", errno);
-    return {};
+        return ioFailure(file, "cannot be written", errno);
+    if (!out.rename(file))
+        return ioFailure(file, "cannot be replaced", errno);
+    return syncFolder(files, folder);
+}
+
+/// What the file's name leads to, which need not be there.
+Result<fs::path> behindLinks(fs::path file)
+{
+    constexpr int most = 40; // as the kernel
+    for (int links = 0; links <= most; ++links) {
+        std::error_code error;
+        if (!fs::is_symlink(file, error))
+            return file;
+        const fs::path target = fs::read_symlink(file, error);
+        if (error)
+            return ioFailure(file, "its link cannot be read", error.value());
+        file = file.parent_path() / target;
+    }
+    return ioFailure(file, "cannot be replaced", ELOOP);
+}
+
+constexpr std::string_view placeholder = "XXXXXX"; // as mkstemp(3) wants it
+
+/// What the names of unfinished files begin with. They are no longer than a file system's names may be.
+std::string unfinishedPrefix(const fs::path& file)
+{
+    constexpr std::size_t longest = 200;
+    return '.' + file.filename().string().substr(0, longest) + ".new.";
+}
+
+/// Made by unfinishedPattern(), or what SQLite keeps beside such a file.
+bool isUnfinished(std::string_view name, std::string_view prefix)
+{
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    if (!name.starts_with(prefix) || name.size() < prefix.size() + placeholder.size())
+        return false;
+    const std::string_view random = name.substr(prefix.size(), placeholder.size());
+    const std::string_view rest = name.substr(prefix.size() + placeholder.size());
+    return random.find_first_not_of(digits) == std::string_view::npos &&
+           (rest.empty() || rest == "-journal" || rest == "-wal" || rest == "-shm");
+}
+
+/// Nobody writes to it any more.
+bool isAbandoned(const fs::path& file)
+{
+    constexpr std::chrono::hours patience(1);
+    struct stat status = {};
+    if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid())
+        return false;
+    const auto changed = std::chrono::system_clock::from_time_t(status.st_mtime);
+    return std::chrono::system_clock::now() - changed > patience;
 }
 
 /// Why an open file cannot be relied on.
@@ -160,23 +250,43 @@ Result<void> requireFolderOf(const fs::path& file)
     return failure(ErrorCode::notFound, "there is no folder " + folder.string());
 }
 
+std::string unfinishedPattern(const fs::path& file)
+{
+    return (file.parent_path() / (unfinishedPrefix(file) + std::string(placeholder))).string();
+}
+
+void removeUnfinished(const fs::path& file, FileSystem& files)
+{
+    const std::string prefix = unfinishedPrefix(file);
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        if (isUnfinished(entry->path().filename().string(), prefix) && isAbandoned(entry->path()))
+            files.remove(entry->path().c_str());
+}
+
 Result<void> writeFileAtomically(const fs::path& file, std::string_view content, FileSystem& files)
 {
-    const fs::path folder = file.parent_path();
-    if (auto made = makeFolders(folder, files); !made)
+    return replace(file, content, nullptr, files);
+}
+
+Result<void> replaceContent(const fs::path& file, std::string_view content, FileSystem& files)
+{
+    const auto target = behindLinks(file);
+    if (!target)
+        return failure(target.error());
+    struct stat replaced = {};
+    const bool isThere = ::stat(target->c_str(), &replaced) == 0;
+    return replace(*target, content, isThere ? &replaced : nullptr, files);
+}
+
+Result<void> checkReplaceable(const fs::path& file, FileSystem& files)
+{
+    if (auto made = makeFolders(file.parent_path(), files); !made)
         return made;
-    fs::path temporary = file;
-    temporary += ".new";
-    if (auto written = writeTemporary(files, temporary, content); !written) {
-        files.remove(temporary.c_str());
-        return written;
-    }
-    if (files.rename(temporary.c_str(), file.c_str()) != 0) {
-        const int code = errno;
-        files.remove(temporary.c_str());
-        return ioFailure(file, "cannot be replaced", code);
-    }
-    return syncFolder(files, folder);
+    if (!NewFile(files, file).valid())
+        return ioFailure(file, "cannot be created", errno);
+    return {};
 }
 
 Result<std::string> readSmallFile(const fs::path& file, std::size_t maximum, FileSystem& files)

@@ -1,8 +1,12 @@
 #include "base/Columns.h"
 
+#include "base/CharacterWidth.h"
+
 #include <algorithm>
+#include <array>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::text
 {
@@ -14,10 +18,29 @@ constexpr std::size_t usualWidth = 80;
 constexpr std::size_t narrowest = 40; ///< below, wrapping helps nobody
 constexpr std::size_t gap = 2;
 
-/// In UTF-8, which is all but the bytes 10xxxxxx.
-bool beginsCharacter(char byte)
+struct Character
 {
-    return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80;
+    char32_t value;
+    std::size_t size; ///< in bytes
+};
+
+/// The first one of well-formed UTF-8, which is not empty.
+Character firstOf(std::string_view text) noexcept
+{
+    const auto lead = static_cast<unsigned char>(text.front());
+    constexpr std::array<std::pair<unsigned, unsigned>, 3> forms{{{0xf0, 0x07}, {0xe0, 0x0f}, {0xc0, 0x1f}}};
+    std::size_t size = 4;
+    for (const auto& [least, mask] : forms) {
+        if (lead >= least) {
+            char32_t value = lead & mask;
+            size = std::min(size, text.size());
+            for (std::size_t i = 1; i < size; ++i)
+                value = value << 6U | (static_cast<unsigned char>(text[i]) & 0x3fU);
+            return {value, size};
+        }
+        --size;
+    }
+    return {lead, 1};
 }
 
 } // namespace
@@ -31,17 +54,27 @@ std::size_t terminalWidth() noexcept
 
 std::size_t columnsOf(std::string_view text) noexcept
 {
-    return static_cast<std::size_t>(std::ranges::count_if(text, beginsCharacter));
+    std::size_t columns = 0;
+    while (!text.empty()) {
+        const auto [character, size] = firstOf(text);
+        columns += columnsOfCharacter(character);
+        text.remove_prefix(size);
+    }
+    return columns;
 }
 
 std::string cut(std::string_view text, std::size_t columns)
 {
     if (columnsOf(text) <= columns)
         return std::string(text);
+    // One column is for the ellipsis. What combines with the last character stays with it.
     std::size_t end = 0;
-    for (std::size_t seen = 0; end < text.size(); ++end) {
-        if (beginsCharacter(text[end]) && ++seen == columns)
+    for (std::size_t used = 0; end < text.size();) {
+        const auto [character, size] = firstOf(text.substr(end));
+        used += columnsOfCharacter(character);
+        if (used >= columns)
             break;
+        end += size;
     }
     return std::string(text.substr(0, end)) + "\u2026";
 }

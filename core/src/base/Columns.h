@@ -14,10 +14,10 @@ std::size_t terminalWidth() noexcept;
 /// No terminal is that wide: nothing is wrapped.
 constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 
-/// How many columns well-formed UTF-8 takes on a terminal; a character takes one.
+/// How many columns well-formed UTF-8 takes on a terminal, where characters may be wide or take none.
 std::size_t columnsOf(std::string_view text) noexcept;
 
-/// At most so many columns of well-formed UTF-8, the last one an ellipsis where something is missing.
+/// At most so many columns of well-formed UTF-8, an ellipsis at the end where something is missing.
 std::string cut(std::string_view text, std::size_t columns);
 
 /// Breaks a text between words so that no line is wider than `width`; a word that is wider is cut. The first

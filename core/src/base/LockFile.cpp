@@ -32,6 +32,22 @@ bool isStillThere(int descriptor, const std::filesystem::path& file) noexcept
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/// Whether it holds nothing, or the number of a process alone: anything else is somebody's own file.
+bool isOurs(int descriptor) noexcept
+{
+    std::array<char, 24> text{};
+    struct stat status = {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
+    const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
+    if (size < 0 || static_cast<std::size_t>(size) == text.size())
+        return false;
+    std::string_view content(text.data(), static_cast<std::size_t>(size));
+    if (content.ends_with('\n'))
+        content.remove_suffix(1);
+    return content.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// For the message that a second owner shows; nothing depends on it.
 void noteHolder(int descriptor) noexcept
 {
@@ -114,6 +130,10 @@ Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
         // Whoever had it may have removed it meanwhile: others may hold a new one.
         if (!isStillThere(descriptor, file))
             continue;
+        if (!isOurs(descriptor))
+            return failure(ErrorCode::corrupt, file.string() +
+                                                   " is no lock file, for it holds something else: "
+                                                   "move it away");
         noteHolder(descriptor);
         taken._removes = isNew && atEnd == AtEnd::removeWhatItMade;
         return taken;

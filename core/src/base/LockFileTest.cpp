@@ -4,6 +4,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@ class LockFileTest : public CppUnit::TestFixture
     CPPUNIT_TEST(movingKeepsIt);
     CPPUNIT_TEST(aFolderThatIsMissingIsToldOf);
     CPPUNIT_TEST(followsNoLink);
+    CPPUNIT_TEST(leavesWhatIsNoLockFile);
     CPPUNIT_TEST_SUITE_END();
 
     testkit::TemporaryFolder _folder;
@@ -93,6 +96,23 @@ class LockFileTest : public CppUnit::TestFixture
         fs::create_symlink(_folder.path() / "elsewhere", _file);
         CPPUNIT_ASSERT(!LockFile::take(_file));
         CPPUNIT_ASSERT(!fs::exists(_folder.path() / "elsewhere"));
+    }
+
+    void leavesWhatIsNoLockFile()
+    {
+        for (const std::string text :
+             {"precious", "123 and more", "\n\n", "12\n34\n", "123456789012345678901234567890"}) {
+            _folder.write("store.lock", text);
+            const auto lock = LockFile::take(_file, LockFile::AtEnd::removeWhatItMade);
+            CPPUNIT_ASSERT_MESSAGE(text, !lock && lock.error().code == ErrorCode::corrupt);
+            CPPUNIT_ASSERT(lock.error().message.find("is no lock file") != std::string::npos);
+            std::ifstream in(_file);
+            CPPUNIT_ASSERT_EQUAL(text, std::string(std::istreambuf_iterator<char>(in), {}));
+        }
+        for (const char* const text : {"", "\n", "123", "123\n"}) {
+            _folder.write("store.lock", text);
+            CPPUNIT_ASSERT_MESSAGE(text, LockFile::take(_file).has_value());
+        }
     }
 };
 

@@ -34,6 +34,18 @@ bool legal(std::string_view sequence)
     return Poco::UTF8Encoding::isLegal(bytes, static_cast<int>(sequence.size()));
 }
 
+/// Of a character of one to three bytes.
+unsigned codePointOf(std::string_view bytes) noexcept
+{
+    constexpr unsigned lowBits = 0x3f;
+    auto value = static_cast<unsigned>(static_cast<unsigned char>(bytes.front()));
+    if (bytes.size() > 1)
+        value &= bytes.size() == 2 ? 0x1fU : 0x0fU;
+    for (const char byte : bytes.substr(1))
+        value = value << 6U | (static_cast<unsigned char>(byte) & lowBits);
+    return value;
+}
+
 /// Changes (insert, drop, replace, swap of neighbours) that lead from one word to the other.
 std::size_t editDistance(std::string_view from, std::string_view to)
 {
@@ -103,8 +115,8 @@ std::string jsonQuoted(std::string_view text)
             out += escaped[i];
             continue;
         }
+        out += "\\u" + Poco::NumberFormatter::formatHex(codePointOf({escaped.data() + i, control}), 4);
         i += control - 1;
-        out += "\\u00" + Poco::NumberFormatter::formatHex(static_cast<unsigned char>(escaped[i]), 2);
     }
     return out + '"';
 }
@@ -114,8 +126,28 @@ std::size_t controlAt(std::string_view text, std::size_t place) noexcept
     const auto byte = static_cast<unsigned char>(text[place]);
     if (byte < 0x20 || byte == 0x7f)
         return 1;
-    const bool isC1 = byte == 0xc2 && static_cast<unsigned char>(text[place + 1]) < 0xa0;
-    return isC1 ? 2 : 0;
+    const std::string_view rest = text.substr(place);
+    const bool isC1 = byte == 0xc2 && static_cast<unsigned char>(rest[1]) < 0xa0;
+    if (isC1 || rest.starts_with("\u061c"))
+        return 2;
+    const auto isFrom = [&](std::string_view first, std::string_view last) {
+        const std::string_view character = rest.substr(0, first.size());
+        return character.size() == first.size() && character >= first && character <= last;
+    };
+    const bool turns = isFrom("\u200e", "\u200f") || isFrom("\u2028", "\u202e") || isFrom("\u2066", "\u2069");
+    return turns ? 3 : 0;
+}
+
+std::string printable(std::string_view text)
+{
+    const std::string clean = cleanUtf8(text);
+    std::string out;
+    for (std::size_t i = 0; i < clean.size(); ++i) {
+        const std::size_t control = controlAt(clean, i);
+        out += control == 0 ? clean[i] : '?';
+        i += control > 1 ? control - 1 : 0;
+    }
+    return out;
 }
 
 std::string_view trimmed(std::string_view text) noexcept

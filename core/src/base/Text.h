@@ -13,8 +13,12 @@ namespace waymark::text
 std::string cleanUtf8(std::string_view text);
 
 /// How many bytes of well-formed UTF-8 a control character takes that stands at this place: 1 for C0 and DEL,
-/// 2 for C1 (U+0080 to U+009F), which a terminal may obey as well; 0 when it is none.
+/// 2 for C1 (U+0080 to U+009F), which a terminal may obey as well, 2 or 3 for what breaks lines or turns the
+/// direction of what follows (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069); 0 when it is none.
 std::size_t controlAt(std::string_view text, std::size_t place) noexcept;
+
+/// The text on one line, with a question mark for each control character and well-formed.
+std::string printable(std::string_view text);
 
 /// A JSON string literal with its quotes. Bad UTF-8 is replaced first, so the result is always valid JSON,
 /// and control characters are escaped, so that it moves no terminal.

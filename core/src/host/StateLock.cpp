@@ -32,7 +32,8 @@ LockFile take(const std::filesystem::path& folder)
                              "own");
     if (!lock)
         throw StartError(ExitCode::keyFile, "the state directory " + folder.string() +
-                                                " cannot be used: " + lock.error().message + remedy);
+                                                " cannot be used: " + lock.error().message +
+                                                (lock.error().code == ErrorCode::corrupt ? "" : remedy));
     return std::move(*lock);
 }
 

@@ -18,13 +18,7 @@ constexpr const char* nothing = "-";
 /// On one line, and nothing in it that a terminal would obey.
 std::string printable(std::string_view text)
 {
-    const std::string clean = text::cleanUtf8(text);
-    std::string out;
-    for (std::size_t i = 0; i < clean.size(); ++i) {
-        const std::size_t control = text::controlAt(clean, i);
-        out += control == 0 ? clean[i] : '?';
-        i += control == 2 ? 1 : 0;
-    }
+    std::string out = text::printable(text);
     return out.empty() ? nothing : out;
 }
 

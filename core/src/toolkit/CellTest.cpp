@@ -77,6 +77,11 @@ class CellTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(std::string("?2J\u00fc"), Cell("\u009b2J\u00fc").shown());
         CPPUNIT_ASSERT_EQUAL(std::string("a\ufffd"), Cell("a\xff").shown());
         CPPUNIT_ASSERT_EQUAL(std::string("a\ufffd"), Cell("a\xc2").shown());
+        // What turns the direction of all that follows, or breaks a line.
+        assertCell("\"a\\u202Eb\\u2066\\u200F\\u061C\\u2028\"", "a?b????",
+                   Cell("a\u202eb\u2066\u200f\u061c\u2028"));
+        CPPUNIT_ASSERT_EQUAL(std::string("\u200d\u2027\u202f\u2065\u206a\u05d0"),
+                             Cell("\u200d\u2027\u202f\u2065\u206a\u05d0").shown());
         CPPUNIT_ASSERT_EQUAL(std::string("?=-"), Cell::object({{"\x1b", Cell()}}).shown());
     }
 };

@@ -17,17 +17,24 @@ namespace
 
 namespace rlp = node::rlp;
 
-/// Hex digits, lists in brackets. The item has at most 300 bytes, so the depth is bounded.
-Cell inHex(rlp::Reader& reader)
+Cell inHex(ByteView bytes)
 {
-    const auto string = reader.string();
-    if (string)
-        return {"0x" + toHex(*string)};
+    return {"0x" + toHex(bytes)};
+}
+
+/// Hex digits, lists in brackets, of one item that is canonical down to the innermost list. What a record's
+/// text may hold bounds the depth.
+Cell inBrackets(rlp::Reader& reader)
+{
+    if (const auto string = reader.string())
+        return inHex(*string);
     auto list = reader.list();
+    if (!list)
+        return inHex(reader.rest());
     std::vector<Cell> cells;
     std::string shown;
-    while (list && !list->atEnd()) {
-        cells.push_back(inHex(*list));
+    while (!list->atEnd()) {
+        cells.push_back(inBrackets(*list));
         shown += (shown.empty() ? "" : ", ") + cells.back().shown();
     }
     return Cell::list(cells).shownAs('[' + shown + ']');
@@ -88,13 +95,18 @@ bool isMarked(std::string_view value)
 Explanation explain(std::string_view key, ByteView item)
 {
     const KnownKey* const known = knownKey(key);
+    const std::string flaw =
+        known == nullptr ? "no canonical RLP" : "no valid " + std::string(known->meaning);
+    // Half of a value has no meaning, and no reader gets past what it cannot read.
+    if (!rlp::isOneItem(item))
+        return {inHex(item), flaw, known != nullptr, true};
     if (known != nullptr)
         if (auto value = known->read(item))
             return {std::move(*value), std::string(known->meaning), true, false};
     rlp::Reader reader(item);
-    Cell value = inHex(reader);
+    Cell value = inBrackets(reader);
     if (known != nullptr)
-        return {std::move(value), "no valid " + std::string(known->meaning), true, true};
+        return {std::move(value), flaw, true, true};
     return {std::move(value), readable(item), false, false};
 }
 

@@ -17,9 +17,10 @@ struct Explanation
     Cell value;          ///< typed where the key is known, else in hex
     std::string meaning; ///< "discovery port"; empty for an unknown key
     bool isKnown = false;
-    bool isMalformed = false; ///< the key is known, and this is none of its values
+    bool isMalformed = false; ///< none of the values that its known key may have, or no canonical RLP
 };
-/// `item` is the entry's RLP, canonical.
+/// `item` is what stands for the entry's value, of a record that may be damaged. One that is not a single
+/// canonical RLP item is shown in hex, whole.
 Explanation explain(std::string_view key, ByteView item);
 
 struct Entry

@@ -1,6 +1,9 @@
 #include "enr/Entry.h"
 
+#include "toolkit/RecordDissection.h"
+
 #include <waymark/node/Rlp.h>
+#include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -14,6 +17,9 @@ class EntryTest : public CppUnit::TestFixture
     CPPUNIT_TEST(showsWhatIsUnknownInHex);
     CPPUNIT_TEST(saysWhereAKnownKeyHasNoValueOfItsKind);
     CPPUNIT_TEST(noItemBreaksAnyKey);
+    CPPUNIT_TEST(showsDamagedRlpInHex);
+    CPPUNIT_TEST(explainsARecordThatIsCutOffAnywhere);
+    CPPUNIT_TEST(explainsARecordWithAnyByteChanged);
     CPPUNIT_TEST(writesWhatTheKeyWants);
     CPPUNIT_TEST(writesAnythingUnderAnyKey);
     CPPUNIT_TEST(refusesWhatIsNoEntry);
@@ -44,10 +50,9 @@ class EntryTest : public CppUnit::TestFixture
             assertExplained(key, "82765f", "30303", "30303");
         const std::string key = "03ca634cae0d49acb401d8a4c6b6fe8c55b70d115bf400769cc1400f3258cd3138";
         assertExplained("secp256k1", "a1" + key, '"' + key + '"', key);
-        assertExplained("eth", "cac984fc64ec0483118c30", R"({"hash":"fc64ec04","next":1150000})",
-                        "fork fc64ec04, the next at 1150000");
-        assertExplained("eth", "c7c684fc64ec0480", R"({"hash":"fc64ec04","next":0})",
-                        "fork fc64ec04, no next one known");
+        assertExplained("eth", "cac984fc64ec0483118c30", R"({"hash":"0xfc64ec04","next":1150000})",
+                        "fc64ec04/1150000");
+        assertExplained("eth", "c7c684fc64ec0480", R"({"hash":"0xfc64ec04","next":0})", "fc64ec04/0");
         assertExplained("snap", "c0", "true", "yes");
         assertExplained("client", "ca8467657468845631302e", R"(["geth","V10."])", "geth V10.");
         assertExplained("cgc", "08", "8", "8");
@@ -116,6 +121,75 @@ class EntryTest : public CppUnit::TestFixture
                     node::rlp::Writer(item).string(Bytes(size, fill));
                     CPPUNIT_ASSERT(!explain(key, item).value.shown().empty());
                 }
+    }
+
+    void showsDamagedRlpInHex()
+    {
+        // Inner items that are cut off, or longer than they need to be, and no reader gets past.
+        for (const std::string item : {"c181", "c2c181", "c3c28101", "c28101", "c484ffffff", "81", "8101",
+                                       "f7", "", "0101", "c0c0", "c7c684fc64ec04"})
+            for (const std::string key : {"eth", "client", "id", "ip", "snap", "foo"}) {
+                const auto entry = explain(key, fromHex(item).value());
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(key, "\"0x" + item + '"', entry.value.json());
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(key, "0x" + item, entry.value.shown());
+                CPPUNIT_ASSERT_EQUAL(key != "foo", entry.isKnown);
+                CPPUNIT_ASSERT(entry.isMalformed && entry.meaning.starts_with("no "));
+            }
+    }
+
+    /// With lists in lists under keys that are known and others.
+    static Bytes richRecord()
+    {
+        const auto item = [](const std::string& hex) {
+            return fromHex(hex).value();
+        };
+        const auto record = node::EnrBuilder()
+                                .seq(1000)
+                                .entry("attnets", item("880100000000000080"))
+                                .entry("client", item("ca8467657468845631302e"))
+                                .entry("eth", item("cac984fc64ec0483118c30"))
+                                .entry("nested", item("c401c0c102"))
+                                .entry("opstack", item("83854200"))
+                                .entry("snap", item("c0"))
+                                .endpoint({node::IpAddress::v4(127, 0, 0, 1), 30303, 30304})
+                                .sign(testkit::testKey(1));
+        const ByteView bytes = record.value().encoded();
+        return {bytes.begin(), bytes.end()};
+    }
+
+    /// How many entries it has.
+    static std::size_t explained(ByteView bytes)
+    {
+        const RecordDissection record(bytes);
+        for (const auto& [key, item] : record.pairs()) {
+            const auto entry = explain(key, item);
+            CPPUNIT_ASSERT(!entry.value.shown().empty());
+            CPPUNIT_ASSERT(entry.value.json().size() < 6 * item.size() + 200);
+        }
+        return record.pairs().size();
+    }
+
+    void explainsARecordThatIsCutOffAnywhere()
+    {
+        const Bytes whole = richRecord();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{11}, explained(whole));
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            CPPUNIT_ASSERT(explained(ByteView(whole).first(size)) <= 11);
+            CPPUNIT_ASSERT(RecordDissection(ByteView(whole).first(size)).flaw());
+        }
+    }
+
+    void explainsARecordWithAnyByteChanged()
+    {
+        const Bytes whole = richRecord();
+        Bytes changed = whole;
+        for (std::size_t place = 0; place < whole.size(); ++place) {
+            for (unsigned flip = 1; flip < 256; ++flip) {
+                changed[place] = static_cast<Byte>(whole[place] ^ flip);
+                explained(changed);
+            }
+            changed[place] = whole[place];
+        }
     }
 
     void writesWhatTheKeyWants()

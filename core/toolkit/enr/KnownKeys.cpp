@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <vector>
@@ -107,22 +106,14 @@ Result<Bytes> writePort(std::string_view text)
 std::optional<Cell> readForkId(ByteView item)
 {
     const auto id = nodeset::ForkId::decode(item);
-    if (!id)
-        return std::nullopt;
-    return Cell::object({{"hash", toHex(id->hash)}, {"next", id->next}})
-        .shownAs("fork " + toHex(id->hash) +
-                 (id->next == 0 ? ", no next one known" : ", the next at " + std::to_string(id->next)));
+    return id ? std::optional(id->cell()) : std::nullopt;
 }
 
 Result<Bytes> writeForkId(std::string_view text)
 {
-    const auto slash = text.find('/');
-    const std::string_view digits = text.substr(0, slash);
-    const std::string_view next = slash == std::string_view::npos ? "0" : text.substr(slash + 1);
-    FixedBytes<4> hash{};
-    std::uint64_t number = 0;
-    const auto [rest, error] = std::from_chars(next.data(), next.data() + next.size(), number);
-    if (!fromHex(digits, hash) || error != std::errc() || rest != next.data() + next.size())
+    const bool hasNext = text.find('/') != std::string_view::npos;
+    const auto fork = nodeset::ForkId::parse(std::string(text) + (hasNext ? "" : "/0"));
+    if (!fork)
         return failure(ErrorCode::invalidArgument,
                        "a fork id is 8 hex digits, and behind a slash the next fork's block or time: "
                        "fc64ec04/1150000, not " +
@@ -131,7 +122,7 @@ Result<Bytes> writeForkId(std::string_view text)
     rlp::Writer writer(item);
     const auto list = writer.beginList();
     const auto id = writer.beginList();
-    writer.string(hash).integer(number).endList(id).endList(list);
+    writer.string(fork->hash).integer(fork->next).endList(id).endList(list);
     return item;
 }
 

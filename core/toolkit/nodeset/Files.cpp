@@ -138,6 +138,18 @@ private:
     Input _input;
 };
 
+/// As `registry` has it: whether the link or what it leads to is meant, only who made it knows.
+Result<void> checkNoLink(const std::string& file)
+{
+    std::error_code error;
+    const bool isNoFile =
+        std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error);
+    if (isNoFile || !std::filesystem::is_symlink(file, error))
+        return {};
+    return failure(ErrorCode::invalidArgument,
+                   "--out " + file + ": is a symbolic link: name the file that it leads to");
+}
+
 Format formatFor(const plugin::CommandValues& values, const Input& input)
 {
     if (const auto to = values.find("to"))
@@ -238,11 +250,13 @@ int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& c
 {
     const Format format = formatFor(values, input);
     const auto file = values.find("out");
+    if (const auto checked = file ? checkNoLink(*file) : Result<void>(); !checked)
+        return line.refuse(context, checked.error().message);
     std::size_t written = 0;
     if (file) {
         std::ostringstream text;
         written = write(text, format, nodes);
-        if (const auto saved = writeFileAtomically(*file, text.view()); !saved)
+        if (const auto saved = replaceContent(*file, text.view()); !saved)
             return line.fail(context, ExitCode::io, saved.error().message);
     } else {
         written = write(context.out, format, nodes);

@@ -87,6 +87,7 @@ class FormatsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(damagedRowsAreToldByNumber);
     CPPUNIT_TEST(fieldsOfCsvMayBeQuoted);
     CPPUNIT_TEST(noLineTakesMoreMemoryThanItMay);
+    CPPUNIT_TEST(aByteOrderMarkIsPassedOver);
     CPPUNIT_TEST(nothingHasNoFormat);
     CPPUNIT_TEST(refusesWhatIsNoFormat);
     CPPUNIT_TEST_SUITE_END();
@@ -227,6 +228,21 @@ class FormatsTest : public CppUnit::TestFixture
         Lines lines(in);
         CPPUNIT_ASSERT_EQUAL(Lines::longest, lines.next()->size());
         CPPUNIT_ASSERT(lines.isCut() && !lines.next());
+    }
+
+    void aByteOrderMarkIsPassedOver()
+    {
+        const NodeSet nodes = someNodes();
+        for (const Format format : {Format::nodesJson, Format::staticNodes, Format::list, Format::csv}) {
+            const std::string text = written(format, nodes);
+            for (const auto asked : {std::optional(format), std::optional<Format>()}) {
+                const Read plain = readText(text, asked);
+                const Read marked = readText("\xef\xbb\xbf" + text, asked);
+                CPPUNIT_ASSERT_EQUAL_MESSAGE(toString(format), std::string(), marked.error);
+                CPPUNIT_ASSERT(marked.format == format && marked.damage.empty() && !marked.nodes.isEmpty());
+                CPPUNIT_ASSERT(plain.nodes.entries() == marked.nodes.entries());
+            }
+        }
     }
 
     void nothingHasNoFormat()

@@ -45,11 +45,13 @@ std::string wordsOf(const Group& group, const std::string& value)
     return isWithin ? "within " + value : value;
 }
 
-Cell cellOf(const Summary::Counts& counts)
+Cell cellOf(const Group& group)
 {
     std::vector<Cell> cells;
-    for (const auto& [value, count] : counts)
-        cells.push_back(Cell::object({{"value", value}, {"nodes", count}}));
+    for (const auto& [value, count] : group.counts) {
+        const auto fork = group.field == "forks" ? ForkId::parse(value) : std::nullopt;
+        cells.push_back(Cell::object({{"value", fork ? fork->cell() : Cell(value)}, {"nodes", count}}));
+    }
     return Cell::list(cells);
 }
 
@@ -131,7 +133,7 @@ int InfoCommand::run(const plugin::CommandContext& context)
         .add("median_score", "median score", summary.medianScore());
     if (values->has("json"))
         for (const Group& group : groupsOf(summary))
-            record.add(group.field, "", cellOf(group.counts));
+            record.add(group.field, "", cellOf(group));
     record.print(context, *values);
     if (!values->has("json") && summary.nodes() > 0) {
         context.out << '\n';

@@ -3,6 +3,7 @@
 #include "node/Text.h"
 #include "nodeset/Csv.h"
 #include "nodeset/Lines.h"
+#include "toolkit/nodeset/JsonText.h"
 
 #include <Poco/JSON/Handler.h>
 #include <Poco/JSON/Parser.h>
@@ -77,7 +78,11 @@ Result<void> readArray(std::istream& in, const EntrySink& entry, const DamageSin
     const Poco::SharedPtr<ArrayReader> reader(new ArrayReader(entry, damage));
     Poco::JSON::Parser parser(reader);
     try {
-        parser.parse(in);
+        JsonText text(in);
+        std::istream guarded(&text);
+        parser.parse(guarded);
+        if (guarded.bad())
+            return failure(ErrorCode::io, "it cannot be read");
     } catch (const Poco::Exception& exception) {
         return failure(ErrorCode::corrupt, "it is no static-nodes.json, in or behind entry " +
                                                std::to_string(reader->count()) + ": " + exception.message());
@@ -139,6 +144,7 @@ std::optional<Format> formatOfLine(std::string_view line)
 Result<std::optional<Format>> readNodes(std::istream& in, std::optional<Format> format,
                                         const EntrySink& entry, const DamageSink& damage)
 {
+    skipByteOrderMark(in);
     if (!format) {
         const auto first = (in >> std::ws).peek();
         if (first == '{')

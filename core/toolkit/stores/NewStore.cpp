@@ -1,5 +1,7 @@
 #include "stores/NewStore.h"
 
+#include <waymark/base/AtomicFile.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -40,12 +42,16 @@ Outcome<void> checkPlace(const fs::path& file, bool replaces)
     return {};
 }
 
-/// What lies where the new one is to be, from a process that was killed.
-Outcome<void> clear(const fs::path& fresh)
+/// A name beside the file that nobody can foresee and nothing has: its format makes the file, and none else.
+Result<fs::path> freshName(const fs::path& file)
 {
-    if (::unlink(fresh.c_str()) == 0 || errno == ENOENT)
-        return {};
-    return ended(ExitCode::io, fresh.string() + " is in the way: " + std::generic_category().message(errno));
+    std::string name = unfinishedPattern(file);
+    const int descriptor = systemFiles().openTemporary(name.data(), O_CLOEXEC);
+    if (descriptor < 0)
+        return failure(ErrorCode::io, "cannot be created: " + std::generic_category().message(errno));
+    ::close(descriptor);
+    ::unlink(name.c_str());
+    return fs::path(name);
 }
 
 Result<void> giveToOwner(const fs::path& fresh, const fs::path& file)
@@ -89,15 +95,16 @@ Outcome<NewStore> NewStore::begin(Store store, bool replaces)
         return tl::unexpected(failureOf(name, given.error()));
     std::error_code ignored;
     const bool isThere = fs::exists(store.file, ignored);
-    const fs::path fresh = store.file.string() + ".new";
-    if (auto cleared = clear(fresh); !cleared)
-        return tl::unexpected(cleared.error());
-    auto sink = store.format->create(fresh);
+    removeUnfinished(store.file);
+    auto fresh = freshName(store.file);
+    if (!fresh)
+        return tl::unexpected(failureOf(store.file, fresh.error()));
+    auto sink = store.format->create(*fresh);
     if (!sink) {
-        ::unlink(fresh.c_str());
+        ::unlink(fresh->c_str());
         return tl::unexpected(failureOf(store.file, sink.error()));
     }
-    return NewStore(std::move(store), isThere, std::move(*lock), std::move(*sink));
+    return NewStore(std::move(store), isThere, std::move(*lock), std::move(*fresh), std::move(*sink));
 }
 
 NewStore::~NewStore()
@@ -105,12 +112,12 @@ NewStore::~NewStore()
     if (!_sink)
         return; // kept, or moved from
     _sink.reset();
-    ::unlink(fresh().c_str());
+    ::unlink(_fresh.c_str());
 }
 
 Outcome<void> NewStore::keep()
 {
-    auto moved = giveToOwner(fresh(), _store.file).and_then([this] { return moveInPlace(); });
+    auto moved = giveToOwner(_fresh, _store.file).and_then([this] { return moveInPlace(); });
     if (!moved)
         return tl::unexpected(failureOf(_store.file, moved.error()));
     _sink.reset();
@@ -120,14 +127,14 @@ Outcome<void> NewStore::keep()
 Result<void> NewStore::moveInPlace() const
 {
     if (_isThere)
-        return _store.format->replace(fresh(), _store.file);
+        return _store.format->replace(_fresh, _store.file);
     // Nothing was there: what came to be meanwhile stays.
-    if (::link(fresh().c_str(), _store.file.c_str()) == 0)
-        ::unlink(fresh().c_str());
+    if (::link(_fresh.c_str(), _store.file.c_str()) == 0)
+        ::unlink(_fresh.c_str());
     else if (errno == EEXIST)
         return failure(ErrorCode::io, "has come to be meanwhile and is not replaced");
     else
-        return _store.format->replace(fresh(), _store.file); // a file system without links
+        return _store.format->replace(_fresh, _store.file); // a file system without links
     return syncFolder(folderOf(_store.file));
 }
 

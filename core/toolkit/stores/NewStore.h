@@ -7,8 +7,9 @@
 namespace waymark::toolkit::stores
 {
 
-/// A store that is made: under `<file>.new` until keep() gives it its name, whole and synced. Without keep()
-/// nothing of it stays. Its lock is held meanwhile.
+/// A store that is made: under a name of its own beside it (unfinishedPattern()) until keep() gives it its
+/// name, whole and synced. Without keep() nothing of it stays, and no other file is touched. Its lock is held
+/// meanwhile.
 ///
 /// For root it gets the owner of what it replaces, else of its folder: the daemon's user must be able to open
 /// it.
@@ -30,16 +31,21 @@ public:
     Outcome<void> keep();
 
 private:
-    NewStore(Store store, bool isThere, LockFile lock, std::unique_ptr<registry::StoreSink> sink)
-        : _store(std::move(store)), _isThere(isThere), _lock(std::move(lock)), _sink(std::move(sink))
+    NewStore(Store store, bool isThere, LockFile lock, std::filesystem::path fresh,
+             std::unique_ptr<registry::StoreSink> sink)
+        : _store(std::move(store)),
+          _isThere(isThere),
+          _lock(std::move(lock)),
+          _fresh(std::move(fresh)),
+          _sink(std::move(sink))
     {
     }
-    std::filesystem::path fresh() const { return _store.file.string() + ".new"; }
     Result<void> moveInPlace() const;
 
     Store _store;
     bool _isThere; ///< another one, which is replaced
     LockFile _lock;
+    std::filesystem::path _fresh; ///< its name until then
     std::unique_ptr<registry::StoreSink> _sink;
 };
 

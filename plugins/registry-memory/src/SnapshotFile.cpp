@@ -41,22 +41,15 @@ SnapshotFile::~SnapshotFile()
 /// Better now than when the first one is due, which may be at the end.
 void SnapshotFile::requireWritable() const
 {
-    const auto give = [this](const std::string& why) {
+    const auto give = [](const std::string& why) {
         throw StartError(
             ExitCode::configuration,
             "registry-memory.snapshot: " + why +
                 ": no snapshot could be written; name a file in a folder that the daemon's user may "
                 "write to");
     };
-    if (const auto made = makeFolders(_file.parent_path(), _files); !made)
-        give(made.error().message);
-    const std::string probe = _file.string() + ".new"; // as writeFileAtomically() names it
-    const int descriptor = _files.open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0 && errno != ELOOP)
-        give(probe + ": cannot be created: " + std::generic_category().message(errno));
-    if (descriptor >= 0)
-        _files.close(descriptor);
-    _files.remove(probe.c_str());
+    if (const auto checked = checkReplaceable(_file, _files); !checked)
+        give(checked.error().message);
 }
 
 observe::Health SnapshotFile::health() const

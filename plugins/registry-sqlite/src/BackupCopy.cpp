@@ -1,5 +1,7 @@
 #include "BackupCopy.h"
 
+#include <waymark/base/AtomicFile.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -39,13 +41,15 @@ std::filesystem::path freeName(const std::filesystem::path& wanted)
     return name;
 }
 
-void createForOwner(const std::filesystem::path& file)
+/// A new file of mode 0600, under a name that nobody can foresee.
+std::filesystem::path createBeside(const std::filesystem::path& file)
 {
-    std::filesystem::remove(file);
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    std::string name = unfinishedPattern(file);
+    const int descriptor = systemFiles().openTemporary(name.data(), O_CLOEXEC);
     if (descriptor < 0)
         giveUp(file, systemMessage());
     ::close(descriptor);
+    return name;
 }
 
 /// SQLite syncs the copy when it commits it.
@@ -84,9 +88,9 @@ void syncFolder(const std::filesystem::path& file)
 std::filesystem::path backUp(sqlite3* database, const std::filesystem::path& wanted)
 {
     const auto name = freeName(wanted);
-    const std::filesystem::path unfinished = name.string() + ".new";
+    removeUnfinished(name);
+    const std::filesystem::path unfinished = createBeside(name);
     try {
-        createForOwner(unfinished);
         copyPages(database, unfinished);
         if (std::rename(unfinished.c_str(), name.c_str()) != 0)
             giveUp(name, systemMessage());

@@ -83,7 +83,7 @@ public:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, std::uint64_t{4}, number(outcome, "answered"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{4}, number(outcome, "added"));
         CPPUNIT_ASSERT(outcome.objects().front()->getValue<bool>("whole"));
-        CPPUNIT_ASSERT(outcome.has(R"("families":[{"family":"ipv4","nodes":4}])"));
+        CPPUNIT_ASSERT(outcome.has(R"("families":[{"value":"ipv4","nodes":4}])"));
         const auto set = nodes();
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, set.size());
         for (const auto& other : _others) {

@@ -16,6 +16,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(showsWhatItDoesNotKnowInHex);
     CPPUNIT_TEST(tellsAWrongSignature);
     CPPUNIT_TEST(pointsAtTheDamage);
+    CPPUNIT_TEST(showsAValueThatIsCutOffInHex);
     CPPUNIT_TEST(makesTheExampleOfTheSpecification);
     CPPUNIT_TEST(makesWhatItDecodes);
     CPPUNIT_TEST(refusesWhatNoRecordHolds);
@@ -133,6 +134,24 @@ class EnrCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(ran.object()->isNull("signature_valid"));
     }
 
+    void showsAValueThatIsCutOffInHex()
+    {
+        // [signature, 1, "eth", [[...: the inner list has fewer bytes than it says.
+        const std::string start = "f84ab840" + std::string(128, '1') + "01";
+        const auto read = [&](const std::string& rest) {
+            const Ran ran = _program.run({"enr", "decode", start + rest, "--json"});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(ran.error, 65, ran.code);
+            return ran.object();
+        };
+        const auto fork = entry(read("83657468c2c181"), "eth");
+        CPPUNIT_ASSERT_EQUAL(std::string("0xc2c181"), fork->getValue<std::string>("value"));
+        CPPUNIT_ASSERT_EQUAL(std::string("no valid fork id, EIP-2124"),
+                             fork->getValue<std::string>("meaning"));
+        const auto other = entry(read("83666f6fc2c181"), "foo");
+        CPPUNIT_ASSERT_EQUAL(std::string("0xc2c181"), other->getValue<std::string>("value"));
+        CPPUNIT_ASSERT(other->getValue<bool>("malformed"));
+    }
+
     void makesTheExampleOfTheSpecification()
     {
         const std::vector<std::string> words{"enr",  "make",      "--key",      key(),
@@ -165,7 +184,7 @@ class EnrCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(made->getValue<int>("size"), facts->getValue<int>("size"));
         CPPUNIT_ASSERT_EQUAL(std::string("2001:db8::7"), entry(facts, "ip6")->getValue<std::string>("value"));
         CPPUNIT_ASSERT_EQUAL(std::string("4"), entry(facts, "udp6")->getValue<std::string>("value"));
-        CPPUNIT_ASSERT_EQUAL(std::string("fc64ec04"),
+        CPPUNIT_ASSERT_EQUAL(std::string("0xfc64ec04"),
                              entry(facts, "eth")->getObject("value")->getValue<std::string>("hash"));
     }
 

@@ -52,6 +52,8 @@ class NodesetCommandsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(keepsNodesThatPass);
     CPPUNIT_TEST(mergesToTheNewest);
     CPPUNIT_TEST(writesAFileWholeOrNotAtAll);
+    CPPUNIT_TEST(touchesNoOtherFile);
+    CPPUNIT_TEST(leavesAFileToThoseWhoMayReadIt);
     CPPUNIT_TEST(tellsDamageAndGoesOn);
     CPPUNIT_TEST(strictRefusesDamage);
     CPPUNIT_TEST(refusesWhatIsNoSet);
@@ -90,6 +92,14 @@ class NodesetCommandsTest : public CppUnit::TestFixture
         assertContains(shown, "family\tipv4\t30\t100.0 %\n");
         assertContains(shown, "answered\twithin 1d\t");
         assertContains(_program.good({"nodeset", "info", "-"}).out, "nodes\t0\n");
+        const auto forked = node::EnrBuilder()
+                                .entry("eth", fromHex("cac984fc64ec0483118c30").value())
+                                .sign(testKey(1))
+                                .value();
+        assertContains(_program.good({"nodeset", "info", "-", "--json"}, forked.toString()).out,
+                       R"("forks":[{"value":{"hash":"0xfc64ec04","next":1150000},"nodes":1}])");
+        assertContains(_program.good({"nodeset", "info", "-"}, forked.toString()).out,
+                       "fork\tfc64ec04/1150000\t1\t100.0 %\n");
     }
 
     void convertsBetweenAllFormats()
@@ -196,7 +206,39 @@ class NodesetCommandsTest : public CppUnit::TestFixture
         _program.bad(74, "there is no folder nod1", {"nodeset", "merge", original, "--out", "nod1/a.json"});
         CPPUNIT_ASSERT(!fs::exists(_program.folder() / "nod1"));
         for (const auto& entry : fs::directory_iterator(_program.folder()))
-            CPPUNIT_ASSERT_MESSAGE(entry.path().string(), entry.path().extension() != ".new");
+            CPPUNIT_ASSERT_MESSAGE(entry.path().string(),
+                                   entry.path().string().find(".new") == std::string::npos);
+    }
+
+    void touchesNoOtherFile()
+    {
+        const std::string original = file(3);
+        const std::string before = _program.read(original);
+        fs::rename(_program.folder() / original, _program.folder() / "all.json.new");
+        _program.good({"nodeset", "filter", "all.json.new", "--limit", "2", "--out", "all.json"});
+        CPPUNIT_ASSERT_EQUAL(before, _program.read("all.json.new"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, load("all.json").size());
+    }
+
+    void leavesAFileToThoseWhoMayReadIt()
+    {
+        const std::string original = file(3);
+        const auto name = _program.folder() / original;
+        const auto modeOf = [](const fs::path& of) {
+            return static_cast<unsigned>(fs::status(of).permissions());
+        };
+        _program.good({"nodeset", "convert", original, "--to", "static-nodes", "--out", "static-nodes.json"});
+        CPPUNIT_ASSERT_EQUAL(0600U, modeOf(_program.folder() / "static-nodes.json"));
+        for (const unsigned mode : {0644U, 0640U}) {
+            fs::permissions(name, fs::perms(mode));
+            _program.good({"nodeset", "filter", original, "--out", original});
+            CPPUNIT_ASSERT_EQUAL(mode, modeOf(name));
+        }
+        const std::string before = _program.read(original);
+        fs::create_symlink(original, _program.folder() / "link.json");
+        _program.bad(64, "link.json: is a symbolic link: name the file that it leads to",
+                     {"nodeset", "filter", original, "--limit", "1", "--out", "link.json"});
+        CPPUNIT_ASSERT_EQUAL(before, _program.read(original));
     }
 
     void tellsDamageAndGoesOn()

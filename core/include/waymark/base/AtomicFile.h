@@ -18,12 +18,30 @@ Result<void> makeFolders(const std::filesystem::path& folder, FileSystem& files 
 /// name must not make one.
 Result<void> requireFolderOf(const std::filesystem::path& file);
 
-/// Replaces a file's content so that a crash leaves the old or the new one whole: writes `<file>.new` with
-/// mode 0600, fsync, rename, fsync of the folder. Whatever lay under that name, a link above all, is removed
-/// and not written through. Missing parent folders are created 0700. `io` with the file's name. One writer at
-/// a time.
+/// Replaces a file's content so that a crash leaves the old or the new one whole: writes a new file of mode
+/// 0600 beside it, fsync, rename, fsync of the folder. The new file has a name that nobody can foresee
+/// (unfinishedPattern()) and goes at an error; no other file is touched. Missing parent folders are created
+/// 0700. `io` with the file's name. One writer at a time.
 Result<void> writeFileAtomically(const std::filesystem::path& file, std::string_view content,
                                  FileSystem& files = systemFiles());
+
+/// As writeFileAtomically(), of a file that others may share: who may read and write it, and whose it is,
+/// stays as far as this user may say so, and of a symbolic link the file that it leads to is replaced. One
+/// that is new is its owner's alone.
+Result<void> replaceContent(const std::filesystem::path& file, std::string_view content,
+                            FileSystem& files = systemFiles());
+
+/// Whether a file can be made beside this one, which replacing takes; folders that are missing are made. The
+/// file itself is not touched. `io` with its name.
+Result<void> checkReplaceable(const std::filesystem::path& file, FileSystem& files = systemFiles());
+
+/// For mkstemp(3): what is to become `file` is made beside it as ".NAME.new.XXXXXX", letters and digits for
+/// the Xs.
+std::string unfinishedPattern(const std::filesystem::path& file);
+
+/// Removes files of such a name, and SQLite's files beside them, that belong to the calling user and that
+/// nobody has written to for an hour: those of processes that were killed.
+void removeUnfinished(const std::filesystem::path& file, FileSystem& files = systemFiles());
 
 /// The whole of a file of at most `maximum` bytes. notFound, io, or tooLarge.
 Result<std::string> readSmallFile(const std::filesystem::path& file, std::size_t maximum,

@@ -60,6 +60,7 @@ class NodeSetTest : public CppUnit::TestFixture
     CPPUNIT_TEST(ofTwoUrlsTheOneThatAnsweredLaterWins);
     CPPUNIT_TEST(theBestOfBothHistoriesStays);
     CPPUNIT_TEST(aForkIdentifierThatIsNoneIsNothing);
+    CPPUNIT_TEST(aForkIdentifierHasOneFormForPeopleAndOneInJson);
     CPPUNIT_TEST_SUITE_END();
 
     void anEntrySaysWhatItsRecordSays()
@@ -175,6 +176,17 @@ class NodeSetTest : public CppUnit::TestFixture
         right.history = {};
         right.merge(left);
         CPPUNIT_ASSERT(right.history == left.history);
+    }
+
+    void aForkIdentifierHasOneFormForPeopleAndOneInJson()
+    {
+        const auto id = ForkId::decode(forkItem()).value();
+        CPPUNIT_ASSERT_EQUAL(id.toString(), id.cell().shown());
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"hash":"0xfc64ec04","next":1150000})"), id.cell().json());
+        CPPUNIT_ASSERT(ForkId::parse("fc64ec04/1150000") == id && ForkId::parse("0xfc64ec04/1150000") == id);
+        for (const char* const text : {"", "/", "fc64ec04", "fc64ec04/", "fc64ec04/x", "fc64ec04/-1",
+                                       "fc64ec0/1", "fc64ec04/18446744073709551616", "none"})
+            CPPUNIT_ASSERT_MESSAGE(text, !ForkId::parse(text));
     }
 
     void aForkIdentifierThatIsNoneIsNothing()

@@ -1,3 +1,4 @@
+#include "toolkit/nodeset/JsonText.h"
 #include "toolkit/nodeset/NodesJsonReader.h"
 
 #include <waymark/base/AtomicFile.h>
@@ -30,10 +31,12 @@ Result<void> readNodesJson(std::istream& in, const EntrySink& entry, const Damag
 {
     const Poco::SharedPtr<NodesJsonReader> reader(new NodesJsonReader(entry, damage));
     Poco::JSON::Parser parser(reader);
+    JsonText text(in);
+    std::istream guarded(&text);
     try {
-        parser.parse(in);
+        parser.parse(guarded);
     } catch (const Poco::Exception& exception) {
-        if (in.bad())
+        if (guarded.bad())
             return failure(ErrorCode::io, "it cannot be read");
         const std::string place = reader->count() == 0
                                       ? "at its beginning"
@@ -87,7 +90,7 @@ Result<void> saveNodesJson(const std::filesystem::path& file, const NodeSet& nod
     for (const auto& [id, entry] : nodes.entries())
         writer.add(entry);
     writer.end();
-    return writeFileAtomically(file, text.view(), files);
+    return replaceContent(file, text.view(), files);
 }
 
 } // namespace waymark::toolkit::nodeset

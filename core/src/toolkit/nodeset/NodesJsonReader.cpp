@@ -4,6 +4,9 @@
 
 #include <Poco/Exception.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace waymark::toolkit::nodeset
@@ -13,6 +16,13 @@ namespace
 {
 
 constexpr std::size_t idDigits = 64;
+
+bool isKnown(std::string_view member)
+{
+    constexpr std::array<std::string_view, 5> known{"record", "score", "firstResponse", "lastResponse",
+                                                    "lastCheck"};
+    return std::ranges::find(known, member) != known.end();
+}
 
 } // namespace
 
@@ -122,8 +132,7 @@ void NodesJsonReader::scalar()
         _wrong.clear();
         wrong("it is no object");
         finish();
-    } else if (_depth == members && (_name == "record" || _name == "score" || _name.starts_with("first") ||
-                                     _name.starts_with("last"))) {
+    } else if (_depth == members && isKnown(_name)) {
         wrong("its " + node::quoted(_name) + " has the wrong type");
     }
 }
@@ -133,7 +142,7 @@ void NodesJsonReader::score(std::optional<std::uint64_t> number)
     if (_depth != members || _name != "score")
         scalar();
     else if (!number)
-        wrong("its score is no whole number from 0");
+        wrong("its score is no whole number from 0 to 18446744073709551615");
     else
         _history.score = *number;
 }

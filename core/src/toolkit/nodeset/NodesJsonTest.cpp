@@ -68,6 +68,9 @@ class NodesJsonTest : public CppUnit::TestFixture
     CPPUNIT_TEST(readsAUrlInPlaceOfARecord);
     CPPUNIT_TEST(leavesOutWhatIsNoNodeAndTellsIt);
     CPPUNIT_TEST(passesOverWhatItDoesNotKnow);
+    CPPUNIT_TEST(takesTheLargestScore);
+    CPPUNIT_TEST(oneWrongNumberDamagesOneNode);
+    CPPUNIT_TEST(aByteOrderMarkMayStandBefore);
     CPPUNIT_TEST(refusesWhatIsNoObject);
     CPPUNIT_TEST(refusesAFileThatIsCutOffAnywhere);
     CPPUNIT_TEST(savesAndLoadsASet);
@@ -128,6 +131,11 @@ class NodesJsonTest : public CppUnit::TestFixture
             {R"({"record": ")" + std::string(exampleRecord).replace(20, 1, "_") + "\"}", "signed"},
             {"{" + record + R"(, "score": -1})", "score is no whole number"},
             {"{" + record + R"(, "score": 1.5})", "score is no whole number"},
+            {"{" + record + R"(, "score": 18446744073709551616})", "to 18446744073709551615"},
+            {"{" + record + R"(, "score": 18446744073709551619})", "score is no whole number"},
+            {"{" + record + R"(, "score": 1)" + std::string(400, '0') + "}", "score is no whole number"},
+            {"{" + record + R"(, "score": 1e999})", "score is no whole number"},
+            {"{" + record + R"(, "score": -9223372036854775809})", "score is no whole number"},
             {"{" + record + R"(, "score": "1"})", "'score' has the wrong type"},
             {"{" + record + R"(, "lastCheck": "yesterday"})", "lastCheck is no time: 'yesterday'"},
             {"{" + record + R"(, "lastCheck": 7})", "'lastCheck' has the wrong type"},
@@ -146,10 +154,33 @@ class NodesJsonTest : public CppUnit::TestFixture
 
     void passesOverWhatItDoesNotKnow()
     {
-        const Read read =
-            readText(with(R"({"x": {"record": "y", "score": []}, "y": [[{"record": 1}]], "record": ")" +
-                          exampleRecord + R"(", "z": true})"));
+        const Read read = readText(with(
+            R"({"x": {"record": "y", "score": []}, "y": [[{"record": 1}]], "record": ")" + exampleRecord +
+            R"(", "firstSeen": 7, "lastly": {}, "seq": 99999999999999999999999, "z": true})"));
         CPPUNIT_ASSERT(read.error.empty() && read.damage.empty() && read.entries.size() == 1);
+    }
+
+    void takesTheLargestScore()
+    {
+        const Read read =
+            readText(with(R"({"record": ")" + exampleRecord + R"(", "score": 18446744073709551615})"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, read.entries.size());
+        CPPUNIT_ASSERT_EQUAL(~std::uint64_t{0}, read.entries.front().history.score);
+    }
+
+    void oneWrongNumberDamagesOneNode()
+    {
+        const std::string good = exampleFile.substr(1, exampleFile.rfind('}') - 1);
+        const Read read = readText(R"({"00": {"score": 99999999999999999999}, )" + good + '}');
+        CPPUNIT_ASSERT_EQUAL(std::string(), read.error);
+        CPPUNIT_ASSERT(read.entries.size() == 1 && read.damage.size() == 1);
+    }
+
+    void aByteOrderMarkMayStandBefore()
+    {
+        const Read read = readText("\xef\xbb\xbf" + exampleFile);
+        CPPUNIT_ASSERT(read.error.empty() && read.damage.empty() && read.entries.size() == 1);
+        CPPUNIT_ASSERT(!readText("\xef\xbb" + exampleFile).error.empty());
     }
 
     void refusesWhatIsNoObject()
@@ -197,6 +228,7 @@ class NodesJsonTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(fromTimestamp("2026-01-31T12:00:00Z") == noon);
         CPPUNIT_ASSERT(fromTimestamp("2026-01-31T14:30:00+02:30") == noon);
         CPPUNIT_ASSERT(fromTimestamp("2026-01-31T04:00:00-08:00") == noon);
+        CPPUNIT_ASSERT(fromTimestamp("2026-02-01T11:59:00+23:59") == noon);
         CPPUNIT_ASSERT(fromTimestamp("2026-01-31T12:00:00.25Z") == noon + std::chrono::milliseconds(250));
         CPPUNIT_ASSERT(fromTimestamp("2026-01-31T12:00:00.123456789Z") ==
                        noon + std::chrono::microseconds(123456));
@@ -211,7 +243,9 @@ class NodesJsonTest : public CppUnit::TestFixture
              {"", "now", "2026-01-31", "2026-01-31T12:00:00", "2026-01-31 12:00:00Z", "2026-13-31T12:00:00Z",
               "2026-02-30T12:00:00Z", "2026-01-31T25:00:00Z", "2026-01-31T12:00:00Zulu",
               "2026-01-31T12:00:00.Z", "1969-12-31T12:00:00Z", "2201-01-01T00:00:00Z",
-              "2026-01-31T12:00:00+2:00"})
+              "2026-01-31T12:00:00+2:00", "2023-02-28T00:00:00+99:99", "2023-02-28T00:00:00+24:00",
+              "2023-02-28T00:00:00-00:60", "2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z",
+              "2026-01-31T12:00:61Z"})
             CPPUNIT_ASSERT_MESSAGE(text, !fromTimestamp(text));
     }
 };

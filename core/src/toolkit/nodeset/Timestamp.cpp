@@ -18,7 +18,7 @@ constexpr int earliestYear = 1970;
 constexpr int latestYear = 2200; // nanoseconds of it still fit
 
 /// Poco's parser takes what is no time for one; this is the form of RFC 3339, section 5.6, but for the
-/// numbers.
+/// numbers, of which it does not look at the zone's.
 bool hasForm(std::string_view text)
 {
     constexpr std::string_view form = "0000-00-00T00:00:00";
@@ -37,8 +37,12 @@ bool hasForm(std::string_view text)
             return false;
         text.remove_prefix(end);
     }
-    return text == "Z" || matches(text, zone) ||
-           (text.starts_with('-') && matches(text.substr(1), zone.substr(1)));
+    const auto isZone = [&] {
+        const bool hasZone =
+            matches(text, zone) || (text.starts_with('-') && matches(text.substr(1), zone.substr(1)));
+        return hasZone && text.substr(1, 2) <= "23" && text.substr(4) <= "59";
+    };
+    return text == "Z" || isZone();
 }
 
 } // namespace

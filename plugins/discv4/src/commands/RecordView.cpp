@@ -2,7 +2,7 @@
 
 #include <waymark/base/Bytes.h>
 #include <waymark/node/Enode.h>
-#include <waymark/node/Rlp.h>
+#include <waymark/toolkit/nodeset/ForkId.h>
 
 #include <algorithm>
 #include <array>
@@ -23,23 +23,12 @@ using toolkit::Cell;
 constexpr std::array<std::string_view, 9> shownElsewhere{"id",  "secp256k1", "ip",   "ip6", "udp",
                                                          "tcp", "udp6",      "tcp6", "eth"};
 
-/// EIP-2124 in EIP-868's form: [[hash, next, ...], ...]. Nothing when it is another.
+/// Nothing when it is another form of entry.
 std::optional<Cell> forkOf(const node::Enr& record)
 {
     const auto item = record.entry("eth");
-    if (!item)
-        return std::nullopt;
-    node::rlp::Reader reader(*item);
-    auto list = reader.list();
-    auto fork = list ? list->list() : std::move(list);
-    FixedBytes<4> hash{};
-    if (!fork || !fork->fixed(hash))
-        return std::nullopt;
-    const auto next = fork->integer();
-    if (!next)
-        return std::nullopt;
-    const std::string text = "0x" + toHex(hash);
-    return Cell::object({{"hash", text}, {"next", *next}}).shownAs(text + ", next " + std::to_string(*next));
+    const auto fork = item ? toolkit::nodeset::ForkId::decode(*item) : std::nullopt;
+    return fork ? std::optional(fork->cell()) : std::nullopt;
 }
 
 Cell otherEntries(const node::Enr& record)

@@ -2,6 +2,8 @@
 
 #include "commands/CallDeadline.h"
 
+#include <waymark/toolkit/Cell.h>
+
 #include <Poco/Environment.h>
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
@@ -104,20 +106,9 @@ std::string tlsProblem(const std::string& text)
 
 } // namespace
 
-std::string printable(std::string text)
+std::string printable(const std::string& text)
 {
-    constexpr unsigned char lastControl = 0x1f;
-    constexpr unsigned char erase = 0x7f;
-    const auto isControl = [](unsigned char c) {
-        return c <= lastControl || c == erase;
-    };
-    std::ranges::replace_if(text, isControl, '?');
-    // The second set of them, U+0080 to U+009F, as UTF-8.
-    for (std::size_t at = text.find('\xc2'); at + 1 < text.size() && at != std::string::npos;
-         at = text.find('\xc2', at + 1))
-        if (const auto next = static_cast<unsigned char>(text[at + 1]); next >= 0x80 && next < 0xa0)
-            text.replace(at, 2, "?");
-    return text;
+    return text.empty() ? text : toolkit::Cell(text).shown();
 }
 
 std::string ApiAnswer::complaint() const

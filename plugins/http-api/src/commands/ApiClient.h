@@ -26,7 +26,7 @@ namespace waymark::httpapi
 class CallDeadline;
 
 /// What others wrote, with nothing in it that a terminal would obey.
-std::string printable(std::string text);
+std::string printable(const std::string& text);
 
 /// What a daemon is asked.
 struct ApiCall

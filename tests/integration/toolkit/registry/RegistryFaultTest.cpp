@@ -27,6 +27,8 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
     CPPUNIT_TEST(anInterruptionLeavesNothing);
     CPPUNIT_TEST(wrongArgumentsAreExplained);
     CPPUNIT_TEST(onlyPlainFilesAreReplaced);
+    CPPUNIT_TEST(noOtherFileIsTouched);
+    CPPUNIT_TEST(aFileThatIsNoLockStays);
     CPPUNIT_TEST_SUITE_END();
 
     const std::vector<std::string> _formats{"json-lines", "memory-snapshot", "sqlite"};
@@ -223,6 +225,38 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
         refuses({"convert", source, "--to", "sqlite", path("link"), "--force"}, 64, "is source and target");
         fs::create_symlink(write("elsewhere", "x"), path("other"));
         refuses({"convert", source, "--to", "sqlite", path("other"), "--force"}, 74, "is a symbolic link");
+    }
+
+    void noOtherFileIsTouched()
+    {
+        for (const std::string& format : _formats) {
+            const std::string source = store("json-lines", "target.new");
+            const std::string before = read(source);
+            did({"convert", source, "--to", format, path("target"), "--force"});
+            CPPUNIT_ASSERT_EQUAL(before, read(source));
+            did({"import", "--in", source, "--to", format, path("target"), "--force"});
+            CPPUNIT_ASSERT_EQUAL(before, read(source));
+            fs::remove(source);
+            write("out.jsonl.new", "precious");
+            did({"export", path("target"), "--out", path("out.jsonl"), "--force"});
+            CPPUNIT_ASSERT_EQUAL(std::string("precious"), read(path("out.jsonl.new")));
+            CPPUNIT_ASSERT_EQUAL(before, read(path("out.jsonl")));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, names().size());
+    }
+
+    void aFileThatIsNoLockStays()
+    {
+        const std::string source = store("json-lines", "source");
+        for (const std::string& format : _formats) {
+            write("target.lock", "precious\n");
+            refuses({"convert", source, "--to", format, path("target")}, 74, "target.lock is no lock file");
+            CPPUNIT_ASSERT_EQUAL(std::string("precious\n"), read(path("target.lock")));
+        }
+        // It says nothing of the store, which can still be read.
+        write("source.lock", "precious\n");
+        did({"stats", source});
+        CPPUNIT_ASSERT_EQUAL(std::string("precious\n"), read(path("source.lock")));
     }
 };
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <waymark/base/Bytes.h>
+#include <waymark/toolkit/Cell.h>
 
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace waymark::toolkit::nodeset
 {
@@ -18,8 +20,12 @@ struct ForkId
 
     /// From the entry's RLP item; nothing when it is not one.
     static std::optional<ForkId> decode(ByteView item);
+    /// From the text; nothing when it is not one.
+    static std::optional<ForkId> parse(std::string_view text);
     /// "fc64ec04/1150000": the hash in hex and the next fork.
     std::string toString() const;
+    /// As every command shows it: the text, and in JSON {"hash":"0xfc64ec04","next":1150000}.
+    Cell cell() const;
 
     friend constexpr auto operator<=>(const ForkId&, const ForkId&) noexcept = default;
 };

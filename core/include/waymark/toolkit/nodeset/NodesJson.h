@@ -65,7 +65,7 @@ struct LoadedNodes
 
 /// The nodes of a nodes.json. notFound, io, corrupt.
 Result<LoadedNodes> loadNodesJson(const std::filesystem::path& file);
-/// Replaces the file, whole or not at all (writeFileAtomically()). Makes no folder: notFound.
+/// Replaces the file, whole or not at all (replaceContent()). Makes no folder: notFound.
 Result<void> saveNodesJson(const std::filesystem::path& file, const NodeSet& nodes,
                            FileSystem& files = systemFiles());
 

@@ -11,6 +11,7 @@
 #include <waymark/toolkit/Listing.h>
 #include <waymark/toolkit/Progress.h>
 #include <waymark/toolkit/Record.h>
+#include <waymark/toolkit/nodeset/ForkId.h>
 #include <waymark/toolkit/nodeset/NodesJson.h>
 
 #include <algorithm>
@@ -240,9 +241,9 @@ private:
             record.add("forgotten", "forgotten", counts.forgotten);
         const bool isJson = _asked.values.has("json");
         if (isJson) {
-            record.add("networks", "", objectsOf(summary.networks(), "fork_id"));
-            record.add("clients", "", objectsOf(summary.clients(), "client"));
-            record.add("families", "", objectsOf(summary.families(), "family"));
+            record.add("forks", "", objectsOf(summary.forks(), forkOf));
+            record.add("clients", "", objectsOf(summary.clients()));
+            record.add("families", "", objectsOf(summary.families()));
         }
         record.print(_asked.context, _asked.values);
         if (isJson)
@@ -263,17 +264,25 @@ private:
                              " %"),
                      value});
         };
-        add("network", summary.networks());
+        add("fork", summary.forks());
         add("client", summary.clients());
         add("family", summary.families());
         listing.end();
     }
 
-    static Cell objectsOf(const Summary::Counts& counts, const std::string& name)
+    static Cell textOf(const std::string& value) { return {value}; }
+    /// "none" stays the text that it is.
+    static Cell forkOf(const std::string& value)
+    {
+        const auto fork = toolkit::nodeset::ForkId::parse(value);
+        return fork ? fork->cell() : Cell(value);
+    }
+    /// As `nodeset info` has them.
+    static Cell objectsOf(const Summary::Counts& counts, Cell (*show)(const std::string&) = textOf)
     {
         std::vector<Cell> cells;
         for (const auto& [value, number] : counts)
-            cells.push_back(Cell::object({{name, Cell(value)}, {"nodes", Cell(number)}}));
+            cells.push_back(Cell::object({{"value", show(value)}, {"nodes", Cell(number)}}));
         return Cell::list(cells);
     }
 

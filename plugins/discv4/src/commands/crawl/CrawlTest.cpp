@@ -268,10 +268,10 @@ public:
             _nodes.merge(Entry(builder.sign(testkit::testKey(i)).value()));
         }
         const Summary summary(_nodes);
-        const Summary::Counts networks{{"aabbccdd/5", 2}, {"none", 1}};
+        const Summary::Counts forks{{"aabbccdd/5", 2}, {"none", 1}};
         const Summary::Counts clients{{"none", 2}, {"Waymark", 1}};
         const Summary::Counts families{{"both", 1}, {"ipv4", 1}, {"ipv6", 1}};
-        CPPUNIT_ASSERT(networks == summary.networks());
+        CPPUNIT_ASSERT(forks == summary.forks());
         CPPUNIT_ASSERT(clients == summary.clients());
         CPPUNIT_ASSERT(families == summary.families());
     }

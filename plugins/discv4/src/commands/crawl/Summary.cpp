@@ -48,17 +48,17 @@ std::string clientOf(const Entry& entry)
 
 Summary::Summary(const toolkit::nodeset::NodeSet& nodes)
 {
-    Tally networks;
+    Tally forks;
     Tally clients;
     Tally families;
     for (const auto& [id, entry] : nodes.entries()) {
         const auto fork = entry.forkId();
-        ++networks[fork ? fork->toString() : none];
+        ++forks[fork ? fork->toString() : none];
         const std::string client = clientOf(entry);
         ++clients[client.empty() ? none : client];
         ++families[familyOf(entry)];
     }
-    _networks = byFrequency(networks);
+    _forks = byFrequency(forks);
     _clients = byFrequency(clients);
     _families = byFrequency(families);
 }

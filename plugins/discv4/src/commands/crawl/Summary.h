@@ -20,14 +20,14 @@ public:
     using Counts = std::vector<std::pair<std::string, std::size_t>>;
 
     /// By the fork identifier of their records (EIP-2124): "fc64ec04/1150000", or "none".
-    const Counts& networks() const noexcept { return _networks; }
+    const Counts& forks() const noexcept { return _forks; }
     /// By the name of their software in their records (EIP-7636), or "none".
     const Counts& clients() const noexcept { return _clients; }
     /// ipv4, ipv6, both, none.
     const Counts& families() const noexcept { return _families; }
 
 private:
-    Counts _networks;
+    Counts _forks;
     Counts _clients;
     Counts _families;
 };

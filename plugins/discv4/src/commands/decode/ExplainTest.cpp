@@ -159,7 +159,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("9"), shown(explanation, "record.seq"));
         CPPUNIT_ASSERT_EQUAL(std::string("10.0.0.1"), shown(explanation, "record.ip"));
         CPPUNIT_ASSERT_EQUAL(std::string("30303"), shown(explanation, "record.udp"));
-        CPPUNIT_ASSERT_EQUAL(std::string("fork hash 0xaabbccdd, next 5"), shown(explanation, "record.eth"));
+        CPPUNIT_ASSERT_EQUAL(std::string("aabbccdd/5"), shown(explanation, "record.eth"));
         CPPUNIT_ASSERT_EQUAL(std::string("Waymark 0.1?[2J"), shown(explanation, "record.client"));
         CPPUNIT_ASSERT_EQUAL(record.toString(), shown(explanation, "record"));
     }

@@ -2,6 +2,7 @@
 
 #include <waymark/node/Enr.h>
 #include <waymark/node/IpAddress.h>
+#include <waymark/toolkit/nodeset/ForkId.h>
 
 #include <algorithm>
 
@@ -47,20 +48,10 @@ Meaning portOf(ByteView item)
     return {*port, ""};
 }
 
-/// EIP-2124: [[hash, next], ...].
 Meaning forkOf(ByteView item)
 {
-    Reader outer(item);
-    auto list = outer.list();
-    auto fork = list ? list->list() : failure(list.error());
-    const auto hash = fork ? fork->string() : failure(fork.error());
-    const auto next = hash ? fork->integer() : failure(hash.error());
-    if (!next)
-        return raw(item);
-    return {Cell::object({{"fork_hash", "0x" + toHex(*hash)}, {"fork_next", *next}})
-                .shownAs("fork hash 0x" + toHex(*hash) + ", next " +
-                         (*next == 0 ? "none" : std::to_string(*next))),
-            "fork id, EIP-2124"};
+    const auto fork = toolkit::nodeset::ForkId::decode(item);
+    return fork ? Meaning{fork->cell(), "fork id, EIP-2124"} : raw(item);
 }
 
 /// EIP-7636: [name, version, build?].
