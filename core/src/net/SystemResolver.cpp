@@ -175,4 +175,11 @@ Subscription SystemResolver::resolve(std::string name, Completion completion)
     return subscription;
 }
 
+Resolver& systemResolver()
+{
+    // Never destroyed: that would wait for what is under way.
+    static const auto resolver = new SystemResolver; // NOLINT(cppcoreguidelines-owning-memory): see above
+    return *resolver;
+}
+
 } // namespace waymark::net

@@ -1,3 +1,4 @@
+#include "ShortTime.h"
 #include "TestServer.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -129,7 +130,7 @@ class AnswersTest : public CppUnit::TestFixture
 
     void missedDeadlineIs504()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         Contributed plugin{server};
         std::vector<http::Responder> kept;
         plugin.add("GET", "/never", [&kept](const http::ApiRequest&) {
@@ -254,7 +255,7 @@ class AnswersTest : public CppUnit::TestFixture
 
     void streamThatIsNotReadIsCutOff()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         Contributed plugin{server};
         std::promise<Sink> promise;
         addStream(plugin, promise);

@@ -4,15 +4,19 @@
 #include "TestServer.h"
 #include "TlsFixture.h"
 
+#include <waymark/testkit/HostNames.h>
 #include <waymark/testkit/TemporaryFolder.h>
+#include <waymark/toolkit/Interruption.h>
 
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace waymark::httpapi
 {
@@ -26,7 +30,15 @@ class ApiClientTest : public TlsFixture
     CPPUNIT_TEST(waitsForNoServerThatIsMute);
     CPPUNIT_TEST(waitsForNoServerThatGoesOnForEver);
     CPPUNIT_TEST(asksNobodyElseWhenTheConnectionIsGone);
+    CPPUNIT_TEST(waitsForNoNameServerThatIsMute);
+    CPPUNIT_TEST(signalEndsALookup);
+    CPPUNIT_TEST(unknownNamesAreTold);
+    CPPUNIT_TEST(triesAllAddressesOfAName);
     CPPUNIT_TEST(halfAnAnswerIsNone);
+    CPPUNIT_TEST(chunksAreTakenWhenAllAreThere);
+    CPPUNIT_TEST(tooLargeAnswersAreRefused);
+    CPPUNIT_TEST(pathOfTheUrlStaysAsItIs);
+    CPPUNIT_TEST(urlsThatMeanSomethingElseAreRefused);
     CPPUNIT_TEST(followsNobodyElsewhere);
     CPPUNIT_TEST(asksForTheHostAndPortOfItsUrl);
     CPPUNIT_TEST(certificateMustBeOfTheHostThatIsAsked);
@@ -97,6 +109,124 @@ class ApiClientTest : public TlsFixture
             CPPUNIT_ASSERT(!answer.has_value());
             CPPUNIT_ASSERT(answer.error().code == ErrorCode::unavailable);
         }
+    }
+
+    static constexpr const char* name = "bootnode.example";
+
+    /// A client for a name that only `names` knows.
+    static ApiClient clientFor(net::Resolver& names, const std::string& url,
+                               std::chrono::milliseconds patience)
+    {
+        auto client = ApiClient::open(url, {}, patience);
+        CPPUNIT_ASSERT(client.has_value());
+        client->resolveBy(names);
+        return std::move(*client);
+    }
+    static void assertSays(const std::string& text, const Result<ApiAnswer>& answer,
+                           ErrorCode code = ErrorCode::unavailable)
+    {
+        CPPUNIT_ASSERT(!answer.has_value());
+        const std::string& message = answer.error().message;
+        CPPUNIT_ASSERT_MESSAGE(message, message.find(text) != std::string::npos);
+        CPPUNIT_ASSERT(answer.error().code == code);
+    }
+
+    void waitsForNoNameServerThatIsMute()
+    {
+        testkit::HostNames names;
+        names.mute(name);
+        const auto client = clientFor(names, "http://bootnode.example:1", 20ms);
+        assertSays("no name server has told the address within 20 ms",
+                   client.send({.method = "GET", .path = "/"}));
+    }
+
+    void signalEndsALookup()
+    {
+        testkit::HostNames names;
+        names.mute(name);
+        auto client = clientFor(names, "http://bootnode.example:1", 1h);
+        const toolkit::Interruption interruption;
+        client.heed(&interruption);
+        std::raise(SIGTERM);
+        assertSays("interrupted", client.send({.method = "GET", .path = "/"}));
+    }
+
+    void unknownNamesAreTold()
+    {
+        testkit::HostNames names;
+        const auto client = clientFor(names, "http://bootnode.example:1", 10s);
+        assertSays("no host has the name 'bootnode.example'", client.send({.method = "GET", .path = "/"}));
+        CPPUNIT_ASSERT(!client.wasConnected());
+    }
+
+    /// Of the first nobody answers. The one that did is known from then on.
+    void triesAllAddressesOfAName()
+    {
+        FakeServer server(FakeServer::answer("200 OK", "well"));
+        testkit::HostNames names;
+        names.set(name, {node::IpAddress::v4(127, 0, 0, 2), node::IpAddress::v4(127, 0, 0, 1)});
+        const std::string url = "http://bootnode.example" + server.url().substr(server.url().rfind(':'));
+        auto client = clientFor(names, url, 10s);
+        CPPUNIT_ASSERT_EQUAL(std::string("well"), client.send({.method = "GET", .path = "/"})->body);
+        CPPUNIT_ASSERT(client.wasConnected());
+        names.mute(name);
+        client.stay();
+        CPPUNIT_ASSERT_EQUAL(std::string("well"), client.send({.method = "GET", .path = "/"})->body);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, names.asked(name));
+        const std::string& asked = server.stop();
+        CPPUNIT_ASSERT_MESSAGE(asked, asked.find("Host: bootnode.example:") != std::string::npos);
+    }
+
+    void chunksAreTakenWhenAllAreThere()
+    {
+        const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        const std::string whole = "3;a=b\r\n[] \r\n2\r\n{}\r\n0\r\nT: x\r\n\r\n";
+        const FakeServer good(head + whole);
+        CPPUNIT_ASSERT_EQUAL(std::string("[] {}"), ask(good.url())->body);
+        for (const std::size_t cut : {0U, 5U, 9U, 10U, 11U, 13U, 18U, 20U, 23U, 28U}) {
+            const FakeServer server(head + whole.substr(0, cut));
+            assertSays("the answer broke off", ask(server.url()));
+        }
+        const FakeServer bad(head + "3\r\n[]\r\n0\r\n\r\n");
+        assertSays("chunks that are none", ask(bad.url()), ErrorCode::corrupt);
+    }
+
+    void tooLargeAnswersAreRefused()
+    {
+        const FakeServer server([](int descriptor) {
+            const std::string megabyte(std::size_t{1} << 20U, 'x');
+            FakeServer::say(descriptor, "HTTP/1.1 200 OK\r\n\r\n");
+            while (FakeServer::say(descriptor, megabyte)) {
+            }
+        });
+        assertSays("the answer is larger than 64 MB", ask(server.url(), 1h), ErrorCode::tooLarge);
+    }
+
+    void pathOfTheUrlStaysAsItIs()
+    {
+        FakeServer server(FakeServer::answer("200 OK", "well"));
+        for (const char* path : {"/a%20b", "/a%0d%0aX-Evil:%201", "/a%2fb%3fq/"})
+            CPPUNIT_ASSERT_EQUAL(200, ask(server.url() + path)->status);
+        const std::string& asked = server.stop();
+        for (const char* line : {"GET /a%20b/ HTTP", "GET /a%0d%0aX-Evil:%201/ HTTP", "GET /a%2fb%3fq/ HTTP"})
+            CPPUNIT_ASSERT_MESSAGE(asked, asked.find(line) != std::string::npos);
+    }
+
+    void urlsThatMeanSomethingElseAreRefused()
+    {
+        for (const char* url :
+             {"http://a/b c", "http://a/b\r\nX: 1", "http://a/\x7f", "http://a/\xc3\xa4", "http://a/b?c",
+              "http://a/?", "http://a/b#c", "http://a#", "http://a%0d%0aX-Evil:%201/", "http://a%2fb/"}) {
+            const auto client = ApiClient::open(url);
+            CPPUNIT_ASSERT_MESSAGE(url, !client.has_value());
+            CPPUNIT_ASSERT(client.error().code == ErrorCode::invalidArgument);
+            CPPUNIT_ASSERT_EQUAL(printable(client.error().message), client.error().message);
+        }
+        const FakeServer server(FakeServer::answer("200 OK", "well"));
+        const auto client = ApiClient::open(server.url());
+        for (const char* path : {"/a b", "/a\r\nb", "/a#b"})
+            assertSays("is no path", client->send({.method = "GET", .path = path}),
+                       ErrorCode::invalidArgument);
     }
 
     void halfAnAnswerIsNone()

@@ -1,4 +1,5 @@
 #include "HeldRoutes.h"
+#include "ShortTime.h"
 #include "TestServer.h"
 
 #include <Poco/Exception.h>
@@ -158,7 +159,7 @@ class FairnessTest : public CppUnit::TestFixture
 
     void streamsThatAreNotReadHaveADeadline()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         HeldRoutes held(server);
         HttpClient client(server.start().endpoint());
         client.send(getRequest("/stream"));
@@ -174,7 +175,7 @@ class FairnessTest : public CppUnit::TestFixture
 
     void answersThatAreNotReadHaveADeadline()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         HeldRoutes held(server);
         HttpClient client(server.start().endpoint());
         client.send(getRequest("/large"));
@@ -226,7 +227,7 @@ class FairnessTest : public CppUnit::TestFixture
     /// Some clients send one behind a body (RFC 9112 section 2.2).
     void whoSendsAnEmptyLineIsIdle()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}, {"keep-alive-timeout", patient}});
+        TestServer server(Values{{"request-timeout", shortTime}, {"keep-alive-timeout", patient}});
         HttpClient client(server.start().endpoint());
         client.send(getRequest("/") + "\r\n");
         CPPUNIT_ASSERT_EQUAL(200, client.read().status);

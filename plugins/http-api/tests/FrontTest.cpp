@@ -1,4 +1,5 @@
 #include "HeldRoutes.h"
+#include "ShortTime.h"
 #include "TestServer.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -155,7 +156,7 @@ class FrontTest : public CppUnit::TestFixture
 
     void whoWaitsTooLongForAThreadGets503()
     {
-        TestServer server(Values{{"threads", "2"}, {"request-timeout", "100ms"}});
+        TestServer server(Values{{"threads", "2"}, {"request-timeout", shortTime}});
         HeldRoutes held(server);
         server.start();
         Clients clients;

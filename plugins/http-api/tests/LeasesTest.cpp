@@ -148,7 +148,8 @@ class LeasesTest : public CppUnit::TestFixture
         TestServer server;
         server.start();
         for (const char* const ttl :
-             {"-1", "1.5", "\"60\"", "true", "null", "[]", "316224001", "9223372036854775808", "1e30"}) {
+             {"-1", "1.5", "\"60\"", "true", "null", "[]", "316224001", "9223372036854775808",
+              "18446744073709551616", "18446744073709551676", "1e30"}) {
             assertError(422, server.post(byId(R"(,"ttl":)" + std::string(ttl))));
             assertError(422, renewJson(server, R"({"ttl":)" + std::string(ttl) + "}"));
         }

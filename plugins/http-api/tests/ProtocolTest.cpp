@@ -1,3 +1,4 @@
+#include "ShortTime.h"
 #include "TestServer.h"
 
 #include <waymark/plugin/Plugin.h>
@@ -268,7 +269,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     void slowRequestsAre408()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         server.start();
         assertRefused(server, 408, "GET / HT");
         assertRefused(server, 408, post("Content-Length: 10\r\n", "{"));
@@ -277,7 +278,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     void silentAndIdleConnectionsEnd()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}, {"keep-alive-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}, {"keep-alive-timeout", "100ms"}});
         server.start();
         HttpClient silent(server.endpoint());
         CPPUNIT_ASSERT(silent.ended());
@@ -291,7 +292,7 @@ class ProtocolTest : public CppUnit::TestFixture
 
     void randomBytesNeverHurt()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", "10m"}});
         server.start();
         std::mt19937 random(20260726);
         const std::string whole = post("Content-Length: 20\r\n", std::string(20, '{'));

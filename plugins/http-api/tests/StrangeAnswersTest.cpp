@@ -1,9 +1,11 @@
 #include "FakeServer.h"
+#include "commands/PeersAddCommand.h"
 #include "commands/PeersGetCommand.h"
 #include "commands/PeersListCommand.h"
 #include "commands/PeersWatchCommand.h"
 #include "commands/StatusCommand.h"
 
+#include <waymark/testkit/TemporaryFolder.h>
 #include <waymark/testkit/TestKeys.h>
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -28,6 +30,8 @@ class StrangeAnswersTest : public CppUnit::TestFixture
     CPPUNIT_TEST(endlessHeadersEnd);
     CPPUNIT_TEST(brokenStreamsAreRefused);
     CPPUNIT_TEST(refusalsHaveTheirExitCodes);
+    CPPUNIT_TEST(numbersThatNobodyCanReadAreRefused);
+    CPPUNIT_TEST(otherNumbersOfResultsAreRefused);
     CPPUNIT_TEST_SUITE_END();
 
     std::string _out;
@@ -130,6 +134,32 @@ class StrangeAnswersTest : public CppUnit::TestFixture
               "data: " + std::string(2000000, 'x')}) {
             const FakeServer server(head + stream);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 65, ask(server, PeersWatchCommand(_clock)));
+        }
+    }
+
+    void numbersThatNobodyCanReadAreRefused()
+    {
+        for (const char* number : {"18446744073709551618", "1e999", "2.5", "-1"}) {
+            const FakeServer server(FakeServer::answer("200 OK", R"({"id":"a","ip":"10.0.1.5","tcp_port":)" +
+                                                                     std::string(number) + '}'));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(number, 65, ask(server, PeersGetCommand(), {_id}));
+            CPPUNIT_ASSERT_EQUAL(std::string(), _out);
+        }
+    }
+
+    /// Nobody knows what became of which then.
+    void otherNumbersOfResultsAreRefused()
+    {
+        const testkit::TemporaryFolder folder;
+        const auto file = folder.write("nodes", "enode://" + _id + "@10.0.1.5:30303\n").string();
+        for (const char* body :
+             {"{}", R"({"results":[]})", R"({"results":5})",
+              R"({"results":[{"status":201,"id":"a"},{"status":201,"id":"b"},{"status":201,"id":"c"}]})"}) {
+            const FakeServer server(FakeServer::answer("200 OK", body));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(body, 65, ask(server, PeersAddCommand(_clock), {file}));
+            CPPUNIT_ASSERT_EQUAL(std::string(), _out);
+            assertSays(": 1 of 1 w");
+            assertSays(" not confirmed\n");
         }
     }
 

@@ -1,5 +1,6 @@
 #include "HeldRoutes.h"
 #include "RawTls.h"
+#include "ShortTime.h"
 #include "TestTokens.h"
 #include "TlsFixture.h"
 
@@ -85,7 +86,7 @@ class TlsStrangersTest : public TlsFixture
 
     void handshakesThatTakeTooLongEnd()
     {
-        TestServer server(values({{"request-timeout", "100ms"}}));
+        TestServer server(values({{"request-timeout", shortTime}}));
         server.start();
         const std::string hello = RawTls::hello();
         HttpClient silent(server.endpoint());

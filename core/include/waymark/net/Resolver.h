@@ -29,4 +29,8 @@ public:
     virtual Subscription resolve(std::string name, Completion completion) = 0;
 };
 
+/// The system's, for commands, which have no host that brings them one. It lives as long as the process, and
+/// nobody waits at its end for lookups that hang. Any thread.
+Resolver& systemResolver();
+
 } // namespace waymark::net

@@ -30,9 +30,9 @@ std::optional<Refusal> ProofChecker::precheck(const Proof& proof) const
                             "the epoch of this answer");
     const std::uint64_t now = _clock.unixSeconds();
     if (proof.expires <= now)
-        return refusal(401, "the proof has expired: sign again, and look at the clock");
+        return refusal(401, std::string(expired));
     if (proof.expires - now > longest)
-        return refusal(401, "the proof is valid for too long: it may expire 300 seconds from now at most");
+        return refusal(401, std::string(tooLong));
     return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace waymark::httpapi
 {
@@ -31,6 +32,11 @@ public:
         : ProofChecker(clock, registry, Bounds())
     {
     }
+
+    /// The messages of the refusals (401) that come of clocks which differ.
+    static constexpr std::string_view expired = "the proof has expired: sign again, and look at the clock";
+    static constexpr std::string_view tooLong =
+        "the proof is valid for too long: it may expire 300 seconds from now at most";
 
     /// What can be said before the body is there, and costs nothing. A refusal, or nothing.
     std::optional<Refusal> precheck(const Proof& proof) const;

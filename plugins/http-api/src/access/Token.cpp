@@ -90,17 +90,6 @@ SecretBuffer makeToken(Random& random)
     return token;
 }
 
-bool isToken(std::string_view text) noexcept
-{
-    constexpr std::size_t digits = 43; // of base64url, for 32 bytes
-    const auto isDigit = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    };
-    return text.size() == tokenPrefix.size() + digits && text.starts_with(tokenPrefix) &&
-           std::ranges::all_of(text.substr(tokenPrefix.size()), isDigit);
-}
-
 std::string_view toString(http::Role role) noexcept
 {
     const auto* const found = std::ranges::find(roles, role, [](const auto& entry) { return entry.second; });

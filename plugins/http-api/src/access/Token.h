@@ -24,9 +24,6 @@ TokenDigest digestOf(std::string_view token);
 /// A new token: "waymark_" and 256 random bits as base64url.
 SecretBuffer makeToken(Random& random);
 
-/// Whether a text has the form that makeToken() gives: only such a text is ever sent as a token.
-bool isToken(std::string_view text) noexcept;
-
 /// The word for a role in token files and logs: "read", "register", "admin"; "none" for Role::open.
 std::string_view toString(http::Role role) noexcept;
 /// "read", "register" or "admin".

@@ -1,5 +1,7 @@
 #include "commands/AnswerJson.h"
 
+#include "json/JsonNumbers.h"
+
 #include <Poco/Exception.h>
 #include <Poco/JSON/Parser.h>
 
@@ -19,6 +21,11 @@ constexpr std::size_t deepest = 16;
 template <class Pointer>
 Result<Pointer> parsed(const std::string& text, const char* what)
 {
+    if (const auto number = unfitNumber(text)) {
+        constexpr std::size_t enough = 40;
+        return failure(ErrorCode::corrupt, "the answer has a number that is too large: " +
+                                               std::string(number->substr(0, enough)));
+    }
     try {
         json::Parser parser;
         parser.setDepth(deepest);
@@ -106,6 +113,10 @@ std::optional<Value> AnswerJson::read(const std::string& name, const char* neede
 
 std::optional<std::uint64_t> AnswerJson::number(const std::string& name)
 {
+    if (_object->has(name) && !_object->isNull(name) && !_object->get(name).isInteger()) {
+        blame(name, "whole number");
+        return std::nullopt;
+    }
     return read<Poco::UInt64>(name, "whole number");
 }
 

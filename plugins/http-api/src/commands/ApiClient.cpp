@@ -1,5 +1,6 @@
 #include "commands/ApiClient.h"
 
+#include "commands/AnswerBody.h"
 #include "commands/CallDeadline.h"
 
 #include <waymark/toolkit/Cell.h>
@@ -15,12 +16,9 @@
 #include <Poco/String.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <istream>
 #include <optional>
 #include <ostream>
-#include <poll.h>
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
@@ -35,7 +33,6 @@ namespace
 namespace net = Poco::Net;
 
 constexpr std::string_view unixScheme = "unix:";
-constexpr std::size_t largestAnswer = std::size_t{64} << 20U;
 constexpr int mostFields = 100;
 constexpr std::size_t longestSocket = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -56,33 +53,31 @@ private:
     Poco::Net::StreamSocket _given;
 };
 
-void readWhole(const Poco::Net::HTTPResponse& response, std::istream& in, ApiAnswer& answer)
+/// Nothing that would mean something else in a request than in a URL.
+bool isPlainUrl(const std::string& url)
 {
-    std::array<char, 16384> part{};
-    while (in.good() && answer.body.size() < largestAnswer) {
-        in.read(part.data(), static_cast<std::streamsize>(part.size()));
-        answer.body.append(part.data(), static_cast<std::size_t>(in.gcount()));
-    }
-    if (answer.body.size() >= largestAnswer)
-        throw Poco::DataException("the answer is larger than 64 MB");
-    if (response.hasContentLength() &&
-        static_cast<std::uint64_t>(response.getContentLength64()) != answer.body.size())
-        throw Poco::DataException("the answer broke off");
+    constexpr char firstVisible = '!';
+    constexpr char lastVisible = '~';
+    return std::ranges::all_of(url, [](char c) { return c >= firstVisible && c <= lastVisible; });
 }
 
-/// What is there is taken at once: the rest may be long in coming.
-void readStream(std::istream& in, const ApiClient::Take& take, const std::function<void()>& came)
+/// A name or an address, of which only those of IPv6 may have a '%'.
+bool isPlainHost(const std::string& host)
 {
-    std::array<char, 16384> part{};
-    std::streambuf& buffer = *in.rdbuf();
-    came();
-    while (buffer.sgetc() != std::char_traits<char>::eof()) {
-        const auto ready = std::clamp<std::streamsize>(buffer.in_avail(), 1, part.size());
-        const auto count = buffer.sgetn(part.data(), ready);
-        came();
-        if (!take(std::string_view(part.data(), static_cast<std::size_t>(count))))
-            return;
-    }
+    const bool isIpv6 = host.find(':') != std::string::npos;
+    const auto isPlain = [isIpv6](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view(isIpv6 ? "-._:%[]" : "-._").find(c) != std::string_view::npos;
+    };
+    return !host.empty() && std::ranges::all_of(host, isPlain);
+}
+
+/// As it stands in the URL: decoded it would be another.
+std::string encodedPath(const std::string& url)
+{
+    const std::size_t authority = url.find("://");
+    const std::size_t path = authority == std::string::npos ? authority : url.find('/', authority + 3);
+    return path == std::string::npos ? std::string() : url.substr(path);
 }
 
 std::optional<std::string> errorIn(const std::string& body)
@@ -161,17 +156,23 @@ Result<void> ApiClient::locate(const std::string& url)
                                                            std::to_string(longestSocket) + " bytes at most");
         return {};
     }
+    const auto wrong = [&url](const std::string& why) {
+        return failure(ErrorCode::invalidArgument, "'" + printable(url) + "' " + why);
+    };
+    if (!isPlainUrl(url))
+        return wrong("must be written in visible ASCII characters, others as %XX");
+    if (url.find_first_of("?#") != std::string::npos)
+        return wrong("must end with the path, without a query (?) or fragment (#)");
     try {
         _uri = Poco::URI(url);
     } catch (const Poco::Exception&) {
-        return failure(ErrorCode::invalidArgument, "'" + url + "' is no URL");
+        return wrong("is no URL");
     }
     const std::string& scheme = _uri.getScheme();
-    const bool isPlain = _uri.getUserInfo().empty() && _uri.getRawQuery().empty();
-    if ((scheme != "http" && scheme != "https") || _uri.getHost().empty() || !isPlain)
-        return failure(ErrorCode::invalidArgument,
-                       "'" + url + "' must be http://HOST:PORT, https://HOST:PORT or unix:/PATH");
-    _prefix = _uri.getPath();
+    if ((scheme != "http" && scheme != "https") || !isPlainHost(_uri.getHost()) ||
+        !_uri.getUserInfo().empty())
+        return wrong("must be http://HOST:PORT, https://HOST:PORT or unix:/PATH");
+    _prefix = encodedPath(url);
     while (_prefix.ends_with('/'))
         _prefix.pop_back();
     return {};
@@ -187,51 +188,18 @@ std::string ApiClient::usualPlace(const std::string& socket)
 
 Result<net::StreamSocket> ApiClient::connect() const
 {
-    const auto failed = [this](const std::string& why) {
-        return failure(ErrorCode::unavailable, _place + ": " + printable(why) + hint());
-    };
-    const auto unknownHost = [this] {
-        return failure(ErrorCode::unavailable,
-                       _place + ": no host has the name '" + printable(_uri.getHost()) +
-                           "', or nobody here knows it: is it written so, and does the "
-                           "name service work?");
-    };
-    try {
-        const auto address = _socket.empty() ? net::SocketAddress(_uri.getHost(), _uri.getPort())
-                                             : net::SocketAddress(net::SocketAddress::UNIX_LOCAL, _socket);
-        net::StreamSocket socket;
-        socket.connectNB(address);
-        if (const auto problem = await(socket))
-            return failed(*problem);
-        socket.setBlocking(true);
+    const ServerConnector::Patience patience{_patience, _interruption};
+    auto socket = _socket.empty() ? _connector->connect(_uri.getHost(), _uri.getPort(), patience)
+                                  : _connector->connect(_socket, patience);
+    if (socket)
         return socket;
-    } catch (const net::DNSException&) {
-        return unknownHost();
-    } catch (const Poco::Exception& problem) {
-        return failed(problem.code() > 0 ? std::generic_category().message(problem.code())
-                                         : problem.displayText());
-    }
-}
-
-/// Until it is connected, or what hinders that. Poco would wait without heeding a signal.
-std::optional<std::string> ApiClient::await(const net::StreamSocket& socket) const
-{
-    const int interrupts = _interruption == nullptr ? -1 : _interruption->descriptor();
-    const auto until = std::chrono::steady_clock::now() + _patience;
-    std::array<pollfd, 2> events{pollfd{socket.impl()->sockfd(), POLLOUT, 0}, pollfd{interrupts, POLLIN, 0}};
-    for (;;) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        const int ready = ::poll(events.data(), events.size(), std::max(0, static_cast<int>(left.count())));
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready == 0)
-            return "no connection within " + std::to_string(_patience.count()) + " ms";
-        if (events[0].revents == 0)
-            return "interrupted";
-        const int error = socket.impl()->socketError();
-        return error == 0 ? std::nullopt : std::optional(std::generic_category().message(error));
-    }
+    const bool isNamed = socket.error().code != ErrorCode::notFound;
+    return failure(ErrorCode::unavailable,
+                   _place + ": " +
+                       (isNamed ? printable(socket.error().message) + hint()
+                                : "no host has the name '" + printable(_uri.getHost()) +
+                                      "', or nobody here knows it: is it written so, and does the name "
+                                      "service work?"));
 }
 
 std::unique_ptr<net::HTTPClientSession> ApiClient::sessionOver(const net::StreamSocket& socket) const
@@ -271,6 +239,10 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
     const auto late = [this] {
         return "there was no whole answer within " + std::to_string(_patience.count()) + " ms";
     };
+    if (!isPlainUrl(call.path) || call.path.find('#') != std::string::npos)
+        return failure(ErrorCode::invalidArgument, "'" + printable(call.path) +
+                                                       "' is no path that can be asked for: visible ASCII " +
+                                                       "characters, others as %XX, and no #");
     std::optional<CallDeadline> deadline;
     try {
         auto request = requestFor(call);
@@ -280,7 +252,7 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
         deadline.emplace(socket->impl()->sockfd(), _patience, _interruption);
         const auto session = sessionOver(*socket);
         session->sendRequest(request) << call.body << std::flush;
-        net::HTTPResponse response;
+        AnswerHead response;
         response.setFieldLimit(mostFields);
         std::istream& in = session->receiveResponse(response);
         ApiAnswer answer;
@@ -290,9 +262,13 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
             call.method + ' ' + printable((_prefix + call.path).substr(0, (_prefix + call.path).find('?')));
         for (const auto& [name, value] : response)
             answer.headers[Poco::toLower(name)] = value;
-        read(response, in, *deadline, answer);
+        AnswerBody body(response, in);
+        const auto whole = read(body, *deadline, answer);
         // One without a length ends where the connection does.
-        return deadline->passed() ? unavailable(late()) : Result<ApiAnswer>(std::move(answer));
+        if (deadline->passed())
+            return unavailable(late());
+        return whole ? Result<ApiAnswer>(std::move(answer))
+                     : failure(whole.error().code, _place + ": " + whole.error().message);
     } catch (const net::SSLException& problem) {
         const bool isLate = deadline && deadline->passed();
         return unavailable(isLate ? late() : tlsProblem(problem.displayText()));
@@ -304,21 +280,32 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
     }
 }
 
+Result<void> ApiClient::readWhole(AnswerBody& body, ApiAnswer& answer)
+{
+    auto whole = body.whole();
+    if (!whole)
+        return failure(whole.error());
+    answer.body = std::move(*whole);
+    return {};
+}
+
 Result<ApiAnswer> ApiClient::send(const ApiCall& call) const
 {
-    return perform(call, [](const net::HTTPResponse& response, std::istream& in, CallDeadline&,
-                            ApiAnswer& answer) { readWhole(response, in, answer); });
+    return perform(
+        call, [](AnswerBody& body, CallDeadline&, ApiAnswer& answer) { return readWhole(body, answer); });
 }
 
 Result<ApiAnswer> ApiClient::stream(const ApiCall& call, std::chrono::milliseconds silence,
                                     const Take& take) const
 {
-    return perform(call, [&](const net::HTTPResponse& response, std::istream& in, CallDeadline& deadline,
-                             ApiAnswer& answer) {
-        if (answer.status == net::HTTPResponse::HTTP_OK)
-            readStream(in, take, [&] { deadline.extend(silence); });
-        else
-            readWhole(response, in, answer);
+    return perform(call, [&](AnswerBody& body, CallDeadline& deadline, ApiAnswer& answer) {
+        if (answer.status != net::HTTPResponse::HTTP_OK)
+            return readWhole(body, answer);
+        deadline.extend(silence);
+        return body.stream([&](std::string_view bytes) {
+            deadline.extend(silence);
+            return take(bytes);
+        });
     });
 }
 

@@ -1,28 +1,27 @@
 #pragma once
 
 #include "commands/ClientTls.h"
+#include "commands/ServerConnector.h"
 
 #include <waymark/base/Result.h>
 #include <waymark/toolkit/Interruption.h>
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/URI.h>
 
 #include <chrono>
 #include <functional>
-#include <iosfwd>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace waymark::httpapi
 {
 
+class AnswerBody;
 class CallDeadline;
 
 /// What others wrote, with nothing in it that a terminal would obey.
@@ -59,6 +58,7 @@ struct ApiAnswer
 
 /// Asks a daemon's HTTP API: over HTTP, HTTPS with a certificate that is checked, or a Unix socket. Whatever
 /// answers there is a stranger: answers are bounded in time and size, and redirections followed nowhere.
+/// Copies share what they know of where the server is.
 class ApiClient
 {
 public:
@@ -66,7 +66,7 @@ public:
     using Take = std::function<bool(std::string_view bytes)>;
 
     /// "http://host:port", "https://host:port" or "unix:/path"; a path in the first two goes before those of
-    /// requests. Errors: invalidArgument, and permission for files of `tls`.
+    /// requests, encoded as it is. Errors: invalidArgument, and permission for files of `tls`.
     static Result<ApiClient> open(const std::string& url, ClientTls tls = {},
                                   std::chrono::milliseconds patience = std::chrono::seconds(10));
 
@@ -76,9 +76,16 @@ public:
 
     /// From now on a signal ends what is waited for; it outlives this, or is null.
     void heed(const toolkit::Interruption* interruption) noexcept { _interruption = interruption; }
+    /// From now on names are looked up there, and not by the system; it outlives this.
+    void resolveBy(net::Resolver& resolver) noexcept { _connector->resolveBy(resolver); }
+    /// From now on the address is asked first that it was connected with last, without looking it up.
+    void stay() noexcept { _connector->stay(); }
+    /// Whether it was ever connected with anybody.
+    bool wasConnected() const noexcept { return _connector->wasConnected(); }
 
     /// Waits as long as its patience to be connected, and then for the whole answer, however it drips.
-    /// Errors: unavailable, when nobody answers; the message names the place.
+    /// Errors: unavailable, when nobody answers; tooLarge and corrupt for an answer that cannot be taken. The
+    /// message names the place.
     Result<ApiAnswer> send(const ApiCall& call) const;
 
     /// As send(), but what comes with status 200 goes to `take`, until that wants no more, the answer ends,
@@ -90,15 +97,14 @@ public:
     void cameFrom(const std::string& source) { _place += " (" + source + ')'; }
 
 private:
-    using Read =
-        std::function<void(const Poco::Net::HTTPResponse&, std::istream&, CallDeadline&, ApiAnswer&)>;
+    using Read = std::function<Result<void>(AnswerBody&, CallDeadline&, ApiAnswer&)>;
 
     ApiClient() = default;
     Result<void> locate(const std::string& url);
     Result<ApiAnswer> perform(const ApiCall& call, const Read& read) const;
     Result<Poco::Net::StreamSocket> connect() const;
-    std::optional<std::string> await(const Poco::Net::StreamSocket& socket) const;
     std::unique_ptr<Poco::Net::HTTPClientSession> sessionOver(const Poco::Net::StreamSocket& socket) const;
+    static Result<void> readWhole(AnswerBody& body, ApiAnswer& answer);
     Poco::Net::HTTPRequest requestFor(const ApiCall& call) const;
     std::string hint() const;
 
@@ -107,6 +113,7 @@ private:
     Poco::URI _uri;
     std::string _prefix;
     ClientTls _tls;
+    std::shared_ptr<ServerConnector> _connector = std::make_shared<ServerConnector>(net::systemResolver());
     std::chrono::milliseconds _patience{};
     const toolkit::Interruption* _interruption = nullptr;
 };

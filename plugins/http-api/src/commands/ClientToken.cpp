@@ -1,11 +1,10 @@
 #include "commands/ClientToken.h"
 
-#include "access/Token.h"
-
 #include <waymark/base/Bytes.h>
 
 #include <Poco/Environment.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -81,6 +80,26 @@ std::string octal(mode_t mode)
     return text.data();
 }
 
+bool isAlphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// A b64token (RFC 6750, section 2.1), and not what a key file has: that must not get to a server.
+bool isToken(std::string_view text)
+{
+    constexpr std::string_view others = "-._~+/";
+    constexpr std::size_t keyDigits = 64;
+    const std::string_view main = text.substr(0, text.find('='));
+    const bool isBearer = !main.empty() &&
+                          text.substr(main.size()).find_first_not_of('=') == std::string_view::npos &&
+                          std::ranges::all_of(main, [&](char c) {
+                              return isAlphanumeric(c) || others.find(c) != std::string_view::npos;
+                          });
+    const std::string_view digits = text.substr(text.starts_with("0x") ? 2 : 0);
+    return isBearer && !(digits.size() == keyDigits && fromHex(digits));
+}
+
 } // namespace
 
 plugin::CommandArgument ClientToken::option()
@@ -150,8 +169,9 @@ Result<SecretBuffer> ClientToken::read() const
     const std::string_view text = content.view();
     const std::string_view token = text.substr(0, text.find_first_of("\r\n")); // the line below is known
     if (!isToken(token))
-        return unusable(_file, "has no token in its first line (\"waymark_\" and 43 characters, as waymark "
-                               "token new prints it): nothing of it was sent");
+        return unusable(_file,
+                        "has no token in its first line, as waymark token new prints it: nothing of it "
+                        "was sent");
     SecretBuffer field;
     constexpr std::string_view scheme = "Bearer ";
     field.reserve(scheme.size() + token.size());

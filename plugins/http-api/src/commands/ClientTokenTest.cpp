@@ -73,8 +73,8 @@ class ClientTokenTest : public CppUnit::TestFixture
     {
         const std::string key(64, '7');
         for (const std::string& content :
-             {std::string(), std::string("\n"), key + '\n', "0x" + key, "read sha256:" + key, good() + 'A',
-              good().substr(1), ' ' + good(), "waymark_" + std::string(43, '*'), '\n' + good()}) {
+             {std::string(), std::string("\n"), key + '\n', "0x" + key, "read sha256:" + key, ' ' + good(),
+              "waymark_" + std::string(43, '*'), '\n' + good(), std::string("a=b"), std::string("==")}) {
             const auto token = named(file(content));
             assertRefused(token, "nothing of it was sent");
             CPPUNIT_ASSERT(token.authorization().error().message.find(key) == std::string::npos);

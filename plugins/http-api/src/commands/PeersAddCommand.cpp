@@ -101,13 +101,21 @@ public:
     {
     }
 
-    Result<void> add(const std::string& body)
+    /// `count` registrations were sent: an answer that has another number of results is none.
+    Result<void> add(const std::string& body, std::size_t count)
     {
         const auto object = AnswerJson::object(body);
         if (!object)
             return failure(object.error());
         AnswerJson answer(*object);
-        for (AnswerJson& result : answer.members("results")) {
+        auto results = answer.members("results");
+        if (auto good = answer.check(); !good)
+            return good;
+        if (results.size() != count)
+            return failure(ErrorCode::corrupt, "the answer has " + std::to_string(results.size()) +
+                                                   " results for " + std::to_string(count) +
+                                                   " registrations");
+        for (AnswerJson& result : results) {
             const auto status = result.number("status").value_or(0);
             const auto outcome = result.text("outcome");
             const auto id = result.text("id");
@@ -123,7 +131,7 @@ public:
             if (_isTable && error)
                 _errors.push_back("entry " + std::to_string(_entries) + ": " + printable(*error));
         }
-        return answer.check();
+        return {};
     }
     void end() { _listing.end(); }
     std::size_t entries() const noexcept { return _entries; }
@@ -162,10 +170,10 @@ public:
              const toolkit::Interruption& interruption)
     {
         int code = static_cast<int>(ExitCode::ok);
-        for (const std::string& batch : RegistrationList::batches(registrations)) {
+        for (const RegistrationBatch& batch : RegistrationList::batches(registrations)) {
             _progress.update(_report.entries(), registrations.size());
-            const auto answer = client.send({.method = "POST", .path = "/peers:batch", .body = batch});
-            code = interruption.requested() ? stopped() : take(answer);
+            const auto answer = client.send({.method = "POST", .path = "/peers:batch", .body = batch.body});
+            code = interruption.requested() ? stopped() : take(answer, batch.count);
             if (code != static_cast<int>(ExitCode::ok))
                 break;
         }
@@ -185,14 +193,14 @@ private:
             _context.error << _line.command() << ": " << count << " of " << all
                            << (count == 1 ? " was not " : " were not ") << what << '\n';
     }
-    int take(const Result<ApiAnswer>& answer)
+    int take(const Result<ApiAnswer>& answer, std::size_t count)
     {
         _progress.wipe();
         if (!answer)
             return ApiOptions::complain(_line, _context, answer.error());
         if (answer->status != 200)
             return ApiOptions::complain(_line, _context, *answer);
-        const auto added = _report.add(answer->body);
+        const auto added = _report.add(answer->body, count);
         return added ? static_cast<int>(ExitCode::ok) : ApiOptions::complain(_line, _context, added.error());
     }
     int stopped()

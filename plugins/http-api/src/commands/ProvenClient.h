@@ -24,6 +24,11 @@ public:
     static Result<ProvenClient> open(const plugin::CommandValues& values, const Clock& clock);
 
     void heed(const toolkit::Interruption* interruption) noexcept { _client.heed(interruption); }
+    /// As those of ApiClient.
+    void resolveBy(net::Resolver& resolver) noexcept { _client.resolveBy(resolver); }
+    void stay() noexcept { _client.stay(); }
+    const std::string& place() const noexcept { return _client.place(); }
+    bool wasConnected() const noexcept { return _client.wasConnected(); }
     const node::PublicKey& peer() const noexcept { return _peer; }
     const node::SecretKey& key() const noexcept { return _key; }
     /// Learns the registry's epoch, signs and asks; once more when that was not the right one, or the

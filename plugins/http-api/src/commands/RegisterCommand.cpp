@@ -9,6 +9,8 @@
 #include <waymark/toolkit/Interruption.h>
 #include <waymark/toolkit/Listing.h>
 
+#include <csignal>
+
 namespace waymark::httpapi
 {
 
@@ -78,6 +80,7 @@ int RegisterCommand::run(const CommandContext& context)
     if (values->has("once"))
         return registerOnce(line(), context, *values, *client, *registration);
     const toolkit::Interruption interruption;
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN)); // whoever read its output may go; the registration stays
     SystemRandom random;
     Notices notices(line(), context, values->has("json"));
     return static_cast<int>(

@@ -40,7 +40,8 @@ RegistrationKeeper::RegistrationKeeper(ProvenClient& client, OwnRegistration& re
       _clock(clock),
       _keeper(random, clock.now()),
       _begun(clock.now()),
-      _asksForUsual(!registration.options.ttl)
+      _asksForUsual(!registration.options.ttl),
+      _isForEver(registration.options.ttl == std::chrono::seconds::zero())
 {
     if (_asksForUsual)
         _registration.options.ttl = usualTtl;
@@ -58,8 +59,13 @@ ExitCode RegistrationKeeper::run(const toolkit::Interruption& interruption)
             return *_end;
     }
     _client.heed(nullptr);
+    if (!wasAsked)
+        return ExitCode::ok;
+    if (!_mayBeThere)
+        return neverThere();
     // Also when no answer came: the daemon may have taken it all the same.
-    return wasAsked ? takeBack() : ExitCode::ok;
+    _client.stay();
+    return takeBack();
 }
 
 void RegistrationKeeper::attempt()
@@ -99,6 +105,7 @@ void RegistrationKeeper::registered(const ApiAnswer& answer)
     else
         _keeper.granted(_clock.now(), ttl->count() == 0 ? std::nullopt : std::optional<Duration>(*ttl));
     _epoch = _client.knownEpoch();
+    _isForEver = !peer->expiresAt;
     _notices.allIsWell();
     _notices.say("registered",
                  std::string(_wasRegistered ? "registered again" : "registered") + " at " + peer->address() +
@@ -138,6 +145,7 @@ void RegistrationKeeper::renewed(const ApiAnswer& answer)
     if (std::exchange(_isTroubled, false))
         _notices.say("renewed", "renewed again");
     _notices.allIsWell();
+    _isForEver = *ttl == 0;
     _keeper.granted(_clock.now(),
                     *ttl == 0 ? std::nullopt : std::optional<Duration>(std::chrono::seconds(*ttl)));
     // A registry that begins a new history has read this registration from somewhere: it is told anew.
@@ -162,11 +170,13 @@ std::string RegistrationKeeper::goesOn() const
     return _wasRegistered ? "trying again: " : "not registered yet, trying again until it is stopped: ";
 }
 
-/// A pod that moves to a host whose clock is behind finds that its record was newer there.
+/// A pod that moves to a host whose clock is behind finds that its record was newer there. And a clock that
+/// was right is again: a host that slept is told the time when it wakes.
 bool RegistrationKeeper::mayPass(const ApiAnswer& answer) const
 {
     const bool isEarly = _clock.now() - _begun < clocksDiffer;
-    return ApiOptions::passes(answer.status) || (answer.status == stale && _registration.isMade() && isEarly);
+    return ApiOptions::passes(answer.status) || (_wasRegistered && saysClockDiffers(answer)) ||
+           (answer.status == stale && _registration.isMade() && isEarly);
 }
 
 void RegistrationKeeper::refused(const ApiAnswer& answer)
@@ -189,21 +199,41 @@ void RegistrationKeeper::unreadable(const Error& error)
     _keeper.failed(_clock.now());
 }
 
+ExitCode RegistrationKeeper::neverThere()
+{
+    _notices.say("ended", _client.wasConnected()
+                              ? "nothing was registered"
+                              : "nothing was registered: nobody was ever reached at " + _client.place());
+    return ExitCode::unavailable;
+}
+
+/// Two that register one peer overlap where one takes over from the other. The older one's record is refused
+/// then: what is registered is not his, and does not go with him.
 ExitCode RegistrationKeeper::takeBack()
 {
-    const auto answer = _client.send("DELETE", "/peers/" + _client.peer().hex());
-    if (answer && (answer->status == 200 || saysUnknown(*answer))) {
-        _notices.say("removed",
-                     answer->status == 200 ? "the registration is taken back" : "it was not registered");
+    const auto mine = _client.send("POST", "/peers", _registration.body());
+    if (!mine)
+        return leave(mine.error().message, ExitCode::unavailable);
+    if (saysStale(*mine)) {
+        _notices.say("left", "a newer record of this peer was registered meanwhile: it is left as it is");
         return ExitCode::ok;
     }
-    const std::string why = answer ? answer->complaint() : answer.error().message;
-    if (!_mayBeThere) {
-        _notices.say("ended", "nothing was registered: " + why);
-        return answer ? ApiOptions::codeFor(answer->status) : ExitCode::unavailable;
-    }
-    _notices.say("failed", "the registration could not be taken back, and ends with its lease: " + why);
-    return answer ? ApiOptions::codeFor(answer->status) : ExitCode::unavailable;
+    const auto answer = _client.send("DELETE", "/peers/" + _client.peer().hex());
+    if (!answer)
+        return leave(answer.error().message, ExitCode::unavailable);
+    if (answer->status != 200 && !saysUnknown(*answer))
+        return leave(answer->complaint(), ApiOptions::codeFor(answer->status));
+    _notices.say("removed",
+                 answer->status == 200 ? "the registration is taken back" : "it was not registered");
+    return ExitCode::ok;
+}
+
+ExitCode RegistrationKeeper::leave(const std::string& why, ExitCode code)
+{
+    const char* const end =
+        _isForEver ? "stays until somebody removes it (waymark peers remove)" : "ends with its lease";
+    _notices.say("failed", std::string("the registration could not be taken back, and ") + end + ": " + why);
+    return code;
 }
 
 } // namespace waymark::httpapi

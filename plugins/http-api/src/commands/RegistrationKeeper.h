@@ -15,7 +15,8 @@
 namespace waymark::httpapi
 {
 
-/// Keeps a peer registered until it is interrupted, and takes the registration back then.
+/// Keeps a peer registered until it is interrupted, and takes the registration back then; but not that of
+/// somebody who registered the same peer with a newer record meanwhile.
 class RegistrationKeeper
 {
 public:
@@ -24,7 +25,7 @@ public:
                        const Clock& clock, Random& random);
 
     /// The exit code. What ends it otherwise: a daemon that refuses the first registration, or one that
-    /// refuses it until its lease is over.
+    /// refuses it until its lease is over; not because of a clock that was right before.
     plugin::ExitCode run(const toolkit::Interruption& interruption);
 
 private:
@@ -38,7 +39,9 @@ private:
     std::string goesOn() const;
     bool mayPass(const ApiAnswer& answer) const;
     void unreadable(const Error& error);
+    plugin::ExitCode neverThere();
     plugin::ExitCode takeBack();
+    plugin::ExitCode leave(const std::string& why, plugin::ExitCode code);
 
     ProvenClient& _client;
     OwnRegistration& _registration;
@@ -49,6 +52,7 @@ private:
     MonotonicTime _begun;
     bool _asksForUsual;       ///< a time that nobody asked for: the daemon's own does as well
     bool _mayBeThere = false; ///< at the daemon: a request for it was answered well, or not at all
+    bool _isForEver;          ///< what is registered has no lease that ends it
     bool _wasRegistered = false;
     bool _isTroubled = false;
     std::uint64_t _epoch = 0; ///< of the registry that has it

@@ -1,6 +1,7 @@
 #include "commands/RegistrationList.h"
 
 #include "json/JsonArray.h"
+#include "json/JsonNumbers.h"
 #include "json/Utf8.h"
 
 #include <waymark/node/Enode.h>
@@ -63,6 +64,10 @@ Result<std::string> fromObject(json::Object& object, const RegistrationOptions& 
 /// One value of JSON.
 Result<std::string> fromJson(std::string_view element, const RegistrationOptions& usual)
 {
+    if (const auto number = unfitNumber(element)) {
+        constexpr std::size_t enough = 40;
+        return corrupt("the number " + std::string(number->substr(0, enough)) + " is too large");
+    }
     try {
         json::Parser parser;
         parser.setDepth(deepest);
@@ -126,22 +131,20 @@ Result<std::vector<std::string>> RegistrationList::read(std::string_view text,
     return isArray ? fromArray(text, usual) : fromLines(text, usual);
 }
 
-std::vector<std::string> RegistrationList::batches(const std::vector<std::string>& registrations,
-                                                   std::size_t most, std::size_t bytes)
+std::vector<RegistrationBatch> RegistrationList::batches(const std::vector<std::string>& registrations,
+                                                         std::size_t most, std::size_t bytes)
 {
-    std::vector<std::string> batches;
-    std::size_t count = 0;
+    std::vector<RegistrationBatch> batches;
     for (const std::string& registration : registrations) {
-        const bool isFull =
-            !batches.empty() && (count == most || batches.back().size() + registration.size() > bytes);
-        if (batches.empty() || isFull) {
-            batches.emplace_back("[");
-            count = 0;
-        }
-        batches.back() += (count++ == 0 ? "" : ",") + registration;
+        const bool isFull = !batches.empty() && (batches.back().count == most ||
+                                                 batches.back().body.size() + registration.size() > bytes);
+        if (batches.empty() || isFull)
+            batches.push_back({"[", 0});
+        RegistrationBatch& batch = batches.back();
+        batch.body += (batch.count++ == 0 ? "" : ",") + registration;
     }
-    for (std::string& batch : batches)
-        batch += ']';
+    for (RegistrationBatch& batch : batches)
+        batch.body += ']';
     return batches;
 }
 

@@ -20,6 +20,7 @@ class RegistrationListTest : public CppUnit::TestFixture
     CPPUNIT_TEST(takesArraysAndLinesOfUrlsRecordsAndObjects);
     CPPUNIT_TEST(usualTimeAndLabelsAreForThoseThatSayNone);
     CPPUNIT_TEST(saysWhichEntryIsWrongAndWhy);
+    CPPUNIT_TEST(numbersThatNobodyCanReadAreRefused);
     CPPUNIT_TEST(secretKeysAreRefused);
     CPPUNIT_TEST(batchesAreAsLargeAsTheyMayBe);
     CPPUNIT_TEST_SUITE_END();
@@ -82,6 +83,16 @@ class RegistrationListTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(complaint(deep).starts_with("line 1: this is no JSON"));
     }
 
+    /// Poco makes 0 of the first, which is for ever.
+    void numbersThatNobodyCanReadAreRefused()
+    {
+        for (const std::string number : {"18446744073709551616", "18446744073709551676", "-1e400"})
+            CPPUNIT_ASSERT_EQUAL("entry 2: the number " + number + " is too large",
+                                 complaint("[\"" + _enode + R"(", {"id":"c6","ttl":)" + number + "}]"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"id":"18446744073709551616"})"),
+                             read(R"({"id":"18446744073709551616"})").at(0));
+    }
+
     void secretKeysAreRefused()
     {
         const std::string secret(64, '1');
@@ -93,10 +104,10 @@ class RegistrationListTest : public CppUnit::TestFixture
     void batchesAreAsLargeAsTheyMayBe()
     {
         const std::vector<std::string> five{"{1}", "{2}", "{3}", "{4}", "{5}"};
-        using Batches = std::vector<std::string>;
-        CPPUNIT_ASSERT((Batches{"[{1},{2}]", "[{3},{4}]", "[{5}]"}) == RegistrationList::batches(five, 2));
-        CPPUNIT_ASSERT((Batches{"[{1},{2}]", "[{3},{4}]", "[{5}]"}) ==
-                       RegistrationList::batches(five, 10, 8));
+        using Batches = std::vector<RegistrationBatch>;
+        const Batches wanted{{"[{1},{2}]", 2}, {"[{3},{4}]", 2}, {"[{5}]", 1}};
+        CPPUNIT_ASSERT(wanted == RegistrationList::batches(five, 2));
+        CPPUNIT_ASSERT(wanted == RegistrationList::batches(five, 10, 8));
         CPPUNIT_ASSERT(RegistrationList::batches({}).empty());
     }
 };
