@@ -193,13 +193,13 @@ Result<net::StreamSocket> ApiClient::connect() const
                                   : _connector->connect(_socket, patience);
     if (socket)
         return socket;
-    const bool isNamed = socket.error().code != ErrorCode::notFound;
-    return failure(ErrorCode::unavailable,
-                   _place + ": " +
-                       (isNamed ? printable(socket.error().message) + hint()
-                                : "no host has the name '" + printable(_uri.getHost()) +
-                                      "', or nobody here knows it: is it written so, and does the name "
-                                      "service work?"));
+    std::string why = printable(socket.error().message);
+    if (socket.error().code == ErrorCode::unavailable)
+        why += hint();
+    else if (socket.error().code == ErrorCode::notFound)
+        why = "no host has the name '" + printable(_uri.getHost()) +
+              "', or nobody here knows it: is it written so, and does the name service work?";
+    return failure(ErrorCode::unavailable, _place + ": " + why);
 }
 
 std::unique_ptr<net::HTTPClientSession> ApiClient::sessionOver(const net::StreamSocket& socket) const

@@ -144,7 +144,7 @@ Result<ServerConnector::Addresses> ServerConnector::find(const std::string& host
         _resolver->resolve(host, [&lookup](const Found& found) { lookup.finish(found); });
     switch (wait.forEvent(lookup.descriptor(), POLLIN)) {
     case Wait::End::late:
-        return unavailable("no name server has told the address within " + wait.text());
+        return failure(ErrorCode::io, "no name server has told the address within " + wait.text());
     case Wait::End::interrupted:
         return unavailable("interrupted");
     case Wait::End::ready:
@@ -152,7 +152,8 @@ Result<ServerConnector::Addresses> ServerConnector::find(const std::string& host
     }
     const Found found = lookup.take();
     if (!found)
-        return failure(found.error());
+        return failure(found.error().code == ErrorCode::notFound ? ErrorCode::notFound : ErrorCode::io,
+                       found.error().message);
     Addresses addresses;
     for (const node::IpAddress& ip : *found)
         addresses.emplace_back(Poco::Net::IPAddress(ip.toString()), port);

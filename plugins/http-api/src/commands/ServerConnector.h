@@ -37,8 +37,8 @@ public:
     /// Whether it was connected with anybody yet.
     bool wasConnected() const noexcept { return _last.has_value(); }
 
-    /// Errors: notFound when no host has this name, else unavailable; without the place, and not for
-    /// terminals. Throws what Poco does and std::system_error when a socket cannot be had.
+    /// Errors: notFound when no host has this name, io when nobody says, else unavailable; without the place,
+    /// and not for terminals. Throws what Poco does and std::system_error when a socket cannot be had.
     Result<Poco::Net::StreamSocket> connect(const std::string& host, std::uint16_t port,
                                             const Patience& patience);
     /// The same to a Unix socket.
