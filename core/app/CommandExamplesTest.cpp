@@ -81,10 +81,11 @@ class CommandExamplesTest : public CppUnit::TestFixture
     void everyCommandTakesItsExamples()
     {
         const std::vector<std::filesystem::path> path{std::filesystem::path(WAYMARK_BUILD_DIR) / "plugins"};
-        const Catalogue catalogue(builtInCommands(path),
+        const Catalogue catalogue(builtInCommands(path, catalogue),
                                   host::PluginFinder(host::pluginFolders(path), {}).installed());
         std::size_t tried = 0;
-        for (const std::string ours : {"node", "registry", "discv4", "http-api", "registry-sqlite"}) {
+        for (const std::string ours :
+             {"waymark", "node", "registry", "discv4", "http-api", "registry-sqlite"}) {
             const auto& groups = catalogue.groups();
             const auto group = std::ranges::find(groups, ours, &Catalogue::Group::name);
             CPPUNIT_ASSERT_MESSAGE(ours,

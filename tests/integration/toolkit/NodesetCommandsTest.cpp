@@ -231,13 +231,13 @@ class NodesetCommandsTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0600U, modeOf(_program.folder() / "static-nodes.json"));
         for (const unsigned mode : {0644U, 0640U}) {
             fs::permissions(name, fs::perms(mode));
-            _program.good({"nodeset", "filter", original, "--out", original});
+            _program.good({"nodeset", "filter", original, "--out", original, "--force"});
             CPPUNIT_ASSERT_EQUAL(mode, modeOf(name));
         }
         const std::string before = _program.read(original);
         fs::create_symlink(original, _program.folder() / "link.json");
         _program.bad(64, "link.json: is a symbolic link: name the file that it leads to",
-                     {"nodeset", "filter", original, "--limit", "1", "--out", "link.json"});
+                     {"nodeset", "filter", original, "--limit", "1", "--out", "link.json", "--force"});
         CPPUNIT_ASSERT_EQUAL(before, _program.read(original));
     }
 
