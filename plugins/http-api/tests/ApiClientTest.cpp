@@ -60,7 +60,7 @@ class ApiClientTest : public TlsFixture
         CPPUNIT_ASSERT_EQUAL(std::string("http://127.0.0.1:1"), asked);
     }
 
-    static Result<ApiAnswer> ask(const std::string& url, std::chrono::milliseconds patience = 10s)
+    static Result<ApiAnswer> ask(const std::string& url, std::chrono::milliseconds patience = 100s)
     {
         return ApiClient::open(url, {}, patience)->send({.method = "GET", .path = "/"});
     }

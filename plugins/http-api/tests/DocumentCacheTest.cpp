@@ -106,7 +106,7 @@ class DocumentCacheTest : public CppUnit::TestFixture
         auto next = std::async(std::launch::async, [this] { return get(); });
         begun.get_future().wait();
         auto shown = std::async(std::launch::async, [this] { return get(); });
-        const bool waits = shown.wait_for(20s) != std::future_status::ready;
+        const bool waits = shown.wait_for(100s) != std::future_status::ready;
         looked.set_value();
         CPPUNIT_ASSERT(!waits);
         CPPUNIT_ASSERT_EQUAL(std::string("1"), shown.get());

@@ -164,7 +164,7 @@ class FairnessTest : public CppUnit::TestFixture
         HttpClient client(server.start().endpoint());
         client.send(getRequest("/stream"));
         const auto sink = held.sinks(1).front();
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(100);
         while (sink->open() && std::chrono::steady_clock::now() < until)
             if (server.metric("waymark_http_buffered_bytes") == 0)
                 sink->write(std::string(16384, 'x')); // until the client has no room, and no more

@@ -28,7 +28,7 @@ struct HttpAnswer
     }
 };
 
-/// One raw connection: sends exactly the bytes that it is given. Reads wait at most 20 seconds and then fail
+/// One raw connection: sends exactly the bytes that it is given. Reads wait at most 100 seconds and then fail
 /// the test.
 class HttpClient
 {

@@ -8,7 +8,7 @@ namespace waymark::httpapi
 namespace
 {
 
-constexpr int patience = 20; // seconds
+constexpr int patience = 100; // seconds: the machine may be busy
 
 } // namespace
 

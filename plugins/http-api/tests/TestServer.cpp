@@ -37,7 +37,7 @@ std::string TestLog::await(std::string_view begin) const
         at = ("\n" + _lines).find(mark);
         return at != std::string::npos;
     };
-    if (!_written.wait_for(lock, std::chrono::seconds(20), isThere))
+    if (!_written.wait_for(lock, std::chrono::seconds(100), isThere))
         CPPUNIT_FAIL("no line begins with '" + std::string(begin) + "':\n" + _lines);
     return _lines.substr(at, _lines.find('\n', at) - at);
 }
@@ -108,7 +108,7 @@ void TestServer::awaitConnections(const std::string& state, std::size_t count) c
 
 void TestServer::awaitMetric(const std::string& name, double value, const observe::MetricLabels& labels) const
 {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(100);
     while (metric(name, labels) != value) {
         if (std::chrono::steady_clock::now() >= until)
             CPPUNIT_FAIL(name + " does not become " + std::to_string(value) + ":\n" + metrics.expose());

@@ -46,6 +46,7 @@ const plugin::CommandLine& DecodeCommand::line() const
             .takes(
                 CommandArgument::operand("PACKET")
                     .needs("a packet in hex digits, or the name of a file")
+                    .file()
                     .help("one packet in hex digits; or a file: a capture (pcapng, pcap), or a packet in hex "
                           "digits on each line; - reads that from standard input"))
             .example("waymark discv4 decode trace.pcapng")

@@ -89,7 +89,7 @@ enum class Ports : bool
 class Bootnode
 {
 public:
-    static constexpr std::chrono::seconds patience{20};
+    static constexpr std::chrono::seconds patience{60};
 
     /// Throws host::HostError as the daemon would refuse to start.
     explicit Bootnode(BootnodeOptions options = {});

@@ -20,7 +20,7 @@ namespace waymark::testkit
 class Process
 {
 public:
-    static constexpr std::chrono::seconds patience{20};
+    static constexpr std::chrono::seconds patience{60};
 
     /// Starts `program` with `arguments`; standard output and standard error both arrive as lines.
     /// `environment` is added to the test's own. Throws std::runtime_error when it cannot be started.
