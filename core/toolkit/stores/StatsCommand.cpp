@@ -9,8 +9,6 @@
 namespace waymark::toolkit::stores
 {
 
-using plugin::CommandArgument;
-
 const plugin::CommandLine& StatsCommand::line() const
 {
     static const plugin::CommandLine line = withExitCodes(
