@@ -2,6 +2,7 @@
 
 #include "wire/Frame.h"
 
+#include <waymark/base/ThreadBuffer.h>
 #include <waymark/node/Rlp.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ void writeEndpoint(Writer& out, const node::NodeEndpoint& endpoint)
 /// This thread's buffer, with room for the head and the type in it.
 Bytes& begin(PacketType type)
 {
-    thread_local Bytes buffer;
+    Bytes& buffer = threadBuffer();
     buffer.reserve(maximumPacket);
     buffer.assign(headSize, 0);
     buffer.push_back(static_cast<Byte>(type));

@@ -1,0 +1,12 @@
+#include <waymark/base/ThreadBuffer.h>
+
+namespace waymark
+{
+
+Bytes& threadBuffer() noexcept
+{
+    thread_local Bytes buffer;
+    return buffer;
+}
+
+} // namespace waymark
