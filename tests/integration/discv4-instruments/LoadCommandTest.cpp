@@ -15,6 +15,7 @@ class LoadCommandTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(LoadCommandTest);
     CPPUNIT_TEST(anOpenLoopSendsWhatItsRateSays);
+    CPPUNIT_TEST(aMixOfThreeAsksForRecordsToo);
     CPPUNIT_TEST(aClosedLoopSendsTheNextWhenOneEnds);
     CPPUNIT_TEST(asksFromManyNodesAndAddresses);
     CPPUNIT_TEST(tellsWhatTheNodeRefusedAsLost);
@@ -67,6 +68,24 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{50}, number(requests->getObject(1), "sent"));
         requireWhole(requests->getObject(0));
         requireWhole(requests->getObject(1));
+    }
+
+    void aMixOfThreeAsksForRecordsToo()
+    {
+        const testkit::Daemon daemon(_folder.path(), {});
+        const auto outcome = waymark({"load", "--rate", "100", "--duration", "500ms", "--mix", "5:4:1",
+                                      "--timeout", "30s", "--identities", "20", "--json", enodeOf(daemon)});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
+        const auto all = report(outcome);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, std::uint64_t{50}, number(all, "answered"));
+        const auto requests = all->getArray("requests");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, requests->size());
+        for (const auto& [place, sent] : {std::pair{0U, 25U}, {1U, 20U}, {2U, 5U}}) {
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{sent}, number(requests->getObject(place), "sent"));
+            requireWhole(requests->getObject(place));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string("enrrequest"),
+                             requests->getObject(2)->getValue<std::string>("request"));
     }
 
     void aClosedLoopSendsTheNextWhenOneEnds()

@@ -1,5 +1,7 @@
 #include "commands/load/Bonding.h"
 
+#include "wire/Message.h"
+
 namespace waymark::discv4::load
 {
 
@@ -10,13 +12,8 @@ constexpr std::uint64_t lifetime = 60;
 
 } // namespace
 
-Bonding::Bonding(const std::vector<std::unique_ptr<Identity>>& identities, const node::Endpoint& target,
-                 const Clock& clock, bool needsQuestions)
-    : _identities(identities),
-      _target(target),
-      _clock(clock),
-      _needsQuestions(needsQuestions),
-      _states(identities.size())
+Bonding::Bonding(Askers& askers, const node::Endpoint& target, const Clock& clock, bool needsQuestions)
+    : _askers(askers), _target(target), _clock(clock), _needsQuestions(needsQuestions), _states(askers.size())
 {
 }
 
@@ -41,10 +38,10 @@ bool Bonding::advance(std::size_t identity)
         return true;
     }
     state = {};
-    const auto& from = _identities[identity]->endpoint();
-    _identities[identity]->send(
-        _identities[identity]
-            ->encoder()
+    const auto& from = _askers.endpoint(identity);
+    _askers.send(
+        identity,
+        _askers.encoder(identity)
             .encode(wire::Ping{{from.ip, from.port, from.port}, {_target.ip, _target.port, 0}, soon(), {}})
             .bytes);
     return true;
@@ -54,8 +51,7 @@ void Bonding::ask(std::size_t identity)
 {
     _states[identity].asked = true;
     const auto target = node::PublicKey(FixedBytes<node::PublicKey::size>{1});
-    _identities[identity]->send(
-        _identities[identity]->encoder().encode(wire::FindNode{target, soon()}).bytes);
+    _askers.send(identity, _askers.encoder(identity).encode(wire::FindNode{target, soon()}).bytes);
 }
 
 void Bonding::ponged(std::size_t identity)

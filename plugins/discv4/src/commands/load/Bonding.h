@@ -1,14 +1,12 @@
 #pragma once
 
-#include "commands/load/Identity.h"
-#include "wire/Message.h"
+#include "commands/load/Askers.h"
 
 #include <waymark/base/Clock.h>
 #include <waymark/node/Endpoint.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace waymark::discv4::load
@@ -21,8 +19,7 @@ class Bonding
 {
 public:
     /// All outlive it.
-    Bonding(const std::vector<std::unique_ptr<Identity>>& identities, const node::Endpoint& target,
-            const Clock& clock, bool needsQuestions);
+    Bonding(Askers& askers, const node::Endpoint& target, const Clock& clock, bool needsQuestions);
 
     /// Sends what an identity has to send next, unless it is through; whether it sent something. A PING
     /// begins anew what came to nothing.
@@ -50,7 +47,7 @@ private:
     void ask(std::size_t identity);
     std::uint64_t soon();
 
-    const std::vector<std::unique_ptr<Identity>>& _identities;
+    Askers& _askers;
     node::Endpoint _target;
     const Clock& _clock;
     bool _needsQuestions;

@@ -3,14 +3,10 @@
 #include "wire/Frame.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
-#include <system_error>
+#include <string>
 #include <thread>
-#include <unistd.h>
 #include <utility>
+#include <variant>
 
 namespace waymark::discv4::load
 {
@@ -18,80 +14,38 @@ namespace waymark::discv4::load
 namespace
 {
 
-constexpr std::uint64_t timerTag = ~std::uint64_t{0};
-constexpr std::uint64_t interruptionTag = timerTag - 1;
 constexpr std::uint64_t lifetime = 60; ///< of packets, behind the end of the load
-
-/// The n-th address of loopback, each in a network of its own: nodes limit networks, too.
-node::IpAddress loopbackAddress(std::size_t number)
-{
-    if (number == 0)
-        return node::IpAddress::v4(127, 0, 0, 1);
-    return node::IpAddress::v4(127, static_cast<Byte>(number >> 8U), static_cast<Byte>(number), 1);
-}
-
-node::IpAddress sourceFor(const Plan& plan, std::size_t identity)
-{
-    const auto& ip = plan.target.ip;
-    if (ip.scope() == node::IpScope::loopback && ip.isV4())
-        return loopbackAddress(identity % plan.addresses);
-    return ip.isV4() ? node::IpAddress() : node::IpAddress::anyV6();
-}
 
 } // namespace
 
-Generator::Generator(const Plan& plan, const Clock& clock, const toolkit::Interruption& interruption,
-                     Tell tell)
-    : _plan(plan), _clock(clock), _interruption(interruption), _tell(std::move(tell))
+Generator::Generator(const Plan& plan, Askers& askers, const Clock& clock,
+                     const toolkit::Interruption& interruption, Tell tell)
+    : _plan(plan),
+      _askers(askers),
+      _clock(clock),
+      _interruption(interruption),
+      _tell(std::move(tell)),
+      _receiver([this](std::size_t identity, ByteView datagram) { handle(identity, datagram); })
 {
 }
 
-Generator::~Generator()
+void Generator::change(const Plan& plan, Stock* stock)
 {
-    for (const int descriptor : {_poll, _timer})
-        if (descriptor >= 0)
-            ::close(descriptor);
-}
-
-Result<void> Generator::watch(int descriptor, std::uint64_t tag)
-{
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = tag;
-    if (::epoll_ctl(_poll, EPOLL_CTL_ADD, descriptor, &event) == 0)
-        return {};
-    return failure(ErrorCode::io, "epoll: " + std::generic_category().message(errno));
-}
-
-Result<void> Generator::openSockets()
-{
-    _poll = ::epoll_create1(EPOLL_CLOEXEC);
-    _timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (_poll < 0 || _timer < 0)
-        return failure(ErrorCode::io, std::generic_category().message(errno));
-    for (const auto& [descriptor, tag] :
-         {std::pair{_timer, timerTag}, std::pair{_interruption.descriptor(), interruptionTag}})
-        if (const auto watched = watch(descriptor, tag); !watched)
-            return watched;
-    SystemRandom random;
-    for (std::size_t i = 0; i < _plan.identities; ++i) {
-        auto identity = Identity::open(node::SecretKey::generate(random), _plan.target, sourceFor(_plan, i));
-        if (!identity)
-            return failure(identity.error().in("identity " + std::to_string(i + 1) + " of " +
-                                               std::to_string(_plan.identities) +
-                                               " (ulimit -n bounds how many there may be)"));
-        if (const auto watched = watch((*identity)->descriptor(), i); !watched)
-            return watched;
-        _identities.push_back(*std::move(identity));
-    }
-    return {};
+    _plan = plan;
+    _ownStock.reset();
+    _stock = stock;
+    _isReused = stock != nullptr;
+    _open.reset();
+    _asked = 0;
+    _waited = 0;
+    _outcome = {};
+    _outcome.bonded = _bonding ? _bonding->ready() : 0;
 }
 
 Result<void> Generator::prepare()
 {
-    if (const auto opened = openSockets(); !opened)
-        return opened;
-    _bonding = std::make_unique<Bonding>(_identities, _plan.target, _clock, _plan.mix.findNodes > 0);
+    const bool needsQuestions = _plan.mix.findNodes > 0 || _plan.mix.enrRequests > 0;
+    _bonding = std::make_unique<Bonding>(_askers, _plan.target, _clock, needsQuestions);
     bond();
     _outcome.bonded = _bonding->ready();
     if (_outcome.bonded > 0 || _interruption.requested())
@@ -112,17 +66,16 @@ Result<void> Generator::prepare()
 void Generator::bond()
 {
     constexpr int rounds = 4; // three PINGs, and a question to who asked for no proof
-    constexpr Duration interval = std::chrono::milliseconds(2); ///< a pace that ordinary limits allow
-    constexpr Duration rest = std::chrono::milliseconds(50);    ///< for what answers are still to come
+    constexpr Duration rest = std::chrono::milliseconds(50); ///< for what answers are still to come
     _isBonding = true;
     const auto isDone = [&] {
-        return _bonding->ready() == _identities.size() || _interruption.requested();
+        return _bonding->ready() == _askers.size() || _interruption.requested();
     };
     for (int round = 0; round < rounds && !isDone(); ++round) {
-        for (std::size_t i = 0; i < _identities.size() && !isDone(); ++i) {
+        for (std::size_t i = 0; i < _askers.size() && !isDone(); ++i) {
             if (_bonding->advance(i))
-                waitUntil(_clock.now() + interval);
-            _tell("bonding", _bonding->ready(), _identities.size(), {});
+                waitUntil(_clock.now() + _plan.bondingPace);
+            _tell("bonding", _bonding->ready(), _askers.size(), {});
         }
         for (const MonotonicTime until = _clock.now() + _plan.timeout; _clock.now() < until && !isDone();)
             wait(until);
@@ -147,9 +100,10 @@ void Generator::sign()
         static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(_plan.duration).count());
     const std::uint64_t ahead =
         _open ? std::min({mostAhead, _open->total(), _plan.rate * secondsAhead}) : closedAhead;
-    _stock = std::make_unique<Stock>(_identities, _plan.target, _plan.mix,
-                                     ahead * 3 / 2 / _identities.size() + spare,
-                                     _clock.unixSeconds() + seconds + lifetime);
+    _ownStock =
+        std::make_unique<Stock>(_askers, _plan.target, _plan.mix, ahead * 3 / 2 / _askers.size() + spare,
+                                _clock.unixSeconds() + seconds + lifetime);
+    _stock = _ownStock.get();
     _stock->fill([&](std::size_t done) {
         _tell("signing", done, _stock->capacity(), {});
         return !_interruption.requested();
@@ -161,18 +115,19 @@ void Generator::sign()
 
 void Generator::run()
 {
-    _ledger = std::make_unique<Ledger>(_identities.size(), _plan.timeout);
-    for (std::size_t i = 0; i < _identities.size(); ++i)
+    _ledger = std::make_unique<Ledger>(_askers.size(), _plan.timeout);
+    for (std::size_t i = 0; i < _askers.size(); ++i)
         if (_bonding->isReady(i))
             _ledger->admit(i);
     if (_plan.rate > 0)
         _open.emplace(_plan.mix, _plan.rate, _plan.duration);
-    if (!_interruption.requested())
+    if (!_interruption.requested() && !_isReused)
         sign();
+    const std::uint64_t signedBefore = _stock != nullptr ? _stock->signedLate() : 0;
     loop();
     _outcome.interrupted = _interruption.requested();
     _outcome.pending = _ledger->pending();
-    _outcome.signedLate = _stock ? _stock->signedLate() : 0;
+    _outcome.signedLate = _stock != nullptr ? _stock->signedLate() - signedBefore : 0;
 }
 
 void Generator::loop()
@@ -187,7 +142,9 @@ void Generator::loop()
         _ledger->expire(now);
         const bool sends = now < (_open ? lastChance : _end);
         const bool hasMore = sends && (_open ? sendOpen(now) : sendClosed());
-        const bool isAllGone = !_open || (!_open->next(Kind::ping) && !_open->next(Kind::findNode));
+        const bool isAllGone = !_open || std::ranges::none_of(everyKind, [this](Kind kind) {
+            return _open->next(kind).has_value();
+        });
         if (now >= _end && _ledger->pending() == 0 && (isAllGone || !sends))
             break;
         tell(now);
@@ -195,19 +152,23 @@ void Generator::loop()
     }
     const MonotonicTime over = std::min(now, _end);
     if (_open)
-        for (const Kind kind : {Kind::ping, Kind::findNode})
+        for (const Kind kind : everyKind)
             _outcome.unsent += _open->waiting(kind, over - _begun);
     _outcome.took = std::max(over, _lastSent) - _begun;
 }
 
-void Generator::tell(MonotonicTime now) const
+void Generator::tell(MonotonicTime now)
 {
+    constexpr Duration pace = std::chrono::milliseconds(50);
+    if (now < _nextTell)
+        return;
+    _nextTell = now + pace;
     const auto secondsOf = [](Duration duration) {
         return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(duration).count());
     };
     std::uint64_t answered = 0;
     std::uint64_t lost = 0;
-    for (const Kind kind : {Kind::ping, Kind::findNode}) {
+    for (const Kind kind : everyKind) {
         answered += _ledger->counts(kind).answered;
         lost += _ledger->counts(kind).lost;
     }
@@ -227,7 +188,7 @@ constexpr int mostAtATime = 64;
 std::optional<Kind> Generator::nextOpen(MonotonicTime now) const
 {
     std::optional<Kind> best;
-    for (const Kind kind : {Kind::ping, Kind::findNode}) {
+    for (const Kind kind : everyKind) {
         const auto due = _open->next(kind);
         const bool isDue = due && _begun + *due <= now && canSend(kind);
         if (isDue && (!best || *due < *_open->next(*best)))
@@ -288,20 +249,22 @@ void Generator::sendOne(Kind kind, MonotonicTime intended)
         identity = *_ledger->takeIdle();
     else // the next one that may ask; there is one
         do
-            identity = _nextPinger++ % _identities.size();
+            identity = _nextPinger++ % _askers.size();
         while (!_bonding->isReady(identity));
-    const auto packet = _stock->take(identity, kind);
+    auto packet = _stock->take(identity, kind);
     const MonotonicTime now = _clock.now();
     _lastSent = now;
-    if (!_identities[identity]->send(packet.bytes))
+    if (!_askers.send(identity, packet.bytes))
         ++_outcome.notSent;
     // Those that waited for an identity are counted as such.
-    if (_open && (kind == Kind::ping || _open->gone(kind) >= _waited))
+    if (_open && (kind != Kind::findNode || _open->gone(kind) >= _waited))
         _outcome.slip.record(now - intended);
-    if (kind == Kind::ping)
-        _ledger->pingSent(packet.hash, intended, now);
-    else
+    if (kind == Kind::findNode)
         _ledger->findNodeSent(identity, intended, now);
+    else
+        _ledger->sent(kind, packet.hash, intended, now);
+    if (_isReused)
+        _stock->putBack(identity, kind, std::move(packet));
 }
 
 std::optional<MonotonicTime> Generator::nextEvent(bool sends) const
@@ -316,41 +279,16 @@ std::optional<MonotonicTime> Generator::nextEvent(bool sends) const
     if (!_open || !sends)
         return next;
     consider(_end + _plan.timeout);
-    for (const Kind kind : {Kind::ping, Kind::findNode})
+    for (const Kind kind : everyKind)
         // One that is due already waits for an identity, which the ledger wakes.
         if (const auto due = _open->next(kind); due && _begun + *due > now)
             consider(_begun + *due);
     return next;
 }
 
-/// The timer is finer than the milliseconds of epoll_wait().
 void Generator::wait(MonotonicTime until)
 {
-    constexpr std::int64_t second = 1'000'000'000;
-    const auto at = std::max<std::int64_t>(until.time_since_epoch().count(), 1);
-    itimerspec when{};
-    when.it_value.tv_sec = at / second;
-    when.it_value.tv_nsec = at % second;
-    ::timerfd_settime(_timer, TFD_TIMER_ABSTIME, &when, nullptr);
-    std::array<epoll_event, 256> events{};
-    const int count = ::epoll_wait(_poll, events.data(), static_cast<int>(events.size()), 1'000);
-    for (int i = 0; i < count; ++i) {
-        const std::uint64_t tag = events[static_cast<std::size_t>(i)].data.u64;
-        if (tag < _identities.size())
-            receive(static_cast<std::size_t>(tag));
-    }
-}
-
-void Generator::receive(std::size_t identity)
-{
-    std::array<Byte, 2'048> buffer{};
-    // Not without end: the schedule goes on.
-    for (int i = 0; i < 64; ++i) {
-        const auto size = _identities[identity]->receive(buffer);
-        if (!size)
-            return;
-        handle(identity, ByteView(buffer).first(*size));
-    }
+    _askers.receive(until, _receiver);
 }
 
 /// Signatures are not looked at: sockets are connected to the node, hashes match, and a signature would cost
@@ -368,9 +306,14 @@ void Generator::handle(std::size_t identity, ByteView datagram)
         return answerPing(identity, frame->hash());
     if (const auto* const pong = std::get_if<wire::Pong>(&*message)) {
         if (!_isBonding)
-            _ledger->pong(pong->pingHash, now);
+            _ledger->named(pong->pingHash, now);
         else if (frame->recoverSender() == _plan.key)
             _bonding->ponged(identity);
+        return;
+    }
+    if (const auto* const record = std::get_if<wire::EnrResponse>(&*message)) {
+        if (!_isBonding)
+            _ledger->named(record->requestHash, now);
         return;
     }
     const auto* const told = std::get_if<wire::Neighbors>(&*message);
@@ -382,9 +325,9 @@ void Generator::handle(std::size_t identity, ByteView datagram)
 
 void Generator::answerPing(std::size_t identity, const node::Hash256& hash)
 {
-    const auto packet = _identities[identity]->encoder().encode(
+    const auto packet = _askers.encoder(identity).encode(
         wire::Pong{{_plan.target.ip, _plan.target.port, 0}, hash, _clock.unixSeconds() + lifetime, {}});
-    _identities[identity]->send(packet.bytes);
+    _askers.send(identity, packet.bytes);
     if (_isBonding)
         _bonding->pinged(identity);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "commands/load/Askers.h"
 #include "commands/load/Bonding.h"
-#include "commands/load/Identity.h"
 #include "commands/load/Ledger.h"
 #include "commands/load/OpenLoop.h"
 #include "commands/load/Schedule.h"
@@ -15,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace waymark::discv4::load
 {
@@ -29,8 +28,7 @@ struct Plan
     Duration duration{};
     Duration timeout{};
     Mix mix;
-    std::size_t identities = 1;
-    std::size_t addresses = 1; ///< of loopback, from which they ask in turn
+    Duration bondingPace = std::chrono::milliseconds(2); ///< between two identities; ordinary limits allow it
 
     wire::Neighbor node() const { return {key, {target.ip, target.port, target.port}}; }
 };
@@ -58,54 +56,56 @@ public:
     using Tell = std::function<void(const char* what, std::uint64_t done, std::uint64_t total,
                                     const std::string& note)>;
 
-    Generator(const Plan& plan, const Clock& clock, const toolkit::Interruption& interruption, Tell tell);
-    ~Generator();
-    Generator(const Generator&) = delete;
-    Generator& operator=(const Generator&) = delete;
+    /// `askers`, `clock` and `interruption` outlive it.
+    Generator(const Plan& plan, Askers& askers, const Clock& clock, const toolkit::Interruption& interruption,
+              Tell tell);
 
-    /// Makes the identities and their endpoint proofs. `io` without sockets, `unavailable` when the node
-    /// answers none of them.
+    /// Makes the endpoint proofs. `unavailable` when the node answers none of the askers.
     Result<void> prepare();
     /// Runs the load. After prepare().
     void run();
 
+    /// What the next run() does with the same askers and proofs; the target stays. `stock`, if any, outlives
+    /// it, was filled for the plan's mix, and is used again and again.
+    void change(const Plan& plan, Stock* stock);
+
     const Ledger& ledger() const noexcept { return *_ledger; }
     const Outcome& outcome() const noexcept { return _outcome; }
-    std::size_t identities() const noexcept { return _identities.size(); }
+    const Plan& plan() const noexcept { return _plan; }
+    std::size_t identities() const noexcept { return _askers.size(); }
 
 private:
-    Result<void> openSockets();
-    Result<void> watch(int descriptor, std::uint64_t tag);
     void bond();
     void sign();
-    void tell(MonotonicTime now) const;
+    void tell(MonotonicTime now);
     void loop();
     bool sendOpen(MonotonicTime now);
     std::optional<Kind> nextOpen(MonotonicTime now) const;
     bool sendClosed();
-    bool canSend(Kind kind) const { return kind == Kind::ping || _ledger->hasIdle(); }
+    bool canSend(Kind kind) const { return kind != Kind::findNode || _ledger->hasIdle(); }
     void sendOne(Kind kind, MonotonicTime intended);
     void countWaiting(MonotonicTime now);
     void wait(MonotonicTime until);
     void waitUntil(MonotonicTime time);
-    void receive(std::size_t identity);
     void handle(std::size_t identity, ByteView datagram);
     void answerPing(std::size_t identity, const node::Hash256& hash);
     std::optional<MonotonicTime> nextEvent(bool sends) const;
 
-    const Plan _plan;
+    Plan _plan;
+    Askers& _askers;
     const Clock& _clock;
     const toolkit::Interruption& _interruption;
     Tell _tell;
-    int _poll = -1;
-    int _timer = -1;
-    std::vector<std::unique_ptr<Identity>> _identities;
+    Askers::Receiver _receiver;
     std::unique_ptr<Bonding> _bonding;
     std::unique_ptr<Ledger> _ledger;
-    std::unique_ptr<Stock> _stock;
+    std::unique_ptr<Stock> _ownStock;
+    Stock* _stock = nullptr; ///< that packets are taken from
+    bool _isReused = false;  ///< they are put back
     bool _isBonding = false;
     MonotonicTime _begun;
     MonotonicTime _end;
+    MonotonicTime _nextTell;
     MonotonicTime _lastSent;
     std::optional<OpenLoop> _open;
     std::uint64_t _asked = 0; ///< in a closed loop

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -11,13 +12,23 @@ namespace waymark::discv4::load
 enum class Kind : std::uint8_t
 {
     ping,
-    findNode
+    findNode,
+    enrRequest
 };
-inline constexpr std::size_t kindCount = 2;
+inline constexpr std::array everyKind{Kind::ping, Kind::findNode, Kind::enrRequest};
+inline constexpr std::size_t kindCount = everyKind.size();
 
 constexpr std::string_view toString(Kind kind) noexcept
 {
-    return kind == Kind::ping ? "ping" : "findnode";
+    switch (kind) {
+    case Kind::ping:
+        return "ping";
+    case Kind::findNode:
+        return "findnode";
+    case Kind::enrRequest:
+        break;
+    }
+    return "enrrequest";
 }
 
 } // namespace waymark::discv4::load

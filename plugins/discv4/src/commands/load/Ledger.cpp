@@ -17,11 +17,11 @@ constexpr Duration grace = std::chrono::milliseconds(20);
 
 Ledger::Ledger(std::size_t identities, Duration timeout) : _timeout(timeout), _questions(identities) {}
 
-void Ledger::pingSent(const node::Hash256& hash, MonotonicTime intended, MonotonicTime now)
+void Ledger::sent(Kind kind, const node::Hash256& hash, MonotonicTime intended, MonotonicTime now)
 {
-    ++countsOf(Kind::ping).sent;
-    _pings.emplace(hash, intended);
-    _pingTimeouts.push_back({now + _timeout, hash});
+    ++countsOf(kind).sent;
+    _named.emplace(hash, Named{intended, kind});
+    _namedTimeouts.push_back({now + _timeout, hash});
 }
 
 void Ledger::findNodeSent(std::size_t identity, MonotonicTime intended, MonotonicTime now)
@@ -40,15 +40,15 @@ void Ledger::answered(Kind kind, Duration latency)
     counts.latency.record(latency);
 }
 
-bool Ledger::pong(const node::Hash256& pingHash, MonotonicTime now)
+bool Ledger::named(const node::Hash256& requestHash, MonotonicTime now)
 {
-    const auto found = _pings.find(pingHash);
-    if (found == _pings.end()) {
+    const auto found = _named.find(requestHash);
+    if (found == _named.end()) {
         ++_late;
         return false;
     }
-    answered(Kind::ping, now - found->second);
-    _pings.erase(found);
+    answered(found->second.kind, now - found->second.intended);
+    _named.erase(found);
     return true;
 }
 
@@ -82,11 +82,14 @@ void Ledger::wake(std::size_t identity)
 std::size_t Ledger::expire(MonotonicTime now)
 {
     std::size_t lost = 0;
-    for (; !_pingTimeouts.empty() && _pingTimeouts.front().due <= now; _pingTimeouts.pop_front())
-        if (_pings.erase(_pingTimeouts.front().hash) > 0) {
-            ++countsOf(Kind::ping).lost;
-            ++lost;
-        }
+    for (; !_namedTimeouts.empty() && _namedTimeouts.front().due <= now; _namedTimeouts.pop_front()) {
+        const auto found = _named.find(_namedTimeouts.front().hash);
+        if (found == _named.end())
+            continue;
+        ++countsOf(found->second.kind).lost;
+        _named.erase(found);
+        ++lost;
+    }
     for (; !_questionTimeouts.empty() && _questionTimeouts.front().due <= now;
          _questionTimeouts.pop_front()) {
         const Note note = _questionTimeouts.front();
@@ -114,7 +117,7 @@ std::optional<MonotonicTime> Ledger::nextDue() const
         if (!notes.empty())
             due = due ? std::min(*due, notes.front().due) : notes.front().due;
     };
-    consider(_pingTimeouts);
+    consider(_namedTimeouts);
     consider(_questionTimeouts);
     consider(_rests);
     consider(_longRests);

@@ -21,9 +21,9 @@ namespace waymark::discv4::load
 /// from when it did: a node that stalls is charged with all that piled up meanwhile (no coordinated
 /// omission).
 ///
-/// A PONG names its PING. NEIGHBORS do not name their FINDNODE, so an identity has one under way at a time,
-/// and rests after the first datagram of an answer until no further one can be taken for the next. Pure: time
-/// is passed in. One thread.
+/// A PONG names its PING, and an ENRResponse its request. NEIGHBORS do not name their FINDNODE, so an
+/// identity has one under way at a time, and rests after the first datagram of an answer until no further one
+/// can be taken for the next. Pure: time is passed in. One thread.
 class Ledger
 {
 public:
@@ -37,12 +37,13 @@ public:
 
     Ledger(std::size_t identities, Duration timeout);
 
-    void pingSent(const node::Hash256& hash, MonotonicTime intended, MonotonicTime now);
+    /// A PING or an ENRRequest, whose answer has the hash.
+    void sent(Kind kind, const node::Hash256& hash, MonotonicTime intended, MonotonicTime now);
     /// takeIdle() gave the identity.
     void findNodeSent(std::size_t identity, MonotonicTime intended, MonotonicTime now);
 
     /// Whether a request was waiting for it.
-    bool pong(const node::Hash256& pingHash, MonotonicTime now);
+    bool named(const node::Hash256& requestHash, MonotonicTime now);
     bool neighbors(std::size_t identity, std::size_t nodes, MonotonicTime now);
 
     /// Gives up what is too old, and wakes who has rested; how many requests were given up.
@@ -57,7 +58,7 @@ public:
     void admit(std::size_t identity) { _idle.push_back(identity); }
 
     /// Requests under way.
-    std::size_t pending() const noexcept { return _pings.size() + _asking; }
+    std::size_t pending() const noexcept { return _named.size() + _asking; }
     const Counts& counts(Kind kind) const noexcept { return _counts[static_cast<std::size_t>(kind)]; }
     /// Answers to nothing that was still waited for.
     std::uint64_t late() const noexcept { return _late; }
@@ -91,7 +92,12 @@ private:
         std::size_t identity = 0;
         std::uint64_t number = 0;
     };
-    struct PingNote
+    struct Named
+    {
+        MonotonicTime intended;
+        Kind kind = Kind::ping;
+    };
+    struct NamedNote
     {
         MonotonicTime due;
         node::Hash256 hash;
@@ -103,8 +109,8 @@ private:
 
     Duration _timeout;
     std::array<Counts, kindCount> _counts;
-    std::unordered_map<node::Hash256, MonotonicTime, HashOfHash> _pings; ///< when they were to leave
-    std::deque<PingNote> _pingTimeouts;
+    std::unordered_map<node::Hash256, Named, HashOfHash> _named;
+    std::deque<NamedNote> _namedTimeouts;
     std::vector<Question> _questions; ///< by identity
     std::deque<Note> _questionTimeouts;
     std::deque<Note> _rests;     ///< after an answer

@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace waymark::discv4::load
@@ -22,7 +23,8 @@ class LedgerTest : public CppUnit::TestFixture
     CPPUNIT_TEST(anIdentityRestsUntilItsAnswerIsWhole);
     CPPUNIT_TEST(aLateAnswerIsNotTakenForThatToTheNextQuestion);
     CPPUNIT_TEST(theMixIsSpreadEvenly);
-    CPPUNIT_TEST(mixesAreTwoNumbers);
+    CPPUNIT_TEST(mixesAreTwoOrThreeNumbers);
+    CPPUNIT_TEST(answersThatNameTheirRequestCountForItsKind);
     CPPUNIT_TEST(theScheduleKeepsItsRateForDays);
     CPPUNIT_TEST_SUITE_END();
 
@@ -39,12 +41,12 @@ public:
     void latencyCountsFromTheIntendedTime()
     {
         Ledger ledger(1, 500ms);
-        ledger.pingSent(hash(1), start, start + 30ms);
+        ledger.sent(Kind::ping, hash(1), start, start + 30ms);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, ledger.pending());
-        CPPUNIT_ASSERT(ledger.pong(hash(1), start + 40ms));
+        CPPUNIT_ASSERT(ledger.named(hash(1), start + 40ms));
         CPPUNIT_ASSERT(ledger.counts(Kind::ping).latency.greatest() == 40ms);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, ledger.pending());
-        CPPUNIT_ASSERT(!ledger.pong(hash(1), start + 41ms));
+        CPPUNIT_ASSERT(!ledger.named(hash(1), start + 41ms));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, ledger.late());
     }
 
@@ -56,8 +58,8 @@ public:
         for (int i = 0; i < 100; ++i) {
             const MonotonicTime intended = start + dueAfter(static_cast<std::uint64_t>(i), 100);
             const MonotonicTime sent = std::max(intended, start + 500ms);
-            ledger.pingSent(hash(static_cast<std::uint8_t>(i)), intended, sent);
-            CPPUNIT_ASSERT(ledger.pong(hash(static_cast<std::uint8_t>(i)), sent));
+            ledger.sent(Kind::ping, hash(static_cast<std::uint8_t>(i)), intended, sent);
+            CPPUNIT_ASSERT(ledger.named(hash(static_cast<std::uint8_t>(i)), sent));
         }
         const Histogram& latency = ledger.counts(Kind::ping).latency;
         CPPUNIT_ASSERT(latency.percentile(50) == 0ms);
@@ -69,7 +71,7 @@ public:
     {
         Ledger ledger(1, 500ms);
         ledger.admit(0);
-        ledger.pingSent(hash(1), start, start);
+        ledger.sent(Kind::ping, hash(1), start, start);
         ledger.findNodeSent(*ledger.takeIdle(), start, start + 1ms);
         CPPUNIT_ASSERT(ledger.nextDue() == start + 500ms);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, ledger.expire(start + 499ms));
@@ -81,6 +83,19 @@ public:
             CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, ledger.counts(kind).latency.count());
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, ledger.pending());
+    }
+
+    void answersThatNameTheirRequestCountForItsKind()
+    {
+        Ledger ledger(1, 500ms);
+        ledger.sent(Kind::ping, hash(1), start, start);
+        ledger.sent(Kind::enrRequest, hash(2), start, start);
+        ledger.sent(Kind::enrRequest, hash(3), start, start);
+        CPPUNIT_ASSERT(ledger.named(hash(2), start + 1ms));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, ledger.expire(start + 500ms));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, ledger.counts(Kind::enrRequest).answered);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, ledger.counts(Kind::enrRequest).lost);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, ledger.counts(Kind::ping).lost);
     }
 
     void anIdentityAsksOneQuestionAtATime()
@@ -140,15 +155,27 @@ public:
                 findNodes += mix.at(i) == Kind::findNode ? 1 : 0;
             CPPUNIT_ASSERT_EQUAL(1U, findNodes);
         }
+        const Mix three{10, 8, 1};
+        for (std::uint64_t from = 0; from < 40; ++from) {
+            std::array<unsigned, kindCount> seen{};
+            for (std::uint64_t i = from; i < from + three.total(); ++i)
+                ++seen[static_cast<std::size_t>(three.at(i))];
+            for (const Kind kind : everyKind)
+                CPPUNIT_ASSERT_EQUAL(three.of(kind), seen[static_cast<std::size_t>(kind)]);
+        }
         CPPUNIT_ASSERT((Mix{1, 0}).at(5) == Kind::ping);
+        CPPUNIT_ASSERT((Mix{0, 0, 1}).at(5) == Kind::enrRequest);
         CPPUNIT_ASSERT((Mix{0, 1}).at(5) == Kind::findNode);
     }
 
-    void mixesAreTwoNumbers()
+    void mixesAreTwoOrThreeNumbers()
     {
         CPPUNIT_ASSERT_EQUAL(3U, Mix::parse("3:1").value().pings);
         CPPUNIT_ASSERT_EQUAL(0U, Mix::parse("1:0").value().findNodes);
-        for (const char* const text : {"", "3", "0:0", "1:", ":1", "1:x", "1:-1", "1:1001", "1:1:1"})
+        CPPUNIT_ASSERT_EQUAL(0U, Mix::parse("3:1").value().enrRequests);
+        CPPUNIT_ASSERT_EQUAL(2U, Mix::parse("0:0:2").value().enrRequests);
+        for (const char* const text :
+             {"", "3", "0:0", "1:", ":1", "1:x", "1:-1", "1:1001", "0:0:0", "1:1:", "1:1:1:1"})
             CPPUNIT_ASSERT_MESSAGE(text, !Mix::parse(text));
     }
 

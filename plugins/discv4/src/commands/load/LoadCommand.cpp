@@ -3,12 +3,14 @@
 #include "commands/NodeArguments.h"
 #include "commands/load/Generator.h"
 #include "commands/load/LoadReport.h"
+#include "commands/load/SocketAskers.h"
 
 #include <waymark/plugin/CommandLine.h>
 #include <waymark/toolkit/Interruption.h>
 #include <waymark/toolkit/Listing.h>
 #include <waymark/toolkit/Progress.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <string>
@@ -32,7 +34,14 @@ Result<void> isMix(const std::string& value)
     return mix ? Result<void>() : failure(mix.error());
 }
 
-OrExit<Plan> planOf(const Asked& asked)
+struct Setup
+{
+    Plan plan;
+    std::size_t identities = 1;
+    std::size_t addresses = 1; ///< of loopback, from which they ask in turn
+};
+
+OrExit<Setup> setupOf(const Asked& asked)
 {
     const auto& values = asked.values;
     const auto refuse = [&](const std::string& message) {
@@ -51,7 +60,8 @@ OrExit<Plan> planOf(const Asked& asked)
     const auto node = readPlace(asked);
     if (!node)
         return tl::unexpected(node.error());
-    Plan plan;
+    Setup setup;
+    Plan& plan = setup.plan;
     plan.target = node->endpoint.udpEndpoint();
     plan.key = node->key;
     plan.rate = values.has("rate") ? values.integer("rate") : 0;
@@ -59,15 +69,15 @@ OrExit<Plan> planOf(const Asked& asked)
     plan.timeout = *timeout;
     plan.duration = *duration;
     plan.mix = Mix::parse(values.text("mix")).value();
-    plan.identities = static_cast<std::size_t>(values.integer("identities"));
-    plan.addresses = static_cast<std::size_t>(values.integer("addresses"));
+    setup.identities = static_cast<std::size_t>(values.integer("identities"));
+    setup.addresses = static_cast<std::size_t>(values.integer("addresses"));
     const bool isOnLoopback = plan.target.ip.isV4() && plan.target.ip.scope() == node::IpScope::loopback;
-    if (plan.addresses > 1 && !isOnLoopback)
+    if (setup.addresses > 1 && !isOnLoopback)
         return refuse(
             "--addresses: only on IPv4 loopback has this machine more than one address to ask from");
-    if (plan.addresses > plan.identities)
+    if (setup.addresses > setup.identities)
         return refuse("--addresses: there are more of them than --identities");
-    return plan;
+    return setup;
 }
 
 } // namespace
@@ -90,10 +100,10 @@ const plugin::CommandLine& LoadCommand::line() const
                        .help("closed loop: so many requests under way, the next when one ends"))
             .takes(
                 CommandArgument::option("duration", "DURATION").duration().defaultsTo("10s").help("how long"))
-            .takes(CommandArgument::option("mix", "P:F")
+            .takes(CommandArgument::option("mix", "P:F[:E]")
                        .check(isMix)
                        .defaultsTo("1:1")
-                       .help("so many PINGs for so many FINDNODEs"))
+                       .help("so many PINGs for so many FINDNODEs and ENRRequests"))
             .takes(CommandArgument::option("identities", "N")
                        .needs("a number of nodes")
                        .integer(1, mostIdentities)
@@ -121,14 +131,18 @@ int LoadCommand::run(const plugin::CommandContext& context)
     const auto values = line().read(context);
     if (!values)
         return values.error();
-    const auto plan = planOf({line(), context, *values});
-    if (!plan)
-        return plan.error();
+    const auto setup = setupOf({line(), context, *values});
+    if (!setup)
+        return setup.error();
     const SystemClock clock;
     const toolkit::Interruption interruption;
+    const auto askers =
+        SocketAskers::open(setup->plan.target, setup->identities, setup->addresses, interruption);
+    if (!askers)
+        return line().fail(context, ExitCode::unavailable, askers.error().message);
     std::map<std::string, toolkit::Progress> stages;
     Generator generator(
-        *plan, clock, interruption,
+        setup->plan, **askers, clock, interruption,
         [&](const char* what, std::uint64_t done, std::uint64_t total, const std::string& note) {
             stages.try_emplace(what, context, clock, what).first->second.update(done, total, note);
         });
@@ -136,15 +150,15 @@ int LoadCommand::run(const plugin::CommandContext& context)
     if (!prepared) {
         stages.clear();
         const bool isMute = prepared.error().code == ErrorCode::unavailable;
-        const auto why = isMute ? whyNoAnswer(plan->node(), interruption) : std::nullopt;
+        const auto why = isMute ? whyNoAnswer(setup->plan.node(), interruption) : std::nullopt;
         return line().fail(context, ExitCode::unavailable, why.value_or(prepared.error().message));
     }
     generator.run();
     stages.clear();
-    printReport(context, *values, *plan, generator.ledger(), generator.outcome());
-    warn(context, *plan, generator.ledger(), generator.outcome());
-    const bool answered = generator.ledger().counts(Kind::ping).answered > 0 ||
-                          generator.ledger().counts(Kind::findNode).answered > 0;
+    printReport(context, *values, generator);
+    warn(context, generator);
+    const bool answered = std::ranges::any_of(
+        everyKind, [&](Kind kind) { return generator.ledger().counts(kind).answered > 0; });
     return static_cast<int>(answered ? ExitCode::ok : ExitCode::unavailable);
 }
 

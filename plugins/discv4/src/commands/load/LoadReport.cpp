@@ -47,7 +47,10 @@ double perSecond(std::uint64_t number, const Outcome& outcome)
 
 std::uint64_t sum(const Ledger& ledger, std::uint64_t Ledger::Counts::* what)
 {
-    return ledger.counts(Kind::ping).*what + ledger.counts(Kind::findNode).*what;
+    std::uint64_t all = 0;
+    for (const Kind kind : everyKind)
+        all += ledger.counts(kind).*what;
+    return all;
 }
 
 struct Share
@@ -61,7 +64,7 @@ constexpr std::array shares{Share{"p50_ms", "P50 ms", 50}, Share{"p90_ms", "P90 
 
 bool isAsked(const Plan& plan, Kind kind)
 {
-    return kind == Kind::ping ? plan.mix.pings > 0 : plan.mix.findNodes > 0;
+    return plan.mix.of(kind) > 0;
 }
 
 std::vector<Cell> rowOf(Kind kind, const Ledger::Counts& counts)
@@ -96,7 +99,7 @@ Cell histogramOf(const Histogram& histogram)
 Cell kindsOf(const Plan& plan, const Ledger& ledger)
 {
     std::vector<Cell> kinds;
-    for (const Kind kind : {Kind::ping, Kind::findNode}) {
+    for (const Kind kind : everyKind) {
         if (!isAsked(plan, kind))
             continue;
         const Ledger::Counts& counts = ledger.counts(kind);
@@ -113,8 +116,11 @@ Cell kindsOf(const Plan& plan, const Ledger& ledger)
     return Cell::list(kinds);
 }
 
-Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
+Record recordOf(const Generator& generator)
 {
+    const Plan& plan = generator.plan();
+    const Ledger& ledger = generator.ledger();
+    const Outcome& outcome = generator.outcome();
     const std::uint64_t sent = sum(ledger, &Ledger::Counts::sent);
     const std::uint64_t answered = sum(ledger, &Ledger::Counts::answered);
     Record record;
@@ -133,9 +139,9 @@ Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
                Cell::number(seconds(outcome.took), 3)
                    .shownAs(Cell::number(seconds(outcome.took), 3).shown() + " s"));
     record.add("identities", "identities",
-               Cell(plan.identities)
-                   .shownAs(std::to_string(plan.identities) + ", of which " + std::to_string(outcome.bonded) +
-                            " whose endpoint proof holds"));
+               Cell(generator.identities())
+                   .shownAs(std::to_string(generator.identities()) + ", of which " +
+                            std::to_string(outcome.bonded) + " whose endpoint proof holds"));
     record.add("bonded", "", outcome.bonded);
     record.add("sent", "sent", Cell(sent).shownAs(rated(sent)));
     record.add("answered", "answered", Cell(answered).shownAs(rated(answered)));
@@ -154,27 +160,30 @@ Record recordOf(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
                             " ms, max " + Cell::number(milliseconds(outcome.slip.greatest()), 3).shown() +
                             " ms"));
     record.add("slip_max_ms", "", msOf(outcome.slip, outcome.slip.greatest()));
-    record.add("generator_was_bottleneck", "", hasSlipped(plan, ledger, outcome))
+    record.add("generator_was_bottleneck", "", hasSlipped(generator))
         .add("interrupted", "", outcome.interrupted);
     return record;
 }
 
 } // namespace
 
-bool hasSlipped(const Plan& plan, const Ledger& ledger, const Outcome& outcome)
+bool hasSlipped(const Generator& generator)
 {
-    if (plan.rate == 0)
+    if (generator.plan().rate == 0)
         return false;
-    const Duration slip = outcome.slip.percentile(99);
-    const Duration latency = std::max(ledger.counts(Kind::ping).latency.percentile(99),
-                                      ledger.counts(Kind::findNode).latency.percentile(99));
+    const Duration slip = generator.outcome().slip.percentile(99);
+    Duration latency{};
+    for (const Kind kind : everyKind)
+        latency = std::max(latency, generator.ledger().counts(kind).latency.percentile(99));
     return slip > noticeable && slip > latency / largestShare;
 }
 
-void printReport(const plugin::CommandContext& context, const plugin::CommandValues& values, const Plan& plan,
-                 const Ledger& ledger, const Outcome& outcome)
+void printReport(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                 const Generator& generator)
 {
-    Record record = recordOf(plan, ledger, outcome);
+    const Plan& plan = generator.plan();
+    const Ledger& ledger = generator.ledger();
+    Record record = recordOf(generator);
     if (values.has("json")) {
         record.add("requests", "", kindsOf(plan, ledger)).print(context, values);
         return;
@@ -183,13 +192,13 @@ void printReport(const plugin::CommandContext& context, const plugin::CommandVal
     if (context.terminal)
         context.out << '\n';
     Listing listing = Listing::list(context, values, columns());
-    for (const Kind kind : {Kind::ping, Kind::findNode})
+    for (const Kind kind : everyKind)
         if (isAsked(plan, kind))
             listing.add(rowOf(kind, ledger.counts(kind)));
     listing.end();
     if (!values.has("histogram"))
         return;
-    for (const Kind kind : {Kind::ping, Kind::findNode})
+    for (const Kind kind : everyKind)
         if (isAsked(plan, kind)) {
             context.out << "\nlatency of " << toString(kind) << " in milliseconds\n";
             ledger.counts(kind).latency.print(context.out);
@@ -197,9 +206,9 @@ void printReport(const plugin::CommandContext& context, const plugin::CommandVal
     context.out.flush();
 }
 
-void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger& ledger,
-          const Outcome& outcome)
+void warn(const plugin::CommandContext& context, const Generator& generator)
 {
+    const Outcome& outcome = generator.outcome();
     const auto say = [&](bool holds, const std::string& text) {
         if (!holds)
             return;
@@ -211,9 +220,9 @@ void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger&
     };
     say(outcome.interrupted,
         "interrupted: " + number(outcome.pending) + " requests were under way, and count neither way");
-    say(hasSlipped(plan, ledger, outcome), "the generator was the bottleneck: requests left late, which is "
-                                           "part of their latency; ask for a lower rate, "
-                                           "or give it more processors");
+    say(hasSlipped(generator), "the generator was the bottleneck: requests left late, which is "
+                               "part of their latency; ask for a lower rate, "
+                               "or give it more processors");
     say(outcome.signedLate > 0,
         number(outcome.signedLate) + " packets had to be signed when they were due; signing was too slow");
     say(outcome.waited > 0, number(outcome.waited) +
@@ -221,11 +230,11 @@ void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger&
                                 "--identities gives more");
     say(outcome.unsent > 0, number(outcome.unsent) + " requests that were due were never sent");
     say(outcome.notSent > 0, number(outcome.notSent) + " packets were not taken by this machine's system");
-    say(outcome.bonded < plan.identities,
-        number(plan.identities - outcome.bonded) +
+    say(outcome.bonded < generator.identities(),
+        number(generator.identities() - outcome.bonded) +
             " identities came to no endpoint proof that holds, and asked nothing");
     say(outcome.strayPackets > 0, number(outcome.strayPackets) + " datagrams that came are no packets");
-    say(sum(ledger, &Ledger::Counts::lost) > 0 && !hasSlipped(plan, ledger, outcome),
+    say(sum(generator.ledger(), &Ledger::Counts::lost) > 0 && !hasSlipped(generator),
         "nodes drop what is over their limits: waymarkd by default 50 questions a second of one node "
         "(discv4.question-rate), and 500 packets of one endpoint (discv4.known-rate)");
 }

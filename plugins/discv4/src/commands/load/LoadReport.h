@@ -9,14 +9,13 @@ namespace waymark::discv4::load
 {
 
 /// Whether requests left so late that the generator, not the node, was the bottleneck.
-bool hasSlipped(const Plan& plan, const Ledger& ledger, const Outcome& outcome);
+bool hasSlipped(const Generator& generator);
 
 /// Prints what came of a load: a record and a table, or one JSON document.
-void printReport(const plugin::CommandContext& context, const plugin::CommandValues& values, const Plan& plan,
-                 const Ledger& ledger, const Outcome& outcome);
+void printReport(const plugin::CommandContext& context, const plugin::CommandValues& values,
+                 const Generator& generator);
 
 /// Says on `error` what makes the numbers doubtful.
-void warn(const plugin::CommandContext& context, const Plan& plan, const Ledger& ledger,
-          const Outcome& outcome);
+void warn(const plugin::CommandContext& context, const Generator& generator);
 
 } // namespace waymark::discv4::load

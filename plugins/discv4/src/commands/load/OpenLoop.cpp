@@ -25,7 +25,7 @@ std::uint64_t dueBefore(Duration after, std::uint64_t rate)
 OpenLoop::OpenLoop(const Mix& mix, std::uint64_t rate, Duration duration)
     : _mix(mix), _rate(rate), _total(dueBefore(duration, rate))
 {
-    for (const Kind kind : {Kind::ping, Kind::findNode})
+    for (const Kind kind : everyKind)
         _next[static_cast<std::size_t>(kind)] = seek(kind, 0);
 }
 

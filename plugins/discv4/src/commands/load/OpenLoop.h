@@ -20,7 +20,7 @@ public:
     /// `rate` is above 0.
     OpenLoop(const Mix& mix, std::uint64_t rate, Duration duration);
 
-    /// How many there are of both kinds.
+    /// How many there are of all kinds.
     std::uint64_t total() const noexcept { return _total; }
     /// When the next one of a kind is due; nothing when there are no more.
     std::optional<Duration> next(Kind kind) const;

@@ -4,6 +4,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <map>
+#include <utility>
 
 namespace waymark::discv4::load
 {
@@ -17,6 +19,7 @@ class OpenLoopTest : public CppUnit::TestFixture
     CPPUNIT_TEST(oneKindDoesNotWaitForTheOther);
     CPPUNIT_TEST(whatIsDueAndDidNotLeaveWaits);
     CPPUNIT_TEST(aMixOfOneKindHasNoneOfTheOther);
+    CPPUNIT_TEST(noneOfThreeKindsWaitsForAnother);
     CPPUNIT_TEST(countsWhatMixesSpread);
     CPPUNIT_TEST_SUITE_END();
 
@@ -61,15 +64,36 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, loop.waiting(Kind::findNode, 24h));
     }
 
+    void noneOfThreeKindsWaitsForAnother()
+    {
+        OpenLoop loop({5, 4, 1}, 10, 2s);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{20}, loop.total());
+        for (const auto& [kind, number] : {std::pair{Kind::ping, 10}, {Kind::enrRequest, 2}}) {
+            Duration before = -1ns;
+            for (int i = 0; i < number; ++i) {
+                const auto due = loop.next(kind);
+                CPPUNIT_ASSERT(due && *due > before);
+                before = *due;
+                loop.left(kind);
+            }
+            CPPUNIT_ASSERT(!loop.next(kind));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, loop.waiting(kind, 2s));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{8}, loop.waiting(Kind::findNode, 2s));
+    }
+
     void countsWhatMixesSpread()
     {
-        for (const Mix mix : {Mix{3, 1}, Mix{1, 0}, Mix{0, 1}, Mix{2, 5}}) {
-            std::uint64_t pings = 0;
-            std::uint64_t findNodes = 0;
-            for (std::uint64_t i = 0; i < 50; ++i) {
-                CPPUNIT_ASSERT_EQUAL(pings, mix.before(Kind::ping, i));
-                CPPUNIT_ASSERT_EQUAL(findNodes, mix.before(Kind::findNode, i));
-                (mix.at(i) == Kind::ping ? pings : findNodes) += 1;
+        for (const Mix mix : {Mix{3, 1}, Mix{1, 0}, Mix{0, 1}, Mix{2, 5}, Mix{10, 8, 1}, Mix{0, 0, 1},
+                              Mix{1, 0, 2}, Mix{0, 3, 2}, Mix{1, 1, 1}}) {
+            std::map<Kind, std::uint64_t> counts;
+            for (std::uint64_t i = 0; i <= 2 * mix.total(); ++i) {
+                for (const Kind kind : everyKind)
+                    CPPUNIT_ASSERT_EQUAL(counts[kind], mix.before(kind, i));
+                if (i > 0 && i % mix.total() == 0)
+                    for (const Kind kind : everyKind)
+                        CPPUNIT_ASSERT_EQUAL(i / mix.total() * mix.of(kind), counts[kind]);
+                ++counts[mix.at(i)];
             }
         }
     }

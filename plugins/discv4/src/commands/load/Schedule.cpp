@@ -1,5 +1,6 @@
 #include "commands/load/Schedule.h"
 
+#include <array>
 #include <charconv>
 #include <string>
 
@@ -24,27 +25,68 @@ std::optional<unsigned> partOf(std::string_view text)
 
 Result<Mix> Mix::parse(std::string_view text)
 {
-    const auto colon = text.find(':');
-    const auto pings = partOf(text.substr(0, colon));
-    const auto findNodes = colon == std::string_view::npos ? std::nullopt : partOf(text.substr(colon + 1));
-    if (!pings || !findNodes || *pings + *findNodes == 0)
-        return failure(ErrorCode::invalidArgument,
-                       "two numbers from 0 to 1000 that are not both 0, as 3:1 for three "
-                       "PINGs and one FINDNODE, and not '" +
-                           std::string(text) + '\'');
-    return Mix{*pings, *findNodes};
+    std::array<unsigned, kindCount> parts{};
+    std::size_t count = 0;
+    bool isGood = true;
+    for (std::string_view left = text; isGood; ++count) {
+        const auto colon = left.find(':');
+        const auto part = partOf(left.substr(0, colon));
+        isGood = part && count < parts.size();
+        if (isGood)
+            parts[count] = *part;
+        if (colon == std::string_view::npos)
+            break;
+        left.remove_prefix(colon + 1);
+    }
+    const Mix mix{parts[0], parts[1], parts[2]};
+    if (isGood && count > 0 && mix.total() > 0)
+        return mix;
+    return failure(ErrorCode::invalidArgument,
+                   "two or three numbers from 0 to 1000 that are not all 0, as 3:1 for three "
+                   "PINGs and one FINDNODE, or 10:8:1 with an ENRRequest, and not '" +
+                       std::string(text) + '\'');
+}
+
+unsigned Mix::of(Kind kind) const noexcept
+{
+    switch (kind) {
+    case Kind::ping:
+        return pings;
+    case Kind::findNode:
+        return findNodes;
+    case Kind::enrRequest:
+        break;
+    }
+    return enrRequests;
 }
 
 Kind Mix::at(std::uint64_t number) const noexcept
 {
-    return before(Kind::findNode, number + 1) > before(Kind::findNode, number) ? Kind::findNode : Kind::ping;
+    for (const Kind kind : {Kind::findNode, Kind::enrRequest})
+        if (before(kind, number + 1) > before(kind, number))
+            return kind;
+    return Kind::ping;
 }
+
+namespace
+{
+
+/// How many of the first `number` there are of what has `part` in every `whole`, spread evenly.
+std::uint64_t spread(std::uint64_t number, unsigned part, unsigned whole) noexcept
+{
+    return whole == 0 ? 0 : number / whole * part + number % whole * part / whole;
+}
+
+} // namespace
 
 std::uint64_t Mix::before(Kind kind, std::uint64_t number) const noexcept
 {
-    const std::uint64_t together = pings + findNodes;
-    const std::uint64_t asked = number / together * findNodes + number % together * findNodes / together;
-    return kind == Kind::findNode ? asked : number - asked;
+    // FINDNODEs among all, then ENRRequests among those that are left.
+    const std::uint64_t asked = spread(number, findNodes, total());
+    if (kind == Kind::findNode)
+        return asked;
+    const std::uint64_t records = spread(number - asked, enrRequests, pings + enrRequests);
+    return kind == Kind::enrRequest ? records : number - asked - records;
 }
 
 } // namespace waymark::discv4::load

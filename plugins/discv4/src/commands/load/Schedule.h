@@ -12,16 +12,21 @@
 namespace waymark::discv4::load
 {
 
-/// So many PINGs for so many FINDNODEs.
+/// So many PINGs for so many FINDNODEs and so many ENRRequests.
 struct Mix
 {
     unsigned pings = 1;
     unsigned findNodes = 0;
+    unsigned enrRequests = 0;
 
-    /// "3:1".
+    /// "3:1", or "10:8:1".
     static Result<Mix> parse(std::string_view text);
 
-    /// Which kind the n-th request is: the two are spread evenly.
+    /// How many of them are of a kind.
+    unsigned of(Kind kind) const noexcept;
+    unsigned total() const noexcept { return pings + findNodes + enrRequests; }
+
+    /// Which kind the n-th request is: each is spread evenly.
     Kind at(std::uint64_t number) const noexcept;
     /// How many of a kind are among the first ones.
     std::uint64_t before(Kind kind, std::uint64_t number) const noexcept;

@@ -18,14 +18,14 @@ constexpr int nice = 10;
 
 } // namespace
 
-Stock::Stock(const std::vector<std::unique_ptr<Identity>>& identities, const node::Endpoint& target,
-             const Mix& mix, std::size_t depth, std::uint64_t expiration)
-    : _identities(identities),
+Stock::Stock(const Askers& askers, const node::Endpoint& target, const Mix& mix, std::size_t depth,
+             std::uint64_t expiration)
+    : _askers(askers),
       _target(target),
       _mix(mix),
       _depth((depth + 2) / 2 * 2),
       _expiration(expiration),
-      _shelves(identities.size())
+      _shelves(askers.size())
 {
 }
 
@@ -39,30 +39,45 @@ Stock::~Stock()
 
 std::size_t Stock::capacity() const noexcept
 {
-    return _identities.size() * _depth *
-           ((isWanted(Kind::ping) ? 1U : 0U) + (isWanted(Kind::findNode) ? 1U : 0U));
+    return _askers.size() * _depth *
+           static_cast<std::size_t>(
+               std::ranges::count_if(everyKind, [this](Kind kind) { return isWanted(kind); }));
 }
 
-/// No two are the same: a FINDNODE by its target, a PING by the TCP port and expiration that it tells.
+/// No two are the same: a FINDNODE by its target or its expiration, a PING by the TCP port and expiration
+/// that it tells.
 Stock::Packet Stock::make(std::size_t identity, Kind kind)
 {
-    const Identity& who = *_identities[identity];
+    const wire::Encoder& encoder = _askers.encoder(identity);
     const std::uint64_t number = _made.fetch_add(1, std::memory_order_relaxed);
     constexpr std::uint64_t ports = 65'535;
     const auto packetOf = [](const wire::Encoder::Packet& packet) {
         return Packet{{packet.bytes.begin(), packet.bytes.end()}, packet.hash};
     };
+    if (kind == Kind::enrRequest)
+        return packetOf(encoder.encode(wire::EnrRequest{_expiration + number}));
+    if (kind == Kind::findNode && !_targets.empty())
+        return packetOf(encoder.encode(
+            wire::FindNode{_targets[number % _targets.size()], _expiration + number / _targets.size()}));
     if (kind == Kind::findNode) {
         FixedBytes<node::PublicKey::size> target{};
         _random.fill(target);
-        return packetOf(who.encoder().encode(wire::FindNode{node::PublicKey(target), _expiration}));
+        return packetOf(encoder.encode(wire::FindNode{node::PublicKey(target), _expiration}));
     }
-    const node::Endpoint& from = who.endpoint();
+    const node::Endpoint& from = _askers.endpoint(identity);
     return packetOf(
-        who.encoder().encode(wire::Ping{{from.ip, from.port, static_cast<std::uint16_t>(1 + number % ports)},
-                                        {_target.ip, _target.port, 0},
-                                        _expiration + number / ports,
-                                        {}}));
+        encoder.encode(wire::Ping{{from.ip, from.port, static_cast<std::uint16_t>(1 + number % ports)},
+                                  {_target.ip, _target.port, 0},
+                                  _expiration + number / ports,
+                                  {}}));
+}
+
+std::size_t Stock::topUp(std::size_t identity)
+{
+    std::size_t made = 0;
+    for (const Kind kind : everyKind)
+        made += topUp(identity, kind);
+    return made;
 }
 
 std::size_t Stock::topUp(std::size_t identity, Kind kind)
@@ -90,8 +105,8 @@ void Stock::fill(const std::function<bool(std::size_t)>& proceed)
     std::size_t total = 0;
     for (std::size_t before = 1; before > 0;) {
         before = 0;
-        for (std::size_t i = 0; i < _identities.size(); ++i) {
-            before += topUp(i, Kind::ping) + topUp(i, Kind::findNode);
+        for (std::size_t i = 0; i < _askers.size(); ++i) {
+            before += topUp(i);
             if (!proceed(total + before))
                 return;
         }
@@ -115,8 +130,8 @@ void Stock::run(const std::stop_token& stopping, Worker& worker, unsigned first,
         worker.beat();
         const std::uint64_t calls = _calls;
         std::size_t made = 0;
-        for (std::size_t i = first; i < _identities.size() && !stopping.stop_requested(); i += step)
-            made += topUp(i, Kind::ping) + topUp(i, Kind::findNode);
+        for (std::size_t i = first; i < _askers.size() && !stopping.stop_requested(); i += step)
+            made += topUp(i);
         if (made > 0)
             continue;
         std::unique_lock lock(_mutex);
@@ -142,6 +157,13 @@ Stock::Packet Stock::take(std::size_t identity, Kind kind)
     }
     ++_late;
     return make(identity, kind);
+}
+
+void Stock::putBack(std::size_t identity, Kind kind, Packet packet)
+{
+    Shelf& shelf = _shelves[identity];
+    const std::lock_guard lock(shelf.mutex);
+    shelf.packets[static_cast<std::size_t>(kind)].push_back(std::move(packet));
 }
 
 } // namespace waymark::discv4::load
