@@ -12,9 +12,11 @@ namespace waymark::discv4::simulation
 class FakeSignatures final : public wire::SenderRecovery
 {
 public:
-    static constexpr Byte mark = 0x5f; ///< no recovery id
+    static constexpr Byte mark = 0x5f;       ///< no recovery id
+    static constexpr Byte saltedMark = 0x60; ///< the key is in its short form, for a salt to have room
 
     static node::RecoverableSignature sign(const node::PublicKey& key) noexcept;
+    static node::RecoverableSignature signSalted(const node::PublicKey& key, const node::Hash256& salt);
     tl::expected<node::PublicKey, wire::Drop> sender(const node::RecoverableSignature& signature,
                                                      ByteView signedBytes) const noexcept override;
 };
@@ -28,6 +30,8 @@ public:
     const node::PublicKey& key() const noexcept override { return _node.key(); }
     const node::Hash256& nodeId() const noexcept override { return _node.nodeId(); }
     node::RecoverableSignature sign(const node::Hash256& digest) const override;
+    node::RecoverableSignature signSalted(const node::Hash256& digest,
+                                          const node::Hash256& salt) const override;
     void bound(const node::Endpoint& udp) override { _node.bound(udp); }
     std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override
     {

@@ -28,7 +28,8 @@ public:
         Duration startUp = std::chrono::seconds(10);
         /// Those of production, but with tables for a thousand nodes: larger ones, a thousand times, would
         /// crowd out the processor's caches.
-        engine::Parameters parameters{.rateSlots = 1'024, .answeredSlots = 512};
+        engine::Parameters parameters{
+            .answerMemory = 300'000, .filterSlots = 1'024, .rateSlots = 1'024, .answeredSlots = 512};
         SwarmNode::Ticks ticks = SwarmNode::Ticks::needed;
     };
 

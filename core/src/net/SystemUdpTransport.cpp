@@ -21,6 +21,8 @@ namespace
 
 /// How often a worker without traffic shows that it is alive.
 constexpr int pollMilliseconds = 1000;
+/// A worker that is busy asks after so many wake-ups how many datagrams the system dropped: that is a call.
+constexpr unsigned wakeUpsPerCount = 16;
 /// Before a worker without memory tries again.
 constexpr int pauseMilliseconds = 10;
 
@@ -43,7 +45,7 @@ struct SystemUdpTransport::Slot
 {
     DatagramConsumer* consumer;
     int order;
-    std::shared_mutex mutex; ///< shared while consume() runs
+    std::shared_mutex mutex; ///< shared while a batch is handled
     /// Looked at before the lock is taken: the lock prefers readers, so that a flood over several workers
     /// would keep whoever detaches waiting.
     std::atomic<bool> active{true};
@@ -71,8 +73,9 @@ struct SystemUdpTransport::Desk
     const UdpSocket& socket;
     ReceiveBatch batch{};
     Outbox outbox{};
-    Consumers::List consumers{};   ///< during a batch
-    std::uint32_t kernelDrops = 0; ///< as far as they are counted
+    Consumers::List consumers{};                                ///< during a batch
+    std::vector<std::shared_lock<std::shared_mutex>> running{}; ///< theirs
+    std::uint32_t kernelDrops = 0;                              ///< as far as they are counted
 };
 
 Result<std::shared_ptr<SystemUdpTransport>>
@@ -173,16 +176,22 @@ void SystemUdpTransport::start()
 void SystemUdpTransport::work(unsigned index, const std::stop_token& stopping, Worker& self) const
 {
     Desk desk{index, _sockets[index]};
-    while (!stopping.stop_requested()) {
+    for (unsigned wakeUps = 0; !stopping.stop_requested(); ++wakeUps) {
         self.beat();
         std::array<pollfd, 2> watched{{{desk.socket.descriptor(), POLLIN, 0}, {_wakeUp, POLLIN, 0}}};
         const int ready = ::poll(watched.data(), watched.size(), pollMilliseconds);
-        countKernelDrops(desk);
+        if (ready <= 0 || wakeUps % wakeUpsPerCount == 0)
+            countKernelDrops(desk);
         if (ready <= 0)
             continue;
         try {
-            for (bool more = watched[0].revents != 0; more && !stopping.stop_requested(); self.beat())
+            if (watched[0].revents == 0)
+                continue;
+            bool more = false;
+            do {
                 handleBatch(desk, more);
+                self.beat();
+            } while (more && !stopping.stop_requested());
         } catch (const std::bad_alloc&) {
             ::poll(nullptr, 0, pauseMilliseconds); // packets wait in the socket's buffer
         }
@@ -198,23 +207,48 @@ void SystemUdpTransport::countKernelDrops(Desk& desk) const noexcept
     desk.kernelDrops = drops;
 }
 
+/// Keeps consumers from being detached while a batch is handled.
+class SystemUdpTransport::Holding
+{
+public:
+    Holding(Desk& desk, const Consumers& consumers) : _desk(desk)
+    {
+        consumers.copyTo(desk.consumers);
+        desk.running.reserve(desk.consumers.size());
+        for (const auto& slot : desk.consumers)
+            if (slot->active)
+                desk.running.emplace_back(slot->mutex);
+    }
+    ~Holding()
+    {
+        _desk.running.clear();
+        _desk.consumers.clear();
+    }
+    Holding(const Holding&) = delete;
+    Holding& operator=(const Holding&) = delete;
+
+private:
+    Desk& _desk;
+};
+
 void SystemUdpTransport::handleBatch(Desk& desk, bool& more) const
 {
-    _consumers->copyTo(desk.consumers);
     std::size_t unclaimed = 0;
     const auto handle = [&](Datagram& datagram) {
         datagram.worker = desk.worker;
+        datagram.isCrowded = more; // the batch before was full
+        // Whoever was not active was not locked either; whoever is not any more is waited for.
         const bool claimed = std::ranges::any_of(desk.consumers, [&](const auto& slot) {
-            if (!slot->active)
-                return false;
-            const std::shared_lock running(slot->mutex);
             return slot->active && slot->consumer->consume(datagram, desk.outbox);
         });
         unclaimed += claimed ? 0 : 1;
     };
-    // By reference: a function that holds so much would take memory.
-    const auto received = desk.batch.receive(desk.socket, std::ref(handle));
-    desk.consumers.clear();
+    ReceiveBatch::Received received;
+    {
+        const Holding holding(desk, *_consumers);
+        // By reference: a function that holds so much would take memory.
+        received = desk.batch.receive(desk.socket, std::ref(handle));
+    }
     more = received.datagrams == batchSize;
     const auto [queued, sent] = desk.outbox.flush(desk.socket);
     if (more)

@@ -36,6 +36,7 @@ private:
     struct Slot;
     struct Consumers;
     struct Desk;
+    class Holding;
 
     struct Counters
     {

@@ -1,5 +1,6 @@
 #include "net/UdpSocket.h"
 
+#include "net/Outgoing.h"
 #include "net/SocketAddress.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace
 
 constexpr std::size_t controlSize = std::max(CMSG_SPACE(sizeof(in_pktinfo)), CMSG_SPACE(sizeof(in6_pktinfo)));
 
-/// Room for one control message, aligned as the macros want it.
+/// Room for the control message of what comes, aligned as the macros want it.
 struct Control
 {
     alignas(cmsghdr) std::array<Byte, controlSize> bytes{};
@@ -28,6 +29,11 @@ struct Control
 bool setFlag(int descriptor, int level, int option, int value = 1) noexcept
 {
     return ::setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+}
+
+bool isFull(int code) noexcept
+{
+    return code == EAGAIN || code == EWOULDBLOCK || code == ENOBUFS;
 }
 
 tl::unexpected<Error> bindFailure(const node::Endpoint& listen, int code)
@@ -52,35 +58,6 @@ tl::unexpected<Error> bindFailure(const node::Endpoint& listen, int code)
     return failure(ErrorCode::io, "UDP " + where + ": " + std::generic_category().message(code));
 }
 
-template <class Info>
-void putControl(msghdr& message, Control& control, int level, int type, const Info& info) noexcept
-{
-    message.msg_control = control.bytes.data();
-    message.msg_controllen = CMSG_SPACE(sizeof info);
-    cmsghdr* const header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = level;
-    header->cmsg_type = type;
-    header->cmsg_len = CMSG_LEN(sizeof info);
-    std::memcpy(CMSG_DATA(header), &info, sizeof info);
-}
-
-/// Asks for the address that the datagram leaves from.
-void chooseLocal(msghdr& message, Control& control, const node::IpAddress& local) noexcept
-{
-    if (local.isUnspecified())
-        return;
-    const ByteView bytes = local.bytes();
-    if (local.isV4()) {
-        in_pktinfo info{};
-        std::memcpy(&info.ipi_spec_dst, bytes.data(), bytes.size());
-        putControl(message, control, IPPROTO_IP, IP_PKTINFO, info);
-    } else {
-        in6_pktinfo info{};
-        std::memcpy(&info.ipi6_addr, bytes.data(), bytes.size());
-        putControl(message, control, IPPROTO_IPV6, IPV6_PKTINFO, info);
-    }
-}
-
 node::IpAddress localOf(msghdr& message) noexcept
 {
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
@@ -98,27 +75,6 @@ node::IpAddress localOf(msghdr& message) noexcept
     }
     return {};
 }
-
-/// One datagram on its way out; must not move once filled.
-struct Outgoing
-{
-    SocketAddress to;
-    iovec vector{};
-    Control control;
-
-    void fill(msghdr& message, const Datagram& datagram) noexcept
-    {
-        to = toSocketAddress(datagram.remote);
-        // The system does not write through this pointer; its type only predates const.
-        vector = {const_cast<Byte*>(datagram.payload.data()), datagram.payload.size()};
-        message = {};
-        message.msg_name = &to.storage;
-        message.msg_namelen = to.length;
-        message.msg_iov = &vector;
-        message.msg_iovlen = 1;
-        chooseLocal(message, control, datagram.local);
-    }
-};
 
 } // namespace
 
@@ -163,7 +119,9 @@ Result<void> UdpSocket::prepare(const node::Endpoint& listen, std::size_t receiv
 }
 
 UdpSocket::UdpSocket(UdpSocket&& other) noexcept
-    : _descriptor(std::exchange(other._descriptor, -1)), _bound(other._bound)
+    : _descriptor(std::exchange(other._descriptor, -1)),
+      _bound(other._bound),
+      _joinsRuns(other._joinsRuns.load())
 {
 }
 
@@ -194,7 +152,7 @@ Result<void> UdpSocket::send(const Datagram& datagram) const
 {
     Outgoing outgoing;
     msghdr message;
-    outgoing.fill(message, datagram);
+    outgoing.fill(message, std::span(&datagram, 1));
     // A second try: the first may only have told of an ICMP error for an earlier packet.
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (::sendmsg(_descriptor, &message, MSG_DONTWAIT) >= 0)
@@ -203,29 +161,50 @@ Result<void> UdpSocket::send(const Datagram& datagram) const
             break;
     }
     const int code = errno;
-    const bool full = code == EAGAIN || code == EWOULDBLOCK || code == ENOBUFS;
-    return failure(full ? ErrorCode::unavailable : ErrorCode::io,
+    return failure(isFull(code) ? ErrorCode::unavailable : ErrorCode::io,
                    "UDP to " + datagram.remote.toString() + ": " + std::generic_category().message(code));
+}
+
+UdpSocket::Progress UdpSocket::sendSome(std::span<const Datagram> datagrams) const
+{
+    std::array<Outgoing, batchSize> outgoing;
+    std::array<mmsghdr, batchSize> messages;
+    std::size_t count = 0;
+    for (std::size_t put = 0; count < batchSize && put < datagrams.size(); ++count) {
+        const auto rest = datagrams.subspan(put);
+        outgoing[count].fill(messages[count].msg_hdr, rest.first(_joinsRuns ? runLength(rest) : 1));
+        put += outgoing[count].datagrams();
+    }
+    const int left = ::sendmmsg(_descriptor, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
+    if (left < 0)
+        return {0, errno, outgoing.front().datagrams()};
+    Progress progress;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(left); ++i)
+        progress.sent += outgoing[i].datagrams();
+    return progress;
 }
 
 std::size_t UdpSocket::send(std::span<const Datagram> datagrams) const
 {
     std::size_t sent = 0;
     while (!datagrams.empty()) {
-        std::array<Outgoing, batchSize> outgoing;
-        std::array<mmsghdr, batchSize> messages{};
-        const std::size_t count = std::min(datagrams.size(), batchSize);
-        for (std::size_t i = 0; i < count; ++i)
-            outgoing[i].fill(messages[i].msg_hdr, datagrams[i]);
-        const int left = ::sendmmsg(_descriptor, messages.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
-        if (left < 0 && errno == EINTR)
-            continue;
-        if (left < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS))
-            return sent; // the rest is lost, as on any full link
-        // The call stops before a datagram that the system refuses; the others do not suffer for it.
-        const std::size_t done = left < 0 ? 0 : static_cast<std::size_t>(left);
-        sent += done;
-        datagrams = datagrams.subspan(done < count ? done + 1 : count);
+        const Progress progress = sendSome(datagrams);
+        sent += progress.sent;
+        datagrams = datagrams.subspan(progress.sent);
+        if (progress.error == 0 || progress.error == EINTR)
+            continue; // the call stops before what the system refuses, and the next one says why
+        if (isFull(progress.error))
+            break; // the rest is lost, as on any full link
+        // Not all that is refused together is refused alone: where segments do not fit the way, for one.
+        const auto refused = datagrams.first(progress.refused);
+        const auto alone =
+            refused.size() == 1 ? 0 : std::ranges::count_if(refused, [this](const Datagram& one) {
+                return send(one).has_value();
+            });
+        if (alone > 0 && (progress.error == EINVAL || progress.error == EIO))
+            _joinsRuns = false; // an older system, or one that does not count checksums for segments
+        sent += static_cast<std::size_t>(alone);
+        datagrams = datagrams.subspan(refused.size());
     }
     return sent;
 }
@@ -238,9 +217,10 @@ struct ReceiveBatch::Buffers
     std::array<Control, batchSize> controls;
     std::array<mmsghdr, batchSize> messages;
 
-    void reset() noexcept
+    /// The first `count` of them; the system writes into those that it fills.
+    void reset(std::size_t count) noexcept
     {
-        for (std::size_t i = 0; i < batchSize; ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             vectors[i] = {payloads[i].data(), payloads[i].size()};
             messages[i] = {};
             msghdr& message = messages[i].msg_hdr;
@@ -254,16 +234,22 @@ struct ReceiveBatch::Buffers
     }
 };
 
-ReceiveBatch::ReceiveBatch() : _buffers(std::make_unique<Buffers>()) {}
+ReceiveBatch::ReceiveBatch() : _buffers(std::make_unique<Buffers>())
+{
+    _buffers->reset(batchSize);
+}
 ReceiveBatch::~ReceiveBatch() = default;
 
 ReceiveBatch::Received ReceiveBatch::receive(const UdpSocket& socket,
                                              const std::function<void(Datagram&)>& handle)
 {
     Received received;
-    _buffers->reset();
+    _buffers->reset(_used);
+    _used = batchSize; // whatever becomes of it
     const int count =
         ::recvmmsg(socket.descriptor(), _buffers->messages.data(), batchSize, MSG_DONTWAIT, nullptr);
+    if (count >= 0)
+        _used = static_cast<std::size_t>(count);
     for (int i = 0; i < count; ++i) {
         const auto index = static_cast<std::size_t>(i);
         mmsghdr& message = _buffers->messages[index];

@@ -3,6 +3,7 @@
 #include <waymark/net/UdpTransport.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -47,15 +48,26 @@ public:
 
     /// Sends one datagram. `unavailable`: the buffer is full.
     Result<void> send(const Datagram& datagram) const;
-    /// Sends a batch in as few calls as it takes; returns how many left. What the system refuses is skipped.
+    /// Sends a batch in as few calls and messages as it takes; returns how many left. What the system refuses
+    /// is skipped.
     std::size_t send(std::span<const Datagram> datagrams) const;
 
 private:
     explicit UdpSocket(int descriptor) noexcept : _descriptor(descriptor) {}
+
+    struct Progress
+    {
+        std::size_t sent = 0;
+        int error = 0;           ///< errno, when the first message was refused
+        std::size_t refused = 0; ///< datagrams of that message
+    };
+    /// One system call's.
+    Progress sendSome(std::span<const Datagram> datagrams) const;
     Result<void> prepare(const node::Endpoint& listen, std::size_t receiveBuffer, Sharing sharing);
 
     int _descriptor;
     node::Endpoint _bound;
+    mutable std::atomic<bool> _joinsRuns{true}; ///< until the system shows that it cannot
 };
 
 /// The buffers of one receiving thread.
@@ -83,6 +95,7 @@ public:
 private:
     struct Buffers;
     std::unique_ptr<Buffers> _buffers;
+    std::size_t _used = 0; ///< of the buffers, by the last call
 };
 
 } // namespace waymark::net

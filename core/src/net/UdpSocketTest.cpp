@@ -1,11 +1,16 @@
+#include "net/Outbox.h"
+#include "net/Outgoing.h"
 #include "net/SystemUdpSockets.h"
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <sys/socket.h>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace waymark::net
 {
@@ -20,6 +25,10 @@ class UdpSocketTest : public CppUnit::TestFixture
     CPPUNIT_TEST(clientHearsTheAnswerOfTheWorkerThatGotItsDatagram);
     CPPUNIT_TEST(clientWaitsInVainWithinItsPatience);
     CPPUNIT_TEST(simulatedNetworksHaveNoClients);
+    CPPUNIT_TEST(joinsWhatGoesToOnePlaceInOneSize);
+    CPPUNIT_TEST(runsArriveAsTheDatagramsThatTheyAre);
+    CPPUNIT_TEST(withoutSegmentsEachLeavesAlone);
+    CPPUNIT_TEST(whatIsRefusedTakesNothingAlong);
     CPPUNIT_TEST_SUITE_END();
 
     struct Warnings final : observe::LogChannel
@@ -158,6 +167,107 @@ class UdpSocketTest : public CppUnit::TestFixture
             }
         } sockets;
         CPPUNIT_ASSERT(sockets.connect(anyPort()).error().code == ErrorCode::unavailable);
+    }
+
+    /// Two sockets, and batches from the one to the other.
+    struct Pair
+    {
+        UdpSocket from = UdpSocket::open(anyPort(), 0, UdpSocket::Sharing::first).value();
+        UdpSocket to = UdpSocket::open(anyPort(), 0, UdpSocket::Sharing::first).value();
+        Outbox outbox{};
+
+        /// Each with content of its own.
+        void put(const std::vector<std::size_t>& sizes, std::optional<node::Endpoint> where = {})
+        {
+            for (const std::size_t size : sizes)
+                outbox.send({where.value_or(to.bound()), from.bound().ip, Bytes(size, ++last)});
+        }
+
+        std::vector<Bytes> arrived() const
+        {
+            std::vector<Bytes> all;
+            ReceiveBatch batch;
+            while (batch
+                       .receive(to,
+                                [&](const Datagram& datagram) {
+                                    CPPUNIT_ASSERT(datagram.remote == from.bound());
+                                    all.emplace_back(datagram.payload.begin(), datagram.payload.end());
+                                })
+                       .datagrams > 0) {
+            }
+            return all;
+        }
+        Byte last = 0;
+    };
+
+    static std::vector<Bytes> numbered(const std::vector<std::size_t>& sizes)
+    {
+        std::vector<Bytes> all;
+        for (const std::size_t size : sizes)
+            all.emplace_back(size, static_cast<Byte>(all.size() + 1));
+        return all;
+    }
+
+    void joinsWhatGoesToOnePlaceInOneSize()
+    {
+        Pair pair;
+        const auto runOf = [&](const std::vector<std::size_t>& sizes) {
+            Outbox outbox;
+            std::swap(outbox, pair.outbox);
+            pair.put(sizes);
+            return runLength(pair.outbox.datagrams());
+        };
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, runLength({}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, runOf({1'000}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, runOf({1'000, 300}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, runOf({300, 1'000}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, runOf({500, 500, 1, 1}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, runOf({0, 0}));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, runOf({9, 0}));
+        CPPUNIT_ASSERT(runOf(std::vector<std::size_t>(100, 1'200)) < 50); // a message is an IP packet
+        pair.outbox = {};
+        pair.put({100});
+        pair.put({100}, node::Endpoint::parse("127.0.0.2:9").value());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, runLength(pair.outbox.datagrams()));
+    }
+
+    void runsArriveAsTheDatagramsThatTheyAre()
+    {
+        const std::vector<std::size_t> sizes{1'070, 370, 1'070, 370, 120, 120, 120, 130, 7, 1'280, 1'280};
+        Pair pair;
+        pair.put(sizes);
+        const auto [queued, sent] = pair.outbox.flush(pair.from);
+        CPPUNIT_ASSERT_EQUAL(sizes.size(), queued);
+        CPPUNIT_ASSERT_EQUAL(queued, sent);
+        CPPUNIT_ASSERT(numbered(sizes) == pair.arrived());
+    }
+
+    void withoutSegmentsEachLeavesAlone()
+    {
+        // The system makes no segments of what shall have no checksum.
+        Pair pair;
+        const int on = 1;
+        CPPUNIT_ASSERT_EQUAL(0,
+                             ::setsockopt(pair.from.descriptor(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on));
+        const std::vector<std::size_t> sizes{1'070, 370, 1'070, 370, 20};
+        pair.put(sizes);
+        CPPUNIT_ASSERT_EQUAL(sizes.size(), pair.outbox.flush(pair.from).second);
+        CPPUNIT_ASSERT(numbered(sizes) == pair.arrived());
+    }
+
+    void whatIsRefusedTakesNothingAlong()
+    {
+        Pair pair;
+        const auto everybody = node::Endpoint::parse("255.255.255.255:9").value(); // needs SO_BROADCAST
+        pair.put({300, 300});
+        pair.put({200, 200}, everybody);
+        pair.put({100});
+        pair.put({100}, everybody);
+        pair.put({50, 50, 50});
+        const auto [queued, sent] = pair.outbox.flush(pair.from);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{9}, queued);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, sent);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, pair.arrived().size());
     }
 };
 

@@ -36,6 +36,10 @@ public:
     const PublicKey& key() const noexcept override { return _publicKey; }
     const Hash256& nodeId() const noexcept override { return _nodeId; }
     RecoverableSignature sign(const Hash256& digest) const override { return _secret.sign(digest); }
+    RecoverableSignature signSalted(const Hash256& digest, const Hash256& salt) const override
+    {
+        return _secret.signSalted(digest, salt);
+    }
     void bound(const Endpoint& udp) override;
     /// Holds where node.external-ip has `predicted`, once node.prediction-votes hosts say so; another
     /// majority takes its place, the lack of one does not.

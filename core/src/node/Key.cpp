@@ -1,3 +1,5 @@
+#include "node/Rfc6979.h"
+
 #include <waymark/node/Key.h>
 
 #include <secp256k1.h>
@@ -184,9 +186,19 @@ PublicKey SecretKey::publicKey() const
 
 RecoverableSignature SecretKey::sign(const Hash256& digest) const
 {
+    return signWith(digest, nullptr);
+}
+
+RecoverableSignature SecretKey::signSalted(const Hash256& digest, const Hash256& salt) const
+{
+    return signWith(digest, salt.data());
+}
+
+RecoverableSignature SecretKey::signWith(const Hash256& digest, const Byte* salt) const
+{
     secp256k1_ecdsa_recoverable_signature made;
-    if (secp256k1_ecdsa_sign_recoverable(signingContext(), &made, digest.data(), _bytes.data(), nullptr,
-                                         nullptr) != 1)
+    if (secp256k1_ecdsa_sign_recoverable(signingContext(), &made, digest.data(), _bytes.data(), rfc6979Nonce,
+                                         salt) != 1)
         throw std::logic_error("a secret key that was moved away cannot sign");
     RecoverableSignature signature{};
     int recovery = 0;

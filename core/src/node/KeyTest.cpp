@@ -80,6 +80,7 @@ class KeyTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesSecretKeysOutOfRange);
     CPPUNIT_TEST(errorsRepeatNoDigitOfASecretKey);
     CPPUNIT_TEST(recoversAKnownSigner);
+    CPPUNIT_TEST(saltsMakeOtherSignaturesOfTheSameKey);
     CPPUNIT_TEST(signsDeterministicallyWithLowS);
     CPPUNIT_TEST(recoverAcceptsAndVerifyRefusesHighS);
     CPPUNIT_TEST(anotherDigestOrKeyDoesNotVerify);
@@ -145,6 +146,21 @@ class KeyTest : public CppUnit::TestFixture
             const std::string message = SecretKey::fromHex(text).error().message;
             for (std::size_t i = 0; i + 6 <= text.size(); ++i)
                 CPPUNIT_ASSERT(message.find(text.substr(i, 6)) == std::string::npos);
+        }
+    }
+
+    void saltsMakeOtherSignaturesOfTheSameKey()
+    {
+        const auto key = secretKey();
+        const auto digest = keccak256(asBytes("the same"));
+        const auto plain = key.sign(digest);
+        const auto first = key.signSalted(digest, keccak256(asBytes("1")));
+        const auto second = key.signSalted(digest, keccak256(asBytes("2")));
+        CPPUNIT_ASSERT(first != second && first != plain && second != plain);
+        CPPUNIT_ASSERT(first == key.signSalted(digest, keccak256(asBytes("1"))));
+        for (const auto& signature : {first, second}) {
+            CPPUNIT_ASSERT(recover(signature, digest).value() == key.publicKey());
+            CPPUNIT_ASSERT(verify(key.publicKey(), compactOf(signature), digest));
         }
     }
 

@@ -175,6 +175,10 @@ const plugin::ConfigSchema& settingsSchema()
         Option::integer("maximum-pending-pings", 16, 1'000'000)
             .defaultsTo("4096")
             .help("Pings under way that strangers caused, and as many for known nodes; more are not sent"),
+        Option::size("answer-cache", "0", "1G")
+            .defaultsTo("8M")
+            .help("Memory for signed answers that each worker of each socket sends again; 0: each answer is "
+                  "signed anew"),
         Option::text("fork-filter")
             .help("The chain whose nodes the table is for: the hash of its genesis block, then the block "
                   "numbers or Unix times of its forks, with commas between them")
@@ -200,6 +204,12 @@ const plugin::ConfigSchema& settingsSchema()
         rate("known-rate", "500",
              "Packets a second that are verified for the endpoint of one known node; 0: no limit"),
         rate("known-burst", "2000", "Packets at once that are verified for the endpoint of one known node"),
+        rate("newcomer-rate", "1000",
+             "Pings a second from unknown endpoints that are verified while packets come faster than they "
+             "are handled; 0: no limit"),
+        rate("newcomer-burst", "1000",
+             "Pings at once from unknown endpoints that are verified while packets come faster than they "
+             "are handled"),
         rate("answer-rate", "100",
              "Pings a second that are answered for an unproven /24 or /64; 0: no limit"),
         rate("answer-burst", "500", "Pings at once that are answered for an unproven /24 or /64"),
@@ -216,6 +226,8 @@ Settings Settings::from(const plugin::ConfigView& config)
     auto& parameters = settings.parameters;
     parameters.bucketSize = count(config, "bucket-size");
     parameters.proofValidity = config.duration("proof-validity");
+    parameters.workers = static_cast<unsigned>(config.integer("workers"));
+    parameters.answerMemory = static_cast<std::size_t>(config.size("answer-cache"));
     parameters.maximumProofs = count(config, "maximum-proofs");
     parameters.maximumProofsPerPrefix = count(config, "maximum-proofs-per-prefix");
     parameters.maximumPendingPings = count(config, "maximum-pending-pings");
@@ -235,7 +247,8 @@ Settings Settings::from(const plugin::ConfigView& config)
     settings.rates = {rateFrom(config, "address"),
                       rateFrom(config, "prefix"),
                       rateFrom(config, "known"),
-                      {rateFrom(config, "ban"), config.duration("ban-time")}};
+                      {rateFrom(config, "ban"), config.duration("ban-time")},
+                      rateFrom(config, "newcomer")};
     settings.forkFilter = engine::ForkFilter::parse(config.findText("fork-filter").value_or("")).value();
     settings.access = {networks(config, "netrestrict"), networks(config, "deny")};
     settings.saveInterval = config.duration("save-interval");

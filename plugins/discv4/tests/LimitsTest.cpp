@@ -4,6 +4,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace waymark::discv4::testing
 {
@@ -18,6 +20,7 @@ class LimitsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(boundsTheWorkForAForgedKnownEndpoint);
     CPPUNIT_TEST(strangersUseUpNoBudgetOfARegisteredEndpoint);
     CPPUNIT_TEST(limitsPacketsOfAnUnprovenPrefix);
+    CPPUNIT_TEST(knownNodesGoFirstInACrowd);
     CPPUNIT_TEST(answersRegisteredPeerWhenStrangersUsedTheBudget);
     CPPUNIT_TEST(pingsKnownNodesWhenStrangersTookAllPings);
     CPPUNIT_TEST(countsWhateverASubscriberThrows);
@@ -96,6 +99,35 @@ public:
         _peer.ping(node.endpoint()); // from another prefix
         _world.deliver();
         CPPUNIT_ASSERT_EQUAL(6.0, node.received("ping"));
+    }
+
+    void knownNodesGoFirstInACrowd()
+    {
+        Node node(_world, 10, at("127.0.0.10:30303"));
+        _peer.bond(node.endpoint());
+        io::IngressRates rates;
+        rates.newcomers = {1, 3};
+        io::Ingress ingress(node.engine(), node.environment({}), rates);
+        std::vector<Flight> flights;
+        _world.attach(node.endpoint(), [&](const Flight& flight) { flights.push_back(flight); });
+        const auto pongsFor = [&](std::uint64_t newcomers, bool isCrowded) {
+            for (std::uint64_t i = 0; i < newcomers; ++i)
+                Speaker(_world, 100 + i, at("127.0." + std::to_string(i + 1) + ".1:30303"))
+                    .ping(node.endpoint());
+            for (int i = 0; i < 5; ++i)
+                _peer.ping(node.endpoint());
+            _world.deliver();
+            const double before = node.sent("pong");
+            Discarded sink;
+            for (const Flight& flight : std::exchange(flights, {}))
+                ingress.consume({flight.from, flight.to.ip, flight.bytes, 0, isCrowded}, sink);
+            return node.sent("pong") - before;
+        };
+        CPPUNIT_ASSERT_EQUAL(3.0 + 5.0, pongsFor(8, true));
+        CPPUNIT_ASSERT_EQUAL(5.0, node.dropped("crowded"));
+        _world.clock().advance(std::chrono::seconds(2));
+        CPPUNIT_ASSERT_EQUAL(8.0 + 5.0, pongsFor(8, false));
+        CPPUNIT_ASSERT_EQUAL(5.0, node.dropped("crowded"));
     }
 
     void answersRegisteredPeerWhenStrangersUsedTheBudget()
@@ -196,6 +228,11 @@ private:
     }
 
     /// Speakers of these addresses are gone; what they sent arrives.
+    class Discarded final : public net::DatagramSink
+    {
+        void send(const net::Datagram&) override {}
+    };
+
     void cutAndDeliver(const std::string& network, int count)
     {
         for (int i = 0; i < count; ++i)

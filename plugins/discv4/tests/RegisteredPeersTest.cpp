@@ -45,7 +45,8 @@ public:
         CPPUNIT_ASSERT(failAll("8.8.8.8:1") == Change::lost);
         CPPUNIT_ASSERT(state() == Liveness::unresponsive);
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, _peers.count(Liveness::unresponsive));
-        CPPUNIT_ASSERT(_peers.isAt(_id, at("8.8.8.8:1").ip) && _peers.isAt(_id, at("[2600::8]:1").ip));
+        CPPUNIT_ASSERT(_peers.standing(_id, at("8.8.8.8:1")).isAtAddress);
+        CPPUNIT_ASSERT(_peers.standing(_id, at("[2600::8]:1")).isAtAddress);
     }
 
     void endpointThatIsTakenAwayIsForgotten()
@@ -113,8 +114,9 @@ public:
     {
         put({{nodeAt("8.8.8.8:30303"), true}});
         pong("8.8.4.4:30303");
-        CPPUNIT_ASSERT(_peers.knows(at("8.8.4.4:30303")) && _peers.isAt(_id, at("8.8.4.4:1").ip));
-        CPPUNIT_ASSERT(!_peers.isAt(_id, at("8.8.4.4:1")));
+        CPPUNIT_ASSERT(_peers.knows(at("8.8.4.4:30303")));
+        CPPUNIT_ASSERT(_peers.standing(_id, at("8.8.4.4:1")).isAtAddress);
+        CPPUNIT_ASSERT(!_peers.standing(_id, at("8.8.4.4:1")).isAtEndpoint);
         pong("8.8.5.5:30303");
         CPPUNIT_ASSERT(!_peers.knows(at("8.8.4.4:30303")) && _peers.knows(at("8.8.5.5:30303")));
         failAll("8.8.5.5:30303");

@@ -33,6 +33,11 @@ public:
     {
         return _secret.sign(digest);
     }
+    node::RecoverableSignature signSalted(const node::Hash256& digest,
+                                          const node::Hash256& salt) const override
+    {
+        return _secret.signSalted(digest, salt);
+    }
     void bound(const node::Endpoint&) override {}
     std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override
     {

@@ -22,6 +22,8 @@ struct Datagram
     node::IpAddress local; ///< the address that it came in on or leaves from; unspecified: the system chooses
     ByteView payload;
     unsigned worker = 0; ///< which of the transport's workers received it, from 0 on
+    /// Datagrams come faster than that worker handles them: what waits in its socket's buffer may be lost.
+    bool isCrowded = false;
 };
 
 /// Where a consumer puts what it sends while it handles a datagram. Payloads are copied; they leave in one

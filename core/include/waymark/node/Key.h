@@ -71,6 +71,8 @@ public:
 
     /// RFC 6979 deterministic signature over a 32-byte digest. Any thread.
     RecoverableSignature sign(const Hash256& digest) const;
+    /// Another signature for each salt, all of them valid: RFC 6979 with additional data (section 3.6).
+    RecoverableSignature signSalted(const Hash256& digest, const Hash256& salt) const;
     CompactSignature signCompact(const Hash256& digest) const;
 
     /// The raw number, for whoever stores it; borrowed.
@@ -78,6 +80,7 @@ public:
 
 private:
     SecretKey() noexcept = default;
+    RecoverableSignature signWith(const Hash256& digest, const Byte* salt) const;
     FixedBytes<size> _bytes{};
 };
 

@@ -32,6 +32,9 @@ public:
     /// Signs a digest with the node key.
     virtual RecoverableSignature sign(const Hash256& digest) const = 0;
 
+    /// Another signature over the same digest for each salt: so equal content can leave as different bytes.
+    virtual RecoverableSignature signSalted(const Hash256& digest, const Hash256& salt) const = 0;
+
     /// Told by the protocol that owns the UDP socket, before its first packet leaves.
     virtual void bound(const Endpoint& udp) = 0;
 

@@ -1,13 +1,13 @@
 #include "registry/index/ReaderGate.h"
 
+#include <waymark/base/ThreadNumber.h>
+
 namespace waymark::registry::index
 {
 
 std::size_t ReaderGate::ownLane() noexcept
 {
-    static std::atomic<std::size_t> next{0};
-    thread_local const std::size_t lane = next.fetch_add(1, std::memory_order_relaxed) % lanes;
-    return lane;
+    return threadNumber() % lanes;
 }
 
 bool ReaderGate::isOver() noexcept

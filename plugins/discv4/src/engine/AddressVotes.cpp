@@ -10,10 +10,23 @@ void AddressVotes::vote(const node::IpAddress& voter, const node::IpAddress& see
     if (seen.family() != voter.family() || !mayTell(voter, seen))
         return;
     const node::IpAddress ballot = isLocal(voter) ? voter : prefixOf(voter);
+    const std::uint64_t hash = _hash(ballot);
+    const std::uint64_t tag = tagOf(hash, seen, now);
+    auto& last = _lately[static_cast<std::size_t>(hash % slots)];
+    if (last.load(std::memory_order_relaxed) == tag)
+        return;
     const std::lock_guard lock(_mutex);
     Poll& poll = _polls[static_cast<std::size_t>(voter.family())];
     poll.forgetBefore(now - validity);
     poll.cast({ballot, seen, now});
+    last.store(tag, std::memory_order_relaxed);
+}
+
+std::uint64_t AddressVotes::tagOf(std::uint64_t voter, const node::IpAddress& seen,
+                                  MonotonicTime now) const noexcept
+{
+    const auto second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    return _hash.bytes(seen.bytes(), _hash(voter ^ static_cast<std::uint64_t>(second)));
 }
 
 std::optional<AddressVotes::Majority> AddressVotes::majority(node::IpFamily family, MonotonicTime now)

@@ -35,6 +35,7 @@ void Contacts::setBootnodes(const std::vector<wire::Neighbor>& bootnodes, Monoto
         next.push_back(known != _contacts.end() ? *known
                                                 : Contact{node.key.nodeId(), node, false, 0, false, now});
     }
+    _hasBootnodes = !next.empty();
     std::ranges::copy_if(_contacts, std::back_inserter(next), &Contact::once);
     _contacts = std::move(next);
 }
@@ -115,6 +116,8 @@ bool Contacts::isReached(const node::Hash256& id) const
 
 bool Contacts::knows(const node::Endpoint& endpoint) const
 {
+    if (!_hasBootnodes)
+        return false;
     const std::lock_guard lock(_mutex);
     return std::ranges::any_of(_contacts, [&](const Contact& contact) {
         return !contact.once && contact.node.endpoint.udpEndpoint() == endpoint;

@@ -3,6 +3,7 @@
 #include "engine/Parameters.h"
 #include "wire/Message.h"
 
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <vector>
@@ -35,7 +36,7 @@ public:
     std::vector<wire::Neighbor> bootnodes() const;
     /// Whether a bootnode answered, and did not leave several pings unanswered since.
     bool isReached(const node::Hash256& id) const;
-    /// Whether it is the endpoint of a bootnode.
+    /// Whether it is the endpoint of a bootnode. Without bootnodes asking takes no lock.
     bool knows(const node::Endpoint& endpoint) const;
 
 private:
@@ -51,6 +52,7 @@ private:
 
     mutable std::mutex _mutex;
     std::vector<Contact> _contacts;
+    std::atomic<bool> _hasBootnodes{false};
 };
 
 } // namespace waymark::discv4::engine

@@ -19,7 +19,7 @@ constexpr std::size_t leastPrefixes = 4;
 } // namespace
 
 EndpointProofs::EndpointProofs(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _hash(seed)
+    : _parameters(parameters), _hash(seed), _addresses(~seed, parameters.filterSlots)
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
@@ -32,20 +32,42 @@ EndpointProofs::Shard& EndpointProofs::shardOf(const node::IpAddress& ip) const 
 
 EndpointProofs::State EndpointProofs::state(const NodeAddress& who, MonotonicTime now) const
 {
+    if (!mayKnow(who.ip))
+        return State::none;
     const Shard& shard = shardOf(who.ip);
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.entries.find(who);
+    return found == shard.entries.end() ? State::none : stateOf(found->second, now);
+}
+
+EndpointProofs::State EndpointProofs::stateOf(const Entry& entry, MonotonicTime now) const noexcept
+{
+    const Duration age = now - entry.provenAt;
+    if (age >= _parameters.proofValidity)
+        return State::expired;
+    const bool isDue = entry.doubted || age >= _parameters.proofValidity / 4 * 3;
+    return isDue ? State::aging : State::proven;
+}
+
+EndpointProofs::State EndpointProofs::pinging(const NodeAddress& who, MonotonicTime now)
+{
+    if (!mayKnow(who.ip))
+        return State::none;
+    Shard& shard = shardOf(who.ip);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.entries.find(who);
     if (found == shard.entries.end())
         return State::none;
-    const Duration age = now - found->second.provenAt;
-    if (age >= _parameters.proofValidity)
-        return State::expired;
-    const bool isDue = found->second.doubted || age >= _parameters.proofValidity / 4 * 3;
-    return isDue ? State::aging : State::proven;
+    const State state = stateOf(found->second, now);
+    if (state >= State::aging)
+        found->second.pingedAt = now;
+    return state;
 }
 
 bool EndpointProofs::knows(const node::Endpoint& endpoint) const
 {
+    if (!mayKnow(endpoint.ip))
+        return false;
     const Shard& shard = shardOf(endpoint.ip);
     const std::lock_guard lock(shard.mutex);
     return shard.endpoints.contains(endpoint);
@@ -90,6 +112,7 @@ EndpointProofs::Entry& EndpointProofs::insert(Shard& shard, const NodeAddress& w
         shard.entries.erase(entry);
         throw;
     }
+    _addresses.add(where.ip);
     entry->second.where = where;
     entry->second.age = age.begin();
     shard.oldestFirst.splice(shard.oldestFirst.end(), age);
@@ -203,6 +226,7 @@ void EndpointProofs::erase(Shard& shard, const NodeAddress& who)
     if (share != shard.prefixes.end() && --share->second == 0)
         shard.prefixes.erase(share);
     shard.oldestFirst.erase(found->second.age);
+    _addresses.remove(who.ip);
     shard.entries.erase(found);
     _size.fetch_sub(1, std::memory_order_relaxed);
 }

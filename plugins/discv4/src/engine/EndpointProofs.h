@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/CountingFilter.h"
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 
@@ -41,6 +42,12 @@ public:
     };
     State state(const NodeAddress& who, MonotonicTime now) const;
     bool isProven(const NodeAddress& who, MonotonicTime now) const { return state(who, now) >= State::aging; }
+
+    /// The state of a node that pings us and will get its PONG: as state() and, where its proof holds,
+    /// pinged().
+    State pinging(const NodeAddress& who, MonotonicTime now);
+    /// False: nobody has or had a proof of that address. Takes no lock.
+    bool mayKnow(const node::IpAddress& ip) const noexcept { return _addresses.mayContain(ip); }
 
     /// Whether its proof holds, and is from that time or later.
     bool hasProvenSince(const NodeAddress& who, MonotonicTime since) const;
@@ -107,6 +114,7 @@ private:
     };
 
     Shard& shardOf(const node::IpAddress& ip) const noexcept;
+    State stateOf(const Entry& entry, MonotonicTime now) const noexcept;
     Entry& insert(Shard& shard, const NodeAddress& who, const node::Endpoint& where);
     void erase(Shard& shard, const NodeAddress& who);
     static void letGo(Shard& shard, const node::Endpoint& endpoint);
@@ -121,6 +129,7 @@ private:
     Parameters _parameters;
     KeyedHash _hash;
     std::vector<std::unique_ptr<Shard>> _shards;
+    CountingFilter _addresses; ///< of all entries
     std::atomic<std::size_t> _size{0};
 };
 

@@ -42,6 +42,7 @@ Engine::Engine(const Environment& environment, const Parameters& parameters)
       _parameters(parameters),
       _metrics(environment.metrics),
       _sender(environment, parameters, _metrics),
+      _answerSender(environment, parameters, _sender, _metrics),
       _proofs(parameters, environment.random.next64()),
       _pings(parameters, environment.random.next64()),
       _records(parameters.requestTimeout, environment.random.next64()),
@@ -204,6 +205,7 @@ void Engine::setForkFilter(const ForkFilter& filter)
     {
         const std::lock_guard lock(_filterMutex);
         _filter = filter;
+        _hasFilter = filter.isActive();
     }
     for (const TableNode& node : _table.nodes())
         if (node.record && isOfAnotherChain(*node.record))

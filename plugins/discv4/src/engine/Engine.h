@@ -2,6 +2,7 @@
 
 #include "engine/Access.h"
 #include "engine/AddressVotes.h"
+#include "engine/AnswerSender.h"
 #include "engine/Contacts.h"
 #include "engine/EndpointProofs.h"
 #include "engine/Environment.h"
@@ -24,6 +25,7 @@
 #include <waymark/discovery/Discovery.h>
 #include <waymark/node/NodeStore.h>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -41,6 +43,9 @@ struct VerifiedPacket
     const wire::Message& message;
     node::Endpoint remote; ///< where the datagram came from
     node::IpAddress local; ///< the address that it was sent to; answers leave from it
+    unsigned worker;       ///< which of the socket's workers received it
+    MonotonicTime now;     ///< when it is handled
+    std::uint64_t second;  ///< the same in seconds since 1970
 };
 
 /// discv4 without sockets and threads: verified packets and time in, packets out. It reads the time from the
@@ -60,6 +65,11 @@ public:
     /// Takes over who is registered and follows the changes, until stop().
     void start();
     void stop();
+
+    /// Why this is not acted on whoever signed it: an answer that nobody waits for, or a question from an
+    /// address that nobody has proven. To be asked before the elliptic curve; handle() says the same of it.
+    std::optional<wire::Drop> refuseFromAnyone(const wire::Message& message, const node::IpAddress& from,
+                                               MonotonicTime now) const;
 
     /// Acts on a packet; the reason when it does not.
     std::optional<wire::Drop> handle(const VerifiedPacket& packet, net::DatagramSink& sink);
@@ -183,6 +193,7 @@ private:
     Parameters _parameters;
     PacketMetrics _metrics;
     Sender _sender;
+    AnswerSender _answerSender;
     EndpointProofs _proofs;
     PendingPings _pings;
     RecordRequests _records;
@@ -191,6 +202,7 @@ private:
     Neighborhood _neighborhood;
     mutable std::shared_mutex _filterMutex;
     ForkFilter _filter;
+    std::atomic<bool> _hasFilter{false}; ///< whether it is active
     Contacts _contacts;
     Seeds _seeds;
     Lookups _lookups;

@@ -25,6 +25,33 @@ PendingPings::Account accountOf(EndpointProofs::State state, bool isRegistered) 
 
 } // namespace
 
+std::optional<Drop> Engine::refuseFromAnyone(const wire::Message& message, const node::IpAddress& from,
+                                             MonotonicTime now) const
+{
+    switch (wire::typeOf(message)) {
+    case PacketType::ping:
+        break;
+    case PacketType::pong:
+        if (!_pings.mayAwait(std::get<wire::Pong>(message).pingHash))
+            return Drop::unsolicited;
+        break;
+    case PacketType::findNode:
+    case PacketType::enrRequest:
+        if (!_proofs.mayKnow(from))
+            return Drop::unproven;
+        break;
+    case PacketType::neighbors:
+        if (!_lookups.isAskingAt(from, now))
+            return Drop::unsolicited;
+        break;
+    case PacketType::enrResponse:
+        if (!_records.isAwaited(from, std::get<wire::EnrResponse>(message).requestHash))
+            return Drop::unsolicited;
+        break;
+    }
+    return std::nullopt;
+}
+
 std::optional<Drop> Engine::handle(const VerifiedPacket& packet, net::DatagramSink& sink)
 {
     if (packet.sender == _environment.local.key())
@@ -36,26 +63,22 @@ std::optional<Drop> Engine::handle(const VerifiedPacket& packet, net::DatagramSi
 
 Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet, net::DatagramSink& sink)
 {
-    const MonotonicTime now = _environment.clock.now();
     const NodeAddress who{packet.senderId, packet.remote.ip};
-    const auto state = _proofs.state(who, now);
+    const auto state = _proofs.pinging(who, packet.now);
     const bool isProven = state >= EndpointProofs::State::aging;
     // Who signed is known here, so nobody uses up the budget of others by forging their addresses.
-    const bool isRegistered = _registered.isAt(packet.senderId, packet.remote.ip);
-    const bool isTrusted = isProven || isRegistered;
-    if (!isTrusted && !_answers.allow(prefixOf(packet.remote.ip), now))
+    const auto standing = _registered.standing(packet.senderId, packet.remote);
+    const bool isTrusted = isProven || standing.isAtAddress;
+    if (!isTrusted && !_answers.allow(prefixOf(packet.remote.ip), packet.now))
         return Drop::budgetUsed;
     // The PING goes first: the JavaScript client asks as soon as the PONG is there, and would be unproven.
     // A proof is of an address; a registered peer may be new at this port, or be back at it.
-    const bool isElsewhere =
-        _registered.contains(packet.senderId) && !_registered.isAt(packet.senderId, packet.remote);
+    const bool isElsewhere = standing.isRegistered && !standing.isAtEndpoint;
     if (state != EndpointProofs::State::proven || isElsewhere)
-        pingBack(packet, {ping.from.tcp, ping.enrSeq, true, accountOf(state, isRegistered)}, sink);
-    if (isProven) {
-        _proofs.pinged(who, now);
-        _seenAt.vote(packet.remote.ip, ping.to.ip, now);
-    }
-    const std::uint64_t expiration = _sender.expiration() + _answered.repeats(packet.hash);
+        pingBack(packet, {ping.from.tcp, ping.enrSeq, true, accountOf(state, standing.isAtAddress)}, sink);
+    if (isProven)
+        _seenAt.vote(packet.remote.ip, ping.to.ip, packet.now);
+    const std::uint64_t expiration = _sender.expirationAt(packet.second) + _answered.repeats(packet.hash);
     _sender.pong({packet.remote, packet.local}, packet.hash, expiration, sink);
     if (isProven)
         fetchRecord(packet, ping.enrSeq, ping.from.tcp, sink);
@@ -65,16 +88,16 @@ Engine::Dropped Engine::on(const wire::Ping& ping, const VerifiedPacket& packet,
 void Engine::answerOwn(const VerifiedPacket& packet, net::DatagramSink& sink)
 {
     // What every ping looks up first: where others would hang, this one does.
-    static_cast<void>(_proofs.state({packet.senderId, packet.remote.ip}, _environment.clock.now()));
-    static_cast<void>(_registered.isAt(packet.senderId, packet.remote.ip));
+    static_cast<void>(_proofs.state({packet.senderId, packet.remote.ip}, packet.now));
+    static_cast<void>(_registered.standing(packet.senderId, packet.remote));
     const Sender::Route route{packet.remote, packet.local};
-    const auto pong = _sender.makePong(route, packet.hash, _sender.expiration());
+    const auto pong = _sender.makePong(route, packet.hash, _sender.expirationAt(packet.second));
     sink.send({route.to, route.from, pong.bytes});
 }
 
 Engine::Dropped Engine::on(const wire::Pong& pong, const VerifiedPacket& packet, net::DatagramSink& sink)
 {
-    const MonotonicTime now = _environment.clock.now();
+    const MonotonicTime now = packet.now;
     const auto ping = _pings.match({packet.senderId, packet.remote.ip}, pong.pingHash, now);
     if (!ping)
         return Drop::unsolicited;
@@ -121,8 +144,7 @@ void Engine::enter(const TableNode& node)
 
 bool Engine::isToBeRead(const node::Hash256& id, std::optional<std::uint64_t> announcedSeq) const
 {
-    const std::shared_lock lock(_filterMutex);
-    return announcedSeq && _filter.isActive() && !_table.recordSeq(id);
+    return announcedSeq && _hasFilter && !_table.recordSeq(id);
 }
 
 bool Engine::isOfAnotherChain(const node::Enr& record) const
@@ -133,7 +155,7 @@ bool Engine::isOfAnotherChain(const node::Enr& record) const
 
 bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
 {
-    switch (_proofs.state({packet.senderId, packet.remote.ip}, _environment.clock.now())) {
+    switch (_proofs.state({packet.senderId, packet.remote.ip}, packet.now)) {
     case EndpointProofs::State::proven:
         return true;
     case EndpointProofs::State::aging:
@@ -150,7 +172,7 @@ bool Engine::mayAsk(const VerifiedPacket& packet, net::DatagramSink& sink)
 
 bool Engine::isWithinQuestions(const VerifiedPacket& packet) noexcept
 {
-    return _questions.allow(NodeAddress{packet.senderId, packet.remote.ip}, _environment.clock.now());
+    return _questions.allow(NodeAddress{packet.senderId, packet.remote.ip}, packet.now);
 }
 
 Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket& packet,
@@ -167,9 +189,10 @@ Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket&
     const auto answer =
         _neighborhood.closest({question.target.nodeId(), packet.senderId, reachFor(packet.remote.ip)});
     _metrics.hidden(answer.hidden);
-    const std::uint64_t expiration =
-        _proofs.expirationFor({packet.senderId, packet.remote.ip}, _sender.expiration());
-    _sender.neighbors({packet.remote, packet.local}, answer.nodes(), expiration, sink);
+    const NodeAddress who{packet.senderId, packet.remote.ip};
+    _answerSender.send(
+        {who, {packet.remote, packet.local}, packet.worker, _sender.expirationAt(packet.second)},
+        answer.nodes(), sink);
     return std::nullopt;
 }
 
@@ -184,7 +207,7 @@ Engine::Dropped Engine::on(const wire::Neighbors& answer, const VerifiedPacket& 
                            net::DatagramSink& sink)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
-    const MonotonicTime now = _environment.clock.now();
+    const MonotonicTime now = packet.now;
     if (!_lookups.isAsking(from, now))
         return Drop::unsolicited;
     std::vector<LookupNode> nodes;
@@ -214,7 +237,7 @@ Engine::Dropped Engine::on(const wire::EnrResponse& response, const VerifiedPack
                            net::DatagramSink&)
 {
     const NodeAddress from{packet.senderId, packet.remote.ip};
-    const auto request = _records.match(from, response.requestHash, _environment.clock.now());
+    const auto request = _records.match(from, response.requestHash, packet.now);
     if (!request)
         return Drop::unsolicited;
     auto record = node::Enr::decode(response.record);
@@ -259,11 +282,13 @@ void Engine::follow(const node::Enr& record, const VerifiedPacket& packet)
 void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64_t> seq, std::uint16_t tcp,
                          net::DatagramSink& sink)
 {
+    if (!seq)
+        return; // nothing to ask for
     const NodeAddress who{packet.senderId, packet.remote.ip};
     const auto known = recordSeq(packet.senderId);
     const bool isNewcomer = isToBeRead(packet.senderId, seq) && !_registered.contains(packet.senderId);
-    const bool isNewer = seq && known && *seq > *known;
-    if ((!isNewcomer && !isNewer) || !_records.reserve(who, _environment.clock.now()))
+    const bool isNewer = known && *seq > *known;
+    if ((!isNewcomer && !isNewer) || !_records.reserve(who, packet.now))
         return;
     const auto request = _sender.makeEnrRequest(_proofs.expirationFor(who, _sender.expiration()));
     std::optional<TableNode> newcomer;
@@ -274,7 +299,7 @@ void Engine::fetchRecord(const VerifiedPacket& packet, std::optional<std::uint64
                              {},
                              _environment.clock.wallNow()};
     _records.sent(who, request.hash, std::move(newcomer));
-    _sender.send({packet.remote, packet.local}, PacketType::enrRequest, request, sink);
+    _sender.send({packet.remote, packet.local}, PacketType::enrRequest, request.bytes, sink);
 }
 
 void Engine::pingBack(const VerifiedPacket& packet, const PingBack& why, net::DatagramSink& sink)
@@ -300,7 +325,7 @@ PendingPings::Reserved Engine::sendPing(const node::Hash256& id, PendingPings::P
     const Sender::Route route{ping.to, from};
     const auto packet = _sender.makePing(route);
     _pings.sent(id, ping.to, packet.hash);
-    _sender.send(route, PacketType::ping, packet, sink);
+    _sender.send(route, PacketType::ping, packet.bytes, sink);
     return reserved;
 }
 

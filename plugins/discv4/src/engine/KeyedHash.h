@@ -29,6 +29,7 @@ public:
         }
         return state;
     }
+    std::uint64_t operator()(std::uint64_t value) const noexcept { return mix(_seed ^ value); }
     std::uint64_t operator()(const node::Hash256& id) const noexcept { return bytes(id); }
     std::uint64_t operator()(const node::IpAddress& ip) const noexcept { return bytes(ip.bytes()); }
     std::uint64_t operator()(const node::Endpoint& endpoint) const noexcept

@@ -81,6 +81,17 @@ void Lookups::forgetFarthest(Search& search)
     candidates.erase(std::next(farthest).base());
 }
 
+bool Lookups::isAskingAt(const node::IpAddress& ip, MonotonicTime now) const
+{
+    if (active() == 0)
+        return false;
+    const std::lock_guard lock(_mutex);
+    return std::ranges::any_of(_searches, [&](const Search& search) {
+        return std::ranges::any_of(search.candidates,
+                                   [&](const Candidate& candidate) { return isAskedAt(candidate, ip, now); });
+    });
+}
+
 bool Lookups::isAsking(const NodeAddress& from, MonotonicTime now) const
 {
     const std::lock_guard lock(_mutex);

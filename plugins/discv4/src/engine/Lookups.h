@@ -86,6 +86,8 @@ public:
     /// checks already; `told` is how many there were before.
     bool neighbors(const NodeAddress& from, std::span<const LookupNode> nodes, std::size_t told,
                    MonotonicTime now);
+    /// Whether a lookup waits for an answer from that address. Without any lookup asking takes no lock.
+    bool isAskingAt(const node::IpAddress& ip, MonotonicTime now) const;
     /// Whether a lookup waits for an answer of that node.
     bool isAsking(const NodeAddress& from, MonotonicTime now) const;
 
@@ -134,8 +136,12 @@ private:
 
     static bool isAsking(const Candidate& candidate, const NodeAddress& from, MonotonicTime now) noexcept
     {
-        return candidate.stage == Stage::asked && now < candidate.deadline && candidate.node.id == from.id &&
-               candidate.node.node.endpoint.ip == from.ip;
+        return candidate.node.id == from.id && isAskedAt(candidate, from.ip, now);
+    }
+    static bool isAskedAt(const Candidate& candidate, const node::IpAddress& ip, MonotonicTime now) noexcept
+    {
+        return candidate.stage == Stage::asked && now < candidate.deadline &&
+               candidate.node.node.endpoint.ip == ip;
     }
     static bool isUnderWay(const Candidate& candidate) noexcept
     {

@@ -52,6 +52,12 @@ struct Parameters
     Rate answersPerPrefix{100, 500}; ///< answers to pings from unproven endpoints of one /24 or /64
     Rate questionsPerNode{50, 500};  ///< FINDNODEs and ENRRequests of one node at one address
 
+    unsigned workers = 1; ///< of each socket
+    /// Bytes of signed answers that each worker keeps, to be sent again; 0: none.
+    std::size_t answerMemory = std::size_t{8} << 20;
+
+    /// Of each filter that keeps packets from locks; some slots for each node that is known.
+    std::size_t filterSlots = std::size_t{1} << 14;
     /// Token buckets of each rate limiter; those who fall into one share it.
     std::size_t rateSlots = std::size_t{1} << 15;
     /// Answered packets that are remembered, so that no two answers are the same.

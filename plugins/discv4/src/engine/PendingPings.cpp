@@ -13,7 +13,7 @@ constexpr std::size_t shardCount = 16;
 } // namespace
 
 PendingPings::PendingPings(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _hash(seed)
+    : _parameters(parameters), _hash(seed), _hashes(~seed, parameters.filterSlots)
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
@@ -27,6 +27,8 @@ PendingPings::Shard& PendingPings::shardOf(const node::Hash256& id) const noexce
 void PendingPings::forget(const Ping& ping) noexcept
 {
     _size.fetch_sub(1, std::memory_order_relaxed);
+    if (ping.hash)
+        _hashes.remove(*ping.hash);
     release(ping.account);
 }
 
@@ -108,8 +110,12 @@ void PendingPings::sent(const node::Hash256& id, const node::Endpoint& to, const
     if (found == shard.pings.end())
         return;
     const auto ping = std::ranges::find(found->second, to, &Ping::to);
-    if (ping != found->second.end())
-        ping->hash = hash;
+    if (ping == found->second.end())
+        return;
+    if (ping->hash)
+        _hashes.remove(*ping->hash);
+    _hashes.add(hash);
+    ping->hash = hash;
 }
 
 std::optional<PendingPings::Ping> PendingPings::match(const NodeAddress& from, const node::Hash256& pingHash,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/CountingFilter.h"
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 
@@ -66,6 +67,9 @@ public:
     Reserved reserve(const node::Hash256& id, const Ping& ping);
     void sent(const node::Hash256& id, const node::Endpoint& to, const node::Hash256& hash);
 
+    /// False: no pending ping has that hash, so that no PONG with it is worth a look at who signed it. Takes
+    /// no lock.
+    bool mayAwait(const node::Hash256& pingHash) const noexcept { return _hashes.mayContain(pingHash); }
     /// The pending ping that a PONG answers: same node, same IP, same hash, in time. At most once for each.
     std::optional<Ping> match(const NodeAddress& from, const node::Hash256& pingHash, MonotonicTime now);
 
@@ -101,6 +105,7 @@ private:
     Parameters _parameters;
     KeyedHash _hash;
     std::vector<std::unique_ptr<Shard>> _shards;
+    CountingFilter _hashes; ///< of the pings that were sent
     std::atomic<std::size_t> _size{0};
     /// Before that time no ping times out or is over, so that expire() need not look.
     std::atomic<MonotonicTime::rep> _nothingBefore{std::numeric_limits<MonotonicTime::rep>::max()};

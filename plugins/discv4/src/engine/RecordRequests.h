@@ -4,6 +4,7 @@
 #include "engine/Parameters.h"
 #include "engine/Table.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -55,6 +56,13 @@ public:
         MonotonicTime sentAt;
         std::optional<TableNode> newcomer; ///< who enters the table when its record is right
     };
+    /// Whether a request of that hash waits for an answer from there, whoever it was sent to.
+    bool isAwaited(const node::IpAddress& ip, const node::Hash256& hash) const
+    {
+        const std::lock_guard lock(_mutex);
+        return std::ranges::any_of(
+            _pending, [&](const auto& entry) { return entry.first.ip == ip && entry.second.hash == hash; });
+    }
     /// The request that a response answers in time, once.
     std::optional<Request> match(const NodeAddress& from, const node::Hash256& hash, MonotonicTime now)
     {
@@ -69,7 +77,7 @@ public:
 
 private:
     Duration _timeout;
-    std::mutex _mutex;
+    mutable std::mutex _mutex;
     std::unordered_map<NodeAddress, Request, TableHash> _pending;
 };
 

@@ -26,7 +26,12 @@ constexpr std::array<node::IpFamily, 2> families{node::IpFamily::v4, node::IpFam
 } // namespace
 
 RegisteredPeers::RegisteredPeers(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _advertise(parameters.advertise), _hash(seed)
+    : _parameters(parameters),
+      _advertise(parameters.advertise),
+      _hash(seed),
+      _ids(seed + 1, parameters.filterSlots),
+      _unresponsive(seed + 2, parameters.filterSlots),
+      _expected(seed + 3, parameters.filterSlots)
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
@@ -37,21 +42,27 @@ RegisteredPeers::Shard& RegisteredPeers::shardOf(const node::Hash256& id) const 
     return *_shards[static_cast<std::size_t>(_hash(id)) % shardCount];
 }
 
-void RegisteredPeers::countState(Liveness state, int change) noexcept
+void RegisteredPeers::countState(const node::Hash256& id, Liveness state, int change) noexcept
 {
+    const bool isUnresponsive = state == Liveness::unresponsive;
     auto& count = _counts[static_cast<std::size_t>(state)];
-    if (change > 0)
+    if (change > 0) {
         count.fetch_add(1, std::memory_order_relaxed);
-    else
+        if (isUnresponsive)
+            _unresponsive.add(id);
+    } else {
         count.fetch_sub(1, std::memory_order_relaxed);
+        if (isUnresponsive)
+            _unresponsive.remove(id);
+    }
 }
 
-RegisteredPeers::Change RegisteredPeers::judge(TrackedPeer& peer) noexcept
+RegisteredPeers::Change RegisteredPeers::judge(const node::Hash256& id, TrackedPeer& peer) noexcept
 {
     const Liveness before = peer.liveness.state;
-    countState(before, -1);
+    countState(id, before, -1);
     peer.liveness.state = peer.best();
-    countState(peer.liveness.state, +1);
+    countState(id, peer.liveness.state, +1);
     const bool wasLive = before == Liveness::live;
     const bool isLive = peer.liveness.state == Liveness::live;
     if (wasLive == isLive)
@@ -88,21 +99,30 @@ void RegisteredPeers::publish(const node::Hash256& id, TrackedPeer& peer,
 void RegisteredPeers::watch(const node::Endpoint& endpoint)
 {
     const std::lock_guard lock(_endpointMutex);
-    ++_endpoints[_hash(endpoint)];
+    const std::uint64_t hash = _hash(endpoint);
+    ++_endpoints[hash];
+    _expected.add(hash);
 }
 
 void RegisteredPeers::unwatch(const node::Endpoint& endpoint)
 {
     const std::lock_guard lock(_endpointMutex);
-    const auto found = _endpoints.find(_hash(endpoint));
-    if (found != _endpoints.end() && --found->second == 0)
+    const std::uint64_t hash = _hash(endpoint);
+    const auto found = _endpoints.find(hash);
+    if (found == _endpoints.end())
+        return;
+    _expected.remove(hash);
+    if (--found->second == 0)
         _endpoints.erase(found);
 }
 
 bool RegisteredPeers::knows(const node::Endpoint& endpoint) const
 {
+    const std::uint64_t hash = _hash(endpoint);
+    if (!_expected.mayContain(hash))
+        return false;
     const std::lock_guard lock(_endpointMutex);
-    return _endpoints.contains(_hash(endpoint));
+    return _endpoints.contains(hash);
 }
 
 void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot, SpotKind kind,
@@ -120,8 +140,10 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration
     const std::lock_guard lock(shard.mutex);
     const auto [found, isNew] = shard.peers.try_emplace(id);
     TrackedPeer& peer = found->second;
-    if (isNew)
-        countState(Liveness::pending, +1);
+    if (isNew) {
+        _ids.add(id);
+        countState(id, Liveness::pending, +1);
+    }
     const Departed former = departedOf(peer);
     bool hasMoved = false;
     for (const node::IpFamily family : families) {
@@ -135,7 +157,7 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration
             forget(*seen);
     }
     peer.recordSeq = std::max(peer.recordSeq, registration.recordSeq);
-    const Change change = judge(peer);
+    const Change change = judge(id, peer);
     if (hasMoved && peer.liveness.state != Liveness::live) {
         peer.liveness.lastPong.reset();
         peer.liveness.roundTrip.reset();
@@ -251,37 +273,37 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Has
         if (const auto& spot = peer.spot(family))
             unwatch(spot->endpoint.udpEndpoint());
     }
-    countState(departed.liveness.state, -1);
+    countState(id, departed.liveness.state, -1);
+    _ids.remove(id);
     shard.peers.erase(found);
     return departed;
 }
 
 bool RegisteredPeers::contains(const node::Hash256& id) const
 {
+    if (!_ids.mayContain(id))
+        return false;
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     return shard.peers.contains(id);
 }
 
-bool RegisteredPeers::isAt(const node::Hash256& id, const node::IpAddress& ip) const
+RegisteredPeers::Standing RegisteredPeers::standing(const node::Hash256& id,
+                                                    const node::Endpoint& endpoint) const
 {
-    const Shard& shard = shardOf(id);
-    const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
-        return false;
-    const auto& registered = found->second.spot(ip.family());
-    const Spot* const seen = std::as_const(found->second).seen(ip.family());
-    return (registered && registered->endpoint.ip == ip) ||
-           (seen && seen->isExpected && seen->endpoint.ip == ip);
-}
-
-bool RegisteredPeers::isAt(const node::Hash256& id, const node::Endpoint& endpoint) const
-{
+    if (!_ids.mayContain(id))
+        return {};
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
-    return found != shard.peers.end() && found->second.at(endpoint).spot != nullptr;
+    if (found == shard.peers.end())
+        return {};
+    TrackedPeer& peer = found->second;
+    const auto& registered = peer.spot(endpoint.ip.family());
+    const Spot* const seen = std::as_const(peer).seen(endpoint.ip.family());
+    const bool isAtAddress = (registered && registered->endpoint.ip == endpoint.ip) ||
+                             (seen && seen->isExpected && seen->endpoint.ip == endpoint.ip);
+    return {true, isAtAddress, peer.at(endpoint).spot != nullptr, peer.recordSeq};
 }
 
 std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::size_t limit)
@@ -334,7 +356,7 @@ RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTim
         schedule(shard, answer.id, *registered, SpotKind::registered, now);
     spot->state = Liveness::live;
     spot->failures = 0;
-    const Change change = judge(peer);
+    const Change change = judge(answer.id, peer);
     if (kind == SpotKind::registered || peer.hasMoved(answer.asked.ip.family())) {
         peer.liveness.lastPong = answer.wall;
         peer.liveness.roundTrip = answer.roundTrip;
@@ -374,13 +396,15 @@ RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const n
         forget(*peer.seen(to.ip.family()));
     else
         spot->state = Liveness::unresponsive;
-    const Change change = judge(peer);
+    const Change change = judge(id, peer);
     publish(id, peer, keyOf(id, peer));
     return change;
 }
 
 std::optional<std::uint64_t> RegisteredPeers::recordSeq(const node::Hash256& id) const
 {
+    if (!_ids.mayContain(id))
+        return std::nullopt;
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.peers.find(id);
@@ -408,6 +432,8 @@ std::optional<discovery::PeerLiveness> RegisteredPeers::liveness(const node::Has
 
 bool RegisteredPeers::isUnresponsive(const node::Hash256& id) const
 {
+    if (!_unresponsive.mayContain(id))
+        return false;
     const auto known = liveness(id);
     return known && known->state == Liveness::unresponsive;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/CountingFilter.h"
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 #include "engine/TrackedPeer.h"
@@ -62,10 +63,15 @@ public:
     std::optional<Departed> remove(const node::Hash256& id);
 
     bool contains(const node::Hash256& id) const;
-    /// Whether it is registered at this address, or was seen there.
-    bool isAt(const node::Hash256& id, const node::IpAddress& ip) const;
-    /// The same, to the port.
-    bool isAt(const node::Hash256& id, const node::Endpoint& endpoint) const;
+    /// What a packet of a node may be worth, as far as it is registered.
+    struct Standing
+    {
+        bool isRegistered = false;
+        bool isAtAddress = false;    ///< it is registered at the packet's address, or was seen there
+        bool isAtEndpoint = false;   ///< the same, to the port
+        std::uint64_t recordSeq = 0; ///< as recordSeq()
+    };
+    Standing standing(const node::Hash256& id, const node::Endpoint& endpoint) const;
     /// Whether a registered peer is expected at exactly this endpoint.
     bool knows(const node::Endpoint& endpoint) const;
 
@@ -150,12 +156,12 @@ private:
     static Departed departedOf(const TrackedPeer& peer);
     static void makeElsewhere(TrackedPeer& peer, const node::PublicKey& key);
     /// Makes the state that of the endpoints.
-    Change judge(TrackedPeer& peer) noexcept;
+    Change judge(const node::Hash256& id, TrackedPeer& peer) noexcept;
     /// Brings a peer into the index, or out of it, as it is to be told.
     void publish(const node::Hash256& id, TrackedPeer& peer, const std::optional<node::PublicKey>& key);
     /// Known of those that moved and of those that are in the index.
     std::optional<node::PublicKey> keyOf(const node::Hash256& id, const TrackedPeer& peer) const;
-    void countState(discovery::Liveness state, int change) noexcept;
+    void countState(const node::Hash256& id, discovery::Liveness state, int change) noexcept;
     void watch(const node::Endpoint& endpoint);
     void unwatch(const node::Endpoint& endpoint);
 
@@ -163,6 +169,9 @@ private:
     std::atomic<Advertise> _advertise;
     registry::PeerIndex _told;
     KeyedHash _hash;
+    CountingFilter _ids;          ///< of all
+    CountingFilter _unresponsive; ///< ids of those that are
+    CountingFilter _expected;     ///< hashes of the endpoints below
     std::vector<std::unique_ptr<Shard>> _shards;
     std::atomic<std::size_t> _nextShard{0};
     std::array<std::atomic<std::size_t>, 3> _counts{};

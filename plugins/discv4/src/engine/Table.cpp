@@ -191,10 +191,14 @@ void Table::setRecord(const node::Hash256& id, std::shared_ptr<const node::Enr> 
 
 std::optional<std::uint64_t> Table::recordSeq(const node::Hash256& id) const
 {
-    const auto node = find(id);
-    if (!node)
+    if (size() == 0)
         return std::nullopt;
-    return node->record ? node->record->seq() : 0;
+    const std::lock_guard lock(_mutex);
+    const Bucket& bucket = bucketOf(id);
+    const auto known = std::ranges::find(bucket.nodes, id, &TableNode::id);
+    if (known == bucket.nodes.end())
+        return std::nullopt;
+    return known->record ? known->record->seq() : 0;
 }
 
 std::optional<TableNode> Table::find(const node::Hash256& id) const

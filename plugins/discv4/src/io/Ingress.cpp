@@ -31,6 +31,7 @@ Ingress::Ingress(engine::Engine& engine, const engine::Environment& environment,
       _perAddress(environment.random.next64(), rates.perAddress, rates.slots),
       _perPrefix(environment.random.next64(), rates.perPrefix, rates.slots),
       _perKnown(environment.random.next64(), rates.perKnown, rates.slots),
+      _newcomers(environment.random.next64(), rates.newcomers, 1),
       _bans(environment.random.next64(), rates.bans, environment.clock.now()),
       _gauge(environment.metrics.sampled("waymark_discv4_banned_addresses",
                                          "Addresses that are not listened to because they flooded", {},
@@ -43,6 +44,7 @@ void Ingress::setRates(const IngressRates& rates) noexcept
     _perAddress.setRate(rates.perAddress);
     _perPrefix.setRate(rates.perPrefix);
     _perKnown.setRate(rates.perKnown);
+    _newcomers.setRate(rates.newcomers);
     _bans.setRule(rates.bans);
 }
 
@@ -85,24 +87,27 @@ Drop Ingress::failed(std::string_view reason) noexcept
     return Drop::internalError;
 }
 
-std::optional<Drop> Ingress::refuse(const node::Endpoint& remote) const
+std::optional<Drop> Ingress::refuse(const node::Endpoint& remote, MonotonicTime now) const
 {
     if (!_engine.permits(remote.ip))
         return Drop::denied;
-    if (_bans.isBanned(remote.ip, _clock.now()) && !_engine.isKnown(remote))
+    if (_bans.isBanned(remote.ip, now) && !_engine.isKnown(remote))
         return Drop::banned;
     return std::nullopt;
 }
 
-std::optional<Drop> Ingress::limit(const node::Endpoint& remote)
+std::optional<Drop> Ingress::limit(const net::Datagram& datagram, wire::PacketType type, MonotonicTime now)
 {
-    const MonotonicTime now = _clock.now();
+    const node::Endpoint& remote = datagram.remote;
     if (_engine.isKnown(remote))
         return _perKnown.allow(remote, now) ? std::nullopt : std::optional(Drop::knownLimited);
     const bool isWithin =
         _perAddress.allow(remote.ip, now) && _perPrefix.allow(engine::prefixOf(remote.ip), now);
-    if (isWithin)
-        return std::nullopt;
+    if (isWithin) {
+        const bool mustWait =
+            datagram.isCrowded && type == wire::PacketType::ping && !_newcomers.allow(node::IpAddress(), now);
+        return mustWait ? std::optional(Drop::crowded) : std::nullopt;
+    }
     if (_bans.refused(remote.ip, now))
         _log.limited(observe::LogLevel::warning, "discv4.banned", {{"address", remote.ip.toString()}},
                      "Too many packets came from an address that proved nothing; it is not listened to for "
@@ -113,7 +118,9 @@ std::optional<Drop> Ingress::limit(const node::Endpoint& remote)
 std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::DatagramSink& sink)
 {
     const bool isOwn = _ownPings.contains(datagram.payload);
-    if (const auto refused = isOwn ? std::nullopt : refuse(datagram.remote))
+    // The clocks are read once for each packet: where the system has none that is cheap, that is a call.
+    const MonotonicTime now = _clock.now();
+    if (const auto refused = isOwn ? std::nullopt : refuse(datagram.remote, now))
         return refused;
     const auto frame = wire::Frame::parse(datagram.payload);
     if (!frame)
@@ -121,15 +128,19 @@ std::optional<Drop> Ingress::process(const net::Datagram& datagram, net::Datagra
     const auto message = frame->decode();
     if (!message)
         return message.error();
-    if (wire::isExpired(*message, _clock.unixSeconds()))
+    const std::uint64_t second = _clock.unixSeconds();
+    if (wire::isExpired(*message, second))
         return Drop::expired;
-    if (const auto limited = isOwn ? std::nullopt : limit(datagram.remote))
+    if (const auto limited = isOwn ? std::nullopt : limit(datagram, frame->type(), now))
         return limited;
+    if (const auto refused = _engine.refuseFromAnyone(*message, datagram.remote.ip, now))
+        return refused;
     const auto sender = frame->recoverSender(_recovery);
     if (!sender)
         return sender.error();
-    const engine::VerifiedPacket packet{*sender,  sender->nodeId(), frame->hash(),
-                                        *message, datagram.remote,  datagram.local};
+    const engine::VerifiedPacket packet{*sender,         sender->nodeId(), frame->hash(),   *message,
+                                        datagram.remote, datagram.local,   datagram.worker, now,
+                                        second};
     if (_ownPings.isSigner(*sender)) {
         _ownPings.received(frame->hash(), datagram.worker);
         _engine.answerOwn(packet, sink);

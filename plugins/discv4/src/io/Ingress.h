@@ -24,19 +24,24 @@ struct IngressRates
     engine::Rate perPrefix{500, 2'000};
     engine::Rate perKnown{500, 2'000};
     BanRule bans{};
+    engine::Rate newcomers{1'000, 1'000}; ///< pings of all unknown endpoints together, while it is crowded
     std::size_t slots = engine::Parameters().rateSlots; ///< of each rate; fixed when the Ingress is made
 
     friend bool operator==(const IngressRates&, const IngressRates&) = default;
 };
 
 /// The way of a datagram to the engine, in order of what the checks cost: address, size, hash, type, data,
-/// expiration, rate, and last the elliptic curve. Whatever ends on the way has its reason counted.
+/// expiration, rate, whether anybody could be meant, and last the elliptic curve. Whatever ends on the way
+/// has its reason counted.
 ///
 /// Datagrams from addresses that this protocol does not listen to, or whose size or hash is not that of a
 /// discv4 packet, are left to other protocols on the socket.
 ///
 /// Endpoints of proven nodes and registered peers have a budget each, apart from those of strangers: nobody
 /// else uses it up, and whoever forges such an endpoint costs bounded work and at most that one node.
+///
+/// While packets come faster than they are handled, known nodes go first: strangers' pings, each of which
+/// costs as much as two of theirs, have one budget together.
 class Ingress final : public net::DatagramConsumer
 {
 public:
@@ -58,8 +63,8 @@ private:
     std::optional<wire::Drop> receive(const net::Datagram& datagram, net::DatagramSink& sink) noexcept;
     std::optional<wire::Drop> process(const net::Datagram& datagram, net::DatagramSink& sink);
     wire::Drop failed(std::string_view reason) noexcept;
-    std::optional<wire::Drop> refuse(const node::Endpoint& remote) const;
-    std::optional<wire::Drop> limit(const node::Endpoint& remote);
+    std::optional<wire::Drop> refuse(const node::Endpoint& remote, MonotonicTime now) const;
+    std::optional<wire::Drop> limit(const net::Datagram& datagram, wire::PacketType type, MonotonicTime now);
 
     engine::Engine& _engine;
     const Clock& _clock;
@@ -70,6 +75,7 @@ private:
     engine::RateLimiter _perAddress;
     engine::RateLimiter _perPrefix;
     engine::RateLimiter _perKnown;
+    engine::RateLimiter _newcomers;
     Bans _bans;
     Subscription _gauge;
 };

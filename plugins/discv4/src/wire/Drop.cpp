@@ -26,6 +26,8 @@ std::string_view toString(Drop drop) noexcept
         return "rate_limited";
     case Drop::knownLimited:
         return "known_limited";
+    case Drop::crowded:
+        return "crowded";
     case Drop::badSignature:
         return "bad_signature";
     case Drop::ownKey:

@@ -21,6 +21,7 @@ enum class Drop : std::uint8_t
     expired,       ///< its expiration has passed, or lies at 2^63 or above
     rateLimited,   ///< an unproven address or prefix used up its budget
     knownLimited,  ///< packets from the endpoint of a known node, or forged as such, used up its budget
+    crowded,       ///< from an unknown endpoint, while packets came faster than they were handled
     badSignature,  ///< no key can have made the signature
     ownKey,        ///< signed with this node's key
     unsolicited,   ///< an answer to no pending request

@@ -26,6 +26,11 @@ public:
     const node::PublicKey& key() const noexcept override { return _public; }
     const node::Hash256& nodeId() const noexcept override { return _nodeId; }
     node::RecoverableSignature sign(const node::Hash256& digest) const override { return _key.sign(digest); }
+    node::RecoverableSignature signSalted(const node::Hash256& digest,
+                                          const node::Hash256& salt) const override
+    {
+        return _key.signSalted(digest, salt);
+    }
     void bound(const node::Endpoint& udp) override;
     void observed(const node::IpAddress& ip, std::size_t hosts) override;
     std::optional<node::NodeEndpoint> advertised(node::IpFamily family) const override;
