@@ -13,6 +13,7 @@
 #include <fstream>
 #include <future>
 #include <limits>
+#include <optional>
 #include <random>
 #include <span>
 #include <stdexcept>
@@ -271,10 +272,62 @@ void index(Table& table)
             Run(table, peers, areGround).all();
 }
 
+/// Of a peer in an index alone.
+double indexBytes(std::size_t peers)
+{
+    Ids source(false);
+    const double before = residentBytes();
+    PeerIndex index;
+    std::vector<PeerIndex::Update> updates;
+    for (std::size_t i = 0; i < peers; ++i) {
+        updates.push_back(updateOf(source.next(), 30303));
+        if (updates.size() < batchSize && i + 1 < peers)
+            continue;
+        index.apply(updates);
+        updates.clear();
+    }
+    return (residentBytes() - before) / static_cast<double>(peers);
+}
+
+/// Peers by their ids, and pages of them.
+void finds(Table& table, registry::PeerRegistry& registry, std::size_t peers)
+{
+    constexpr std::size_t asked = 100'000;
+    constexpr std::size_t pageSize = 100;
+    Ids source(false);
+    std::vector<node::PeerId> ids;
+    for (std::size_t i = 0; i < peers; ++i) {
+        const auto id = node::PeerId(updateOf(source.next(), 1).entry->key);
+        if (i % (peers / asked) == 0)
+            ids.push_back(id);
+    }
+    std::shuffle(ids.begin(), ids.end(), std::mt19937_64(5));
+    double began = processorNanoseconds();
+    std::size_t found = 0;
+    for (const node::PeerId& id : ids)
+        found += registry.find(id) ? 1 : 0;
+    if (found != ids.size())
+        throw std::logic_error("the registry does not find its peers");
+    table.figure("finding one", (processorNanoseconds() - began) / static_cast<double>(found), "ns");
+    began = processorNanoseconds();
+    std::optional<node::PeerId> after;
+    std::size_t listed = 0;
+    do {
+        const auto page = registry.list(after, pageSize);
+        listed += page.peers.size();
+        after = page.next;
+    } while (after);
+    if (listed != peers)
+        throw std::logic_error("the registry does not list its peers");
+    table.figure("listing all by pages of 100",
+                 (processorNanoseconds() - began) / static_cast<double>(listed), "ns a peer");
+}
+
 /// Claims, history and index together, as registry-memory has them.
 void state(Table& table, std::size_t peers)
 {
     table.heading("A registry in memory, " + std::to_string(peers) + " peers of one claim, without records");
+    const double inIndex = indexBytes(peers);
     Ids source(false);
     const double before = residentBytes();
     registry::StoredRegistry::Options options;
@@ -300,7 +353,11 @@ void state(Table& table, std::size_t peers)
     }
     const auto count = static_cast<double>(peers);
     table.figure("new peers, 256 at once, waiting for each", count / spent * 1e9, "upserts/s");
-    table.figure("resident memory", (residentBytes() - before) / count, "bytes a peer");
+    const double resident = (residentBytes() - before) / count;
+    table.figure("resident memory", resident, "bytes a peer");
+    table.figure("of these in the index", inIndex, "bytes a peer");
+    table.figure("so in claims and history", resident - inIndex, "bytes a peer");
+    finds(table, registry, peers);
     registry.close(Clock::now());
 }
 

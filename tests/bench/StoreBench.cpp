@@ -1,8 +1,8 @@
 // What registries cost: starting with many peers, registering while many are there, and the nearest peers
 // beside what SQL alone takes for them.
 #include "Bench.h"
+#include "BenchPeers.h"
 
-#include <waymark/base/Random.h>
 #include <waymark/contract/PluginRun.h>
 #include <waymark/plugin/Export.h>
 #include <waymark/registry/PeerRegistry.h>
@@ -31,12 +31,9 @@ namespace
 using contract::PluginRun;
 using registry::ChangeBatch;
 using registry::ClosestPeer;
-using registry::Peer;
 using registry::PeerRegistry;
 
-constexpr std::size_t largest = 1'000'000;
-constexpr std::size_t newcomers = 100'000; ///< register while it is measured, and leave again
-constexpr std::size_t asked = 16;          ///< nearest peers
+constexpr std::size_t asked = 16; ///< nearest peers
 constexpr auto measured = std::chrono::seconds(2);
 
 double secondsOf(const std::function<void()>& work)
@@ -44,28 +41,6 @@ double secondsOf(const std::function<void()>& work)
     const auto began = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-}
-
-/// Keys are made once for all registries: that takes longer than most of what is measured.
-const std::vector<node::PublicKey>& keys()
-{
-    static const std::vector<node::PublicKey> all = [] {
-        SystemRandom random;
-        std::vector<node::PublicKey> made(largest + newcomers);
-        for (node::PublicKey& key : made)
-            key = node::SecretKey::generate(random).publicKey();
-        return made;
-    }();
-    return all;
-}
-
-Peer peerOf(std::size_t number)
-{
-    const auto byte = [number](unsigned shift) {
-        return std::to_string(number >> shift & 0xffU);
-    };
-    const auto ip = node::IpAddress::parse("10." + byte(16) + '.' + byte(8) + '.' + byte(0)).value();
-    return Peer::at(keys()[number], {ip, 30303, 30303});
 }
 
 void applyAndWait(PeerRegistry& registry, ChangeBatch batch)

@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace waymark
 {
@@ -13,15 +15,20 @@ namespace
 
 constexpr std::string_view hexDigits = "0123456789abcdef";
 
+/// Of each letter; below 0 for one that is no digit.
+constexpr auto digitValues = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::size_t value = 0; value < hexDigits.size(); ++value) {
+        values[static_cast<unsigned char>(hexDigits[value])] = static_cast<std::int8_t>(value);
+        values[static_cast<unsigned char>("0123456789ABCDEF"[value])] = static_cast<std::int8_t>(value);
+    }
+    return values;
+}();
+
 constexpr int digitValue(char digit) noexcept
 {
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
+    return digitValues[static_cast<unsigned char>(digit)];
 }
 
 std::size_t prefixLength(std::string_view text) noexcept

@@ -4,6 +4,7 @@
 #include <waymark/node/Rlp.h>
 
 #include <limits>
+#include <stdexcept>
 
 namespace waymark::node
 {
@@ -167,6 +168,22 @@ Result<Enr> Enr::decode(ByteView bytes)
     record._key = *key;
     record._entries = std::move(content->entries);
     record._encoded.assign(bytes.begin(), bytes.end());
+    return record;
+}
+
+Enr Enr::restored(ByteView encoded, const PublicKey& key)
+{
+    rlp::Reader outer(encoded);
+    CompactSignature signature;
+    auto list = outer.list();
+    auto content = list && list->fixed(signature) ? readContent(*list) : failure(ErrorCode::corrupt, {});
+    if (!content)
+        throw std::logic_error("Enr::restored: these bytes are no record's");
+    Enr record;
+    record._seq = content->seq;
+    record._key = key;
+    record._entries = std::move(content->entries);
+    record._encoded.assign(encoded.begin(), encoded.end());
     return record;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "registry/ClaimTable.h"
+#include "registry/TombstoneTable.h"
 
 #include <waymark/registry/RegistryPlan.h>
 

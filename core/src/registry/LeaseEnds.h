@@ -1,48 +1,55 @@
 #pragma once
 
-#include <waymark/base/Clock.h>
-#include <waymark/node/PeerId.h>
+#include "registry/table/BlockPool.h"
+#include "registry/table/OrderedPages.h"
 
+#include <waymark/base/Clock.h>
+
+#include <compare>
 #include <cstddef>
-#include <functional>
-#include <set>
 
 namespace waymark::registry
 {
 
-/// When leases end, the soonest first: an entry for each claim that has one. It names the peer, whose id lies
-/// where it is until its last entry is erased; the peer's claims say which of them is over.
+/// When leases end, the soonest first: an entry for each claim that has one. It names the block where the
+/// peer's claims are, which say which of them is over.
 class LeaseEnds
 {
 public:
     struct End
     {
         MonotonicTime at;
-        const node::PeerId* peer;
+        table::BlockPool::Handle block = 0;
 
-        friend bool operator<(const End& left, const End& right) noexcept
-        {
-            return left.at != right.at ? left.at < right.at : std::less<>()(left.peer, right.peer);
-        }
+        friend auto operator<=>(const End&, const End&) noexcept = default;
     };
+    using Place = table::OrderedPages<End>::Place;
 
-    void insert(End end) { _ends.insert(end); }
-    void erase(End end)
-    {
-        const auto found = _ends.find(end);
-        if (found != _ends.end())
-            _ends.erase(found);
-    }
+    /// Throws bad_alloc; then nothing changed.
+    void insert(End end) { _ends.insert(from(end), end); }
+    /// One that is there.
+    void erase(End end) noexcept { _ends.erase(from(end)); }
 
     std::size_t size() const noexcept { return _ends.size(); }
-    bool isDue(MonotonicTime now) const noexcept { return !_ends.empty() && _ends.begin()->at <= now; }
+    std::size_t bytes() const noexcept { return _ends.bytes(); }
+    bool isDue(MonotonicTime now) const noexcept { return !_ends.empty() && _ends.at(begin()).at <= now; }
 
-    auto begin() const noexcept { return _ends.begin(); }
-    auto end() const noexcept { return _ends.end(); }
-    auto after(const End& end) const { return _ends.upper_bound(end); }
+    Place begin() const noexcept { return _ends.begin(); }
+    Place after(End end) const noexcept
+    {
+        return _ends.behind([&](const End& other) { return other <= end; });
+    }
+    Place next(Place place) const noexcept { return _ends.next(place); }
+    /// Null behind the last.
+    const End* at(Place place) const noexcept { return _ends.isEnd(place) ? nullptr : &_ends.at(place); }
 
 private:
-    std::multiset<End> _ends;
+    Place from(End end) const noexcept
+    {
+        return _ends.behind([&](const End& other) { return other < end; });
+    }
+
+    table::OrderedPages<End> _ends;
 };
 
 } // namespace waymark::registry

@@ -13,7 +13,7 @@ namespace
 
 /// Of so many peers the index hears at once: what it copies of itself for them is little beside what it
 /// holds.
-constexpr std::size_t together = 4096;
+constexpr std::size_t together = 512;
 
 } // namespace
 

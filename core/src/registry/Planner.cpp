@@ -20,9 +20,9 @@ Planner::Planner(const ClaimTable& table, const RegistryLimits& limits, Revision
     : _table(table),
       _limits(limits),
       _time(time),
-      _peers(table.peers.size()),
+      _peers(table.size()),
       _nextOrder(table.tombstones.nextOrder()),
-      _lastNumber(table.lastNumber)
+      _lastNumber(table.lastNumber())
 {
     _plan.revision = revision;
 }
@@ -79,7 +79,7 @@ Result<Planner::Outcomes> Planner::work(const SyncClaims& sync)
 {
     if (auto checked = checkOrigin(sync.origin); !checked)
         return failure(std::move(checked.error()));
-    if (_table.ends.isDue(_time.now)) {
+    if (_table.ends().isDue(_time.now)) {
         for (const node::PeerId& id : claimedBy(sync.origin))
             expire(id);
     }
@@ -120,20 +120,20 @@ Result<Outcome> Planner::work(const RenewLease& renewal)
         if (auto checked = checkTtl(*renewal.ttl); !checked)
             return failure(std::move(checked.error()).in("peer " + renewal.peer.toString()));
     }
-    expire(renewal.peer);
-    const ClaimRow* const current = claims(renewal.peer).find(renewal.origin);
+    const ClaimSet before = expire(renewal.peer);
+    const ClaimRow* const current = before.find(renewal.origin);
     if (current == nullptr)
         return Outcome::absent;
-    return renew(renewal.peer, *current, renewal.ttl.value_or(current->lease.ttl));
+    return renew(renewal.peer, before, *current, renewal.ttl.value_or(current->lease.ttl));
 }
 
-Outcome Planner::renew(const node::PeerId& peer, const ClaimRow& claim, Duration ttl)
+Outcome Planner::renew(const node::PeerId& peer, const ClaimSet& before, const ClaimRow& claim, Duration ttl)
 {
     if (ttl == Duration::zero() && claim.lease.isForever())
         return Outcome::unchanged;
     LeaseRow row{peer, claim.origin, Lease::beginning(ttl, _time.now, _time.wallNow), claim.number};
     const bool isAnotherTtl = ttl != claim.lease.ttl;
-    ClaimSet after = claims(peer);
+    ClaimSet after = before;
     after.renew(row.origin, row.lease);
     _claims.set(peer, std::move(after));
     // When it was renewed may be lost, what was agreed upon may not.
@@ -146,18 +146,21 @@ Outcome Planner::renew(const node::PeerId& peer, const ClaimRow& claim, Duration
 
 void Planner::expireDue(std::size_t mostPeers)
 {
-    const auto& ends = _table.ends;
-    for (auto end = ends.begin(); mostPeers > 0 && end != ends.end() && end->at <= _time.now; ++end) {
-        expire(*end->peer);
+    const LeaseEnds& ends = _table.ends();
+    for (auto place = ends.begin(); mostPeers > 0; place = ends.next(place)) {
+        const LeaseEnds::End* const end = ends.at(place);
+        if (end == nullptr || end->at > _time.now)
+            return;
+        expire(_table.peerOf(*end));
         --mostPeers;
     }
 }
 
-void Planner::expire(const node::PeerId& id)
+ClaimSet Planner::expire(const node::PeerId& id)
 {
-    const ClaimSet& before = claims(id);
+    ClaimSet before = claims(id);
     if (!before.isOver(_time.now))
-        return;
+        return before;
     ClaimSet after = before;
     std::vector<ClaimRow> over;
     for (const ClaimRow& row : before.rows()) {
@@ -171,7 +174,8 @@ void Planner::expire(const node::PeerId& id)
         if (row.enrSeq)
             bury({id, row.origin}, *row.enrSeq);
     }
-    change(id, std::move(after), PeerEvent::Cause::expiry);
+    change(id, before, after, PeerEvent::Cause::expiry);
+    return after;
 }
 
 bool Planner::hasRoom()
@@ -180,7 +184,7 @@ bool Planner::hasRoom()
         return _limits.maximumPeers != 0 && _peers >= _limits.maximumPeers;
     };
     if (isFull())
-        expireDue(_table.ends.size());
+        expireDue(_table.ends().size());
     return !isFull();
 }
 
@@ -197,8 +201,7 @@ Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer, D
         checked = checkTtl(ttl);
     if (!checked)
         return failure(std::move(checked.error()).in("peer " + peer.id.toString()));
-    expire(peer.id);
-    const ClaimSet& before = claims(peer.id);
+    const ClaimSet before = expire(peer.id);
     const ClaimRow* const current = before.find(origin);
     const ClaimKey key{peer.id, origin};
     auto enrSeq = rememberedSeq(key, current);
@@ -208,7 +211,7 @@ Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer, D
         enrSeq = peer.enr->seq();
     }
     if (current != nullptr && *current->peer == peer)
-        return renew(peer.id, *current, ttl);
+        return renew(peer.id, before, *current, ttl);
     const bool isNew = before.empty();
     if (isNew && !hasRoom())
         return failure(ErrorCode::unavailable, "the registry is full: it may hold " +
@@ -221,14 +224,13 @@ Result<Outcome> Planner::putClaim(const std::string& origin, const Peer& peer, D
                  current != nullptr ? current->number : ++_lastNumber};
     after.put(row);
     require(std::move(row));
-    change(peer.id, std::move(after));
+    change(peer.id, before, std::move(after));
     return isNew ? Outcome::created : Outcome::updated;
 }
 
 Outcome Planner::dropClaim(const ClaimKey& key)
 {
-    expire(key.peer);
-    const ClaimSet& before = claims(key.peer);
+    const ClaimSet before = expire(key.peer);
     const ClaimRow* const current = before.find(key.origin);
     if (current == nullptr)
         return Outcome::absent;
@@ -236,19 +238,16 @@ Outcome Planner::dropClaim(const ClaimKey& key)
     ClaimSet after = before;
     after.erase(key.origin);
     require(ClaimGone{key.peer, key.origin, current->number});
-    change(key.peer, std::move(after));
+    change(key.peer, before, std::move(after));
     if (enrSeq)
         bury(key, *enrSeq);
     return Outcome::removed;
 }
 
-const ClaimSet& Planner::claims(const node::PeerId& id) const
+ClaimSet Planner::claims(const node::PeerId& id) const
 {
-    static const ClaimSet nobody;
-    if (const ClaimSet* const changed = _claims.find(id))
-        return *changed;
-    const ClaimSet* const known = _table.find(id);
-    return known == nullptr ? nobody : *known;
+    const ClaimSet* const changed = _claims.find(id);
+    return changed != nullptr ? *changed : _table.find(id);
 }
 
 std::optional<std::uint64_t> Planner::tombstone(const ClaimKey& key) const
@@ -271,16 +270,8 @@ std::optional<std::uint64_t> Planner::rememberedSeq(const ClaimKey& key, const C
 
 std::vector<node::PeerId> Planner::claimedBy(const std::string& origin) const
 {
-    std::vector<node::PeerId> ids;
-    const auto known = _table.claimsOfOrigin.find(origin);
-    std::size_t left = known == _table.claimsOfOrigin.end() ? 0 : known->second;
-    for (auto peer = _table.peers.begin(); left > 0 && peer != _table.peers.end(); ++peer) {
-        if (peer->second.find(origin) == nullptr)
-            continue;
-        --left;
-        if (_claims.find(peer->first) == nullptr)
-            ids.push_back(peer->first);
-    }
+    std::vector<node::PeerId> ids = _table.claimedBy(origin);
+    std::erase_if(ids, [this](const node::PeerId& id) { return _claims.find(id) != nullptr; });
     for (const auto& [id, changed] : _claims.values()) {
         if (changed.find(origin) != nullptr)
             ids.push_back(id);
@@ -348,9 +339,8 @@ void Planner::evictTombstones()
         evict((oldest++)->second);
 }
 
-void Planner::change(const node::PeerId& id, ClaimSet after, PeerEvent::Cause cause)
+void Planner::change(const node::PeerId& id, const ClaimSet& before, ClaimSet after, PeerEvent::Cause cause)
 {
-    const ClaimSet& before = claims(id);
     const auto shownBefore = before.shown();
     const auto shown = after.shown();
     if (before.empty())

@@ -33,15 +33,16 @@ private:
     Result<Outcome> work(const RenewLease& renewal);
     Result<Outcome> putClaim(const std::string& origin, const Peer& peer, Duration ttl);
     Outcome dropClaim(const ClaimKey& key);
-    Outcome renew(const node::PeerId& peer, const ClaimRow& claim, Duration ttl);
+    /// One of a peer's claims.
+    Outcome renew(const node::PeerId& peer, const ClaimSet& before, const ClaimRow& claim, Duration ttl);
 
     /// Drops what is over of at most this many peers, those first whose leases ended first.
     void expireDue(std::size_t mostPeers);
-    /// Drops what is over of one peer's claims.
-    void expire(const node::PeerId& id);
+    /// Drops what is over of one peer's claims; those that are left.
+    ClaimSet expire(const node::PeerId& id);
     bool hasRoom();
 
-    const ClaimSet& claims(const node::PeerId& id) const;
+    ClaimSet claims(const node::PeerId& id) const;
     std::optional<std::uint64_t> tombstone(const ClaimKey& key) const;
     bool isForgotten(const TombstoneTable::Entry& entry) const noexcept;
     std::optional<std::uint64_t> rememberedSeq(const ClaimKey& key, const ClaimRow* claim) const;
@@ -51,7 +52,8 @@ private:
     void unbury(const ClaimKey& key);
     void forgetTombstones();
     void evictTombstones();
-    void change(const node::PeerId& id, ClaimSet after, PeerEvent::Cause cause = PeerEvent::Cause::change);
+    void change(const node::PeerId& id, const ClaimSet& before, ClaimSet after,
+                PeerEvent::Cause cause = PeerEvent::Cause::change);
     /// Adds a row that must be on the disk before anybody is told.
     void require(RowChange row);
 

@@ -3,7 +3,9 @@
 #include "registry/KeyOrder.h"
 #include "registry/LoadedPeers.h"
 #include "registry/Planner.h"
+#include "registry/StoredRowsContent.h"
 #include "registry/WatchHub.h"
+#include "registry/index/HugePages.h"
 
 #include <waymark/registry/PeerIndex.h>
 #include <waymark/registry/RegistryState.h>
@@ -56,7 +58,8 @@ Lease whatIsLeft(const Lease& stored, MonotonicTime now, WallTime wallNow) noexc
 
 struct RegistryState::Content
 {
-    Content(RegistryLimits bounds, const Clock& source) : limits(bounds), clock(source), hub(bounds.history)
+    Content(RegistryLimits bounds, const Clock& source)
+        : limits(bounds), clock(source), table(index::HugePages::instance()), hub(bounds.history)
     {
     }
 
@@ -65,12 +68,11 @@ struct RegistryState::Content
     Result<void> load(TombstoneRow row);
     void apply(const RegistryPlan& plan, std::vector<PeerIndex::Update> updates);
     void index(std::span<const PeerIndex::Update> updates);
-    std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, MonotonicTime now) const
+    std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, MonotonicTime now) const;
+    LeaseEnds::Place afterHidden() const
     {
-        return updateOf(id, table.find(id), now);
+        return hidden ? table.ends().after(*hidden) : table.ends().begin();
     }
-    static std::optional<PeerIndex::Update> updateOf(const node::PeerId& id, const ClaimSet* claims,
-                                                     MonotonicTime now);
     /// Whether the index was not told yet of an end that is over.
     bool mustHide(MonotonicTime now) const;
     /// Tells it of so many at most; of how many it did.
@@ -81,7 +83,7 @@ struct RegistryState::Content
     /// writes, so it reads without; only what the index shows is hidden by others, too.
     mutable FairSharedMutex mutex;
     ClaimTable table;
-    LeaseEnds::End hidden{MonotonicTime::min(), nullptr}; ///< the last lease's end that the index was told of
+    std::optional<LeaseEnds::End> hidden; ///< the last lease's end that the index was told of
     Revision revision;
     PeerIndex peers;
     LoadedPeers loaded; ///< what load() has not told the index yet
@@ -91,13 +93,13 @@ struct RegistryState::Content
 
 /// What the index is to know of a peer; nothing of one that it never knows.
 std::optional<PeerIndex::Update> RegistryState::Content::updateOf(const node::PeerId& id,
-                                                                  const ClaimSet* claims, MonotonicTime now)
+                                                                  MonotonicTime now) const
 {
     const auto key = id.publicKey();
     if (!key)
         return std::nullopt;
-    const ClaimRow* const shown = claims == nullptr ? nullptr : claims->shownAt(now);
-    return PeerIndex::updateOf(key->nodeId(), shown == nullptr ? nullptr : shown->peer.get());
+    const auto shown = table.shownAt(id, now);
+    return PeerIndex::updateOf(key->nodeId(), shown ? &*shown : nullptr);
 }
 
 void RegistryState::Content::index(std::span<const PeerIndex::Update> updates)
@@ -112,8 +114,8 @@ void RegistryState::Content::index(std::span<const PeerIndex::Update> updates)
 bool RegistryState::Content::mustHide(MonotonicTime now) const
 {
     const std::shared_lock lock(mutex);
-    const auto next = table.ends.after(hidden);
-    return next != table.ends.end() && next->at <= now;
+    const auto* const next = table.ends().at(afterHidden());
+    return next != nullptr && next->at <= now;
 }
 
 std::size_t RegistryState::Content::hide(std::size_t most, MonotonicTime now)
@@ -122,9 +124,11 @@ std::size_t RegistryState::Content::hide(std::size_t most, MonotonicTime now)
     std::size_t told = 0;
     const std::lock_guard lock(mutex);
     auto last = hidden;
-    for (auto end = table.ends.after(last); told < most && end != table.ends.end() && end->at <= now;
-         ++end, ++told) {
-        if (auto update = updateOf(*end->peer, now))
+    for (auto place = afterHidden(); told < most; place = table.ends().next(place), ++told) {
+        const auto* const end = table.ends().at(place);
+        if (end == nullptr || end->at > now)
+            break;
+        if (auto update = updateOf(table.peerOf(*end), now))
             updates.push_back(std::move(*update));
         last = *end;
     }
@@ -139,9 +143,8 @@ void RegistryState::Content::apply(const RegistryPlan& plan, std::vector<PeerInd
     const MonotonicTime now = clock.now();
     std::vector<const node::PeerId*> late;
     const auto noteWhatIsOver = [&] {
-        for (auto row = plan.rows.begin(); table.ends.isDue(now) && row != plan.rows.end(); ++row) {
-            const ClaimSet* const claims = table.find(peerOf(*row));
-            if (claims != nullptr && claims->isOver(now))
+        for (auto row = plan.rows.begin(); table.ends().isDue(now) && row != plan.rows.end(); ++row) {
+            if (table.isOver(peerOf(*row), now))
                 late.push_back(&peerOf(*row));
         }
     };
@@ -170,32 +173,29 @@ Result<void> RegistryState::Content::load(CheckedRow& row)
 
 Result<void> RegistryState::Content::load(ClaimRow row, const std::optional<node::Hash256>& nodeId)
 {
-    // One search for all: most of a start is spent here.
-    auto place = table.peers.lower_bound(row.peer->id);
-    const bool isKnown = place != table.peers.end() && place->first == row.peer->id;
-    if (isKnown && place->second.find(row.origin) != nullptr)
-        return failure(ErrorCode::corrupt, "stored peer " + row.peer->id.toString() + ": origin " +
-                                               row.origin + " claims it twice");
     const MonotonicTime now = clock.now();
     row.lease = whatIsLeft(row.lease, now, clock.wallNow());
     if (row.number == 0)
-        row.number = table.lastNumber + 1;
-    if (!isKnown)
-        place = table.peers.emplace_hint(place, row.peer->id, ClaimSet());
-    table.add(place, row);
-    if (nodeId) {
-        const ClaimRow* const shown = place->second.shownAt(now);
-        loaded.add(PeerIndex::updateOf(*nodeId, shown == nullptr ? nullptr : shown->peer.get()));
+        row.number = table.lastNumber() + 1;
+    const auto added = table.add(row);
+    if (added == ClaimTable::Added::twice)
+        return failure(ErrorCode::corrupt, "stored peer " + row.peer->id.toString() + ": origin " +
+                                               row.origin + " claims it twice");
+    if (!nodeId)
+        return {};
+    if (added == ClaimTable::Added::first) {
+        loaded.add(PeerIndex::updateOf(*nodeId, row.lease.isOver(now) ? nullptr : row.peer.get()));
+    } else {
+        const auto shown = table.shownAt(row.peer->id, now);
+        loaded.add(PeerIndex::updateOf(*nodeId, shown ? &*shown : nullptr));
     }
     return {};
 }
 
 Result<void> RegistryState::Content::load(TombstoneRow row)
 {
-    const auto claimed = table.peers.find(row.peer);
     if (table.tombstones.find({row.peer, row.origin}) != nullptr ||
-        table.tombstones.byAge().contains(row.order) ||
-        (claimed != table.peers.end() && claimed->second.find(row.origin) != nullptr))
+        table.tombstones.byAge().contains(row.order) || table.contains(row.peer, row.origin))
         return failure(ErrorCode::corrupt, "stored tombstone of " + row.peer.toString() +
                                                ": it contradicts another row of that peer");
     const WallTime wallNow = clock.wallNow();
@@ -278,59 +278,56 @@ bool RegistryState::hide(std::size_t mostLeases)
 bool RegistryState::hasExpired() const
 {
     const std::shared_lock lock(_content->mutex);
-    return _content->table.ends.isDue(_content->clock.now());
+    return _content->table.ends().isDue(_content->clock.now());
 }
 
 std::size_t RegistryState::leases() const
 {
     const std::shared_lock lock(_content->mutex);
-    return _content->table.ends.size();
+    return _content->table.ends().size();
 }
 
 std::optional<Peer> RegistryState::find(const node::PeerId& id) const
 {
-    std::shared_ptr<const Peer> peer;
-    {
-        const std::shared_lock lock(_content->mutex);
-        const ClaimSet* const claims = _content->table.find(id);
-        const ClaimRow* const shown = claims == nullptr ? nullptr : claims->shownAt(_content->clock.now());
-        if (shown == nullptr)
-            return std::nullopt;
-        peer = shown->peer;
-    }
-    return *peer;
+    const std::shared_lock lock(_content->mutex);
+    return _content->table.shownAt(id, _content->clock.now());
 }
 
 std::vector<ClaimState> RegistryState::claims(const node::PeerId& id) const
 {
     const std::shared_lock lock(_content->mutex);
-    const ClaimSet* const claims = _content->table.find(id);
-    return claims == nullptr ? std::vector<ClaimState>{} : claims->claimsAt(_content->clock.now());
+    return _content->table.claimsAt(id, _content->clock.now());
 }
 
 PeerPage RegistryState::list(const std::optional<node::PeerId>& after, std::size_t limit) const
 {
-    std::vector<std::shared_ptr<const Peer>> shown;
+    // Under the lock only bytes are copied.
+    Bytes copied;
+    std::vector<std::size_t> places;
     PeerPage page;
     bool more = false;
+    MonotonicTime now;
     {
         const std::shared_lock lock(_content->mutex);
-        const MonotonicTime now = _content->clock.now();
-        const auto& peers = _content->table.peers;
-        auto next = after ? peers.upper_bound(*after) : peers.begin();
-        for (; next != peers.end() && shown.size() < limit; ++next) {
-            const ClaimRow* const claim = next->second.shownAt(now);
-            if (claim == nullptr)
-                continue;
-            shown.push_back(claim->peer);
-            page.leases.push_back(claim->lease);
-        }
-        more = next != peers.end();
+        now = _content->clock.now();
+        _content->table.eachAfter(after, [&](const table::PackedClaims& claims) {
+            more = places.size() == limit;
+            if (more || !claims.shownAt(now))
+                return !more;
+            places.push_back(copied.size());
+            copied.insert(copied.end(), claims.begin(), claims.end());
+            return true;
+        });
         page.revision = _content->revision;
     }
-    page.peers.reserve(shown.size());
-    for (const auto& peer : shown)
-        page.peers.push_back(*peer);
+    page.peers.reserve(places.size());
+    page.leases.reserve(places.size());
+    for (const std::size_t place : places) {
+        const table::PackedClaims claims(copied.data() + place);
+        const auto shown = claims.shownAt(now);
+        page.peers.push_back(shown->peer(claims.id()));
+        page.leases.push_back(shown->lease);
+    }
     if (more)
         page.next = page.peers.empty() ? after : page.peers.back().id;
     return page;
@@ -363,17 +360,10 @@ Signal<PeerEvent>& RegistryState::changes()
     return _content->changes;
 }
 
-std::vector<StoredRow> RegistryState::rows(Revision& at) const
+StoredRows RegistryState::rows() const
 {
-    std::vector<StoredRow> rows;
     const std::shared_lock lock(_content->mutex);
-    at = _content->revision;
-    rows.reserve(_content->table.peers.size() + _content->table.tombstones.size());
-    for (const auto& [peer, claims] : _content->table.peers)
-        rows.insert(rows.end(), claims.rows().begin(), claims.rows().end());
-    for (const auto& [order, key] : _content->table.tombstones.byAge())
-        rows.emplace_back(_content->table.tombstones.row(key));
-    return rows;
+    return StoredRows(std::make_unique<StoredRows::Content>(_content->table, _content->revision));
 }
 
 const RegistryLimits& RegistryState::limits() const noexcept

@@ -345,12 +345,15 @@ class RegistryStateTest : public CppUnit::TestFixture
         state.begin({3, 5});
         carryOut(state, {ChangeBatch{put(testPeerWithEnr(1, 5)), put(testPeer(1), "file:a"), put(testPeer(2)),
                                      put(testPeerWithEnr(4, 9)), drop(4)}});
-        Revision at;
-        auto rows = state.rows(at);
-        CPPUNIT_ASSERT(at == state.revision());
+        StoredRows stored = state.rows();
+        CPPUNIT_ASSERT(stored.revision() == state.revision());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, stored.size());
+        std::vector<StoredRow> rows;
+        while (auto row = stored.next())
+            rows.push_back(std::move(*row));
         CPPUNIT_ASSERT_EQUAL(std::size_t{4}, rows.size());
         RegistryState other;
-        other.begin(at);
+        other.begin(stored.revision());
         CPPUNIT_ASSERT(load(other, rows).has_value());
         CPPUNIT_ASSERT(other.find(testId(1)) == state.find(testId(1)));
         CPPUNIT_ASSERT(other.claims(testId(1)) == state.claims(testId(1)));

@@ -1,12 +1,11 @@
 #include "Snapshot.h"
 
-#include <Poco/Exception.h>
+#include "SnapshotRow.h"
+
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
 #include <charconv>
-#include <memory>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -23,8 +22,6 @@ namespace
 constexpr std::string_view magic = "waymark-registry-snapshot ";
 constexpr std::string_view version = "1";
 constexpr std::string_view revisionWord = "revision ";
-constexpr std::string_view claimWord = "claim ";
-constexpr std::string_view removalWord = "removal ";
 constexpr std::string_view endWord = "end ";
 constexpr std::size_t headLines = 2;
 
@@ -94,114 +91,6 @@ tl::unexpected<Error> corrupt(const std::string& what)
     return failure(ErrorCode::corrupt, what);
 }
 
-Result<PeerAddress> decodeAddress(const std::string& text)
-{
-    const std::size_t first = text.find('/');
-    const std::size_t last = text.rfind('/');
-    if (first == std::string::npos || first == last)
-        return corrupt("an address is not transport/host/port");
-    const auto port = numberOf(std::string_view(text).substr(last + 1));
-    for (const Transport transport : {Transport::tcp, Transport::udp, Transport::quic}) {
-        if (toString(transport) == text.substr(0, first) && port && *port <= 0xffff)
-            return PeerAddress{transport, text.substr(first + 1, last - first - 1),
-                               static_cast<std::uint16_t>(*port)};
-    }
-    return corrupt("an address has no such transport or port");
-}
-
-Result<std::uint64_t> numberIn(const Object& row, const std::string& key)
-{
-    const auto value = numberOf(row.getValue<std::string>(key));
-    if (!value)
-        return corrupt(key + " is no number");
-    return *value;
-}
-
-Result<Duration> durationIn(const Object& row, const std::string& key)
-{
-    const auto value = numberIn(row, key);
-    if (!value || *value > static_cast<std::uint64_t>(Duration::max().count()))
-        return corrupt(key + " is no number of nanoseconds");
-    return Duration(static_cast<Duration::rep>(*value));
-}
-
-Result<Lease> leaseIn(const Object& row)
-{
-    if (!row.has("ttl") && !row.has("expiry"))
-        return Lease{};
-    const auto ttl = durationIn(row, "ttl");
-    const auto expiry = durationIn(row, "expiry");
-    if (!ttl || !expiry)
-        return failure(ttl ? expiry.error() : ttl.error());
-    return Lease{*ttl, {}, WallTime(*expiry)};
-}
-
-Result<StoredRow> decodeClaim(const Object& row)
-{
-    auto id = node::PeerId::parse(row.getValue<std::string>("peer"));
-    if (!id)
-        return failure(std::move(id.error()));
-    Peer peer{std::move(*id), {}, std::nullopt, {}};
-    const auto addresses = row.getArray("addresses");
-    if (addresses.isNull())
-        return corrupt("addresses are missing");
-    for (unsigned i = 0; i < addresses->size(); ++i) {
-        auto address = decodeAddress(addresses->getElement<std::string>(i));
-        if (!address)
-            return failure(std::move(address.error()));
-        peer.addresses.push_back(std::move(*address));
-    }
-    if (const auto labels = row.getObject("labels")) {
-        for (const auto& [name, value] : *labels)
-            peer.labels.emplace(name, value.extract<std::string>());
-    }
-    if (row.has("enr")) {
-        auto enr = node::Enr::parse(row.getValue<std::string>("enr"));
-        if (!enr)
-            return failure(enr.error().in("enr"));
-        peer.enr = std::move(*enr);
-    }
-    const auto lease = leaseIn(row);
-    if (!lease)
-        return failure(lease.error());
-    ClaimRow claim{row.getValue<std::string>("origin"), std::make_shared<const Peer>(std::move(peer)),
-                   std::nullopt, *lease};
-    if (row.has("seq")) {
-        const auto seq = numberIn(row, "seq");
-        if (!seq)
-            return failure(seq.error());
-        claim.enrSeq = *seq;
-    }
-    return claim;
-}
-
-Result<StoredRow> decodeRemoval(const Object& row)
-{
-    auto id = node::PeerId::parse(row.getValue<std::string>("peer"));
-    if (!id)
-        return failure(std::move(id.error()));
-    const auto seq = numberIn(row, "seq");
-    const auto order = numberIn(row, "order");
-    const auto buried = durationIn(row, "buried");
-    if (!seq || !order || !buried)
-        return corrupt("seq, order or buried is no number");
-    return TombstoneRow{std::move(*id), row.getValue<std::string>("origin"), *seq, *order, WallTime(*buried)};
-}
-
-Result<StoredRow> decodeRow(std::string_view text)
-{
-    const bool isClaim = text.starts_with(claimWord);
-    if (!isClaim && !text.starts_with(removalWord))
-        return corrupt("it is neither a claim nor a removal");
-    text.remove_prefix(isClaim ? claimWord.size() : removalWord.size());
-    try {
-        const auto row = Poco::JSON::Parser().parse(std::string(text)).extract<Object::Ptr>();
-        return isClaim ? decodeClaim(*row) : decodeRemoval(*row);
-    } catch (const Poco::Exception& exception) {
-        return corrupt("it is no row: " + exception.displayText());
-    }
-}
-
 /// Takes a line and its end off the front; nothing when there is none that ends.
 std::optional<std::string_view> takeLine(std::string_view& text)
 {
@@ -252,6 +141,19 @@ std::string SnapshotEncoder::hashed(std::string text)
 
 Result<std::optional<StoredRow>> SnapshotDecoder::take(std::string_view line)
 {
+    const auto text = takeText(line);
+    if (!text)
+        return failure(text.error());
+    if (!*text)
+        return std::nullopt;
+    auto row = (*text)->decode();
+    if (!row)
+        return failure(std::move(row.error()));
+    return std::optional(std::move(*row));
+}
+
+Result<std::optional<SnapshotRow>> SnapshotDecoder::takeText(std::string_view line)
+{
     ++_lines;
     if (_isEnded)
         return corrupt("it goes on after its end");
@@ -261,14 +163,11 @@ Result<std::optional<StoredRow>> SnapshotDecoder::take(std::string_view line)
     _hash.add(asBytes("\n"));
     if (_lines <= headLines)
         return takeHead(line);
-    auto row = decodeRow(line);
-    if (!row)
-        return failure(row.error().in("line " + std::to_string(_lines)));
     ++_rows;
-    return std::optional(std::move(*row));
+    return std::optional(SnapshotRow{line, _lines});
 }
 
-Result<std::optional<StoredRow>> SnapshotDecoder::takeHead(std::string_view line)
+Result<std::optional<SnapshotRow>> SnapshotDecoder::takeHead(std::string_view line)
 {
     if (_lines == 1 && !line.starts_with(magic))
         return corrupt("it is no snapshot of a registry");
@@ -286,7 +185,7 @@ Result<std::optional<StoredRow>> SnapshotDecoder::takeHead(std::string_view line
     return std::nullopt;
 }
 
-Result<std::optional<StoredRow>> SnapshotDecoder::takeEnd(std::string_view end)
+Result<std::optional<SnapshotRow>> SnapshotDecoder::takeEnd(std::string_view end)
 {
     _isEnded = true;
     if (end != std::to_string(_rows) + ' ' + toHex(_hash.digest()))

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "SnapshotRow.h"
+
 #include <waymark/base/Result.h>
 #include <waymark/node/Keccak.h>
 #include <waymark/registry/RegistryPlan.h>
@@ -59,6 +61,8 @@ class SnapshotDecoder
 public:
     /// Without its end. Gives the row of it, if it has one. Errors as decodeSnapshot().
     Result<std::optional<StoredRow>> take(std::string_view line);
+    /// The same without decoding the row, which others may do at the same time.
+    Result<std::optional<SnapshotRow>> takeText(std::string_view line);
     /// Of the second line; before that nothing that means something.
     Revision revision() const noexcept { return _revision; }
     bool hasRevision() const noexcept { return _lines > 1; }
@@ -66,8 +70,8 @@ public:
     Result<void> finish(bool isCut) const;
 
 private:
-    Result<std::optional<StoredRow>> takeHead(std::string_view line);
-    Result<std::optional<StoredRow>> takeEnd(std::string_view end);
+    Result<std::optional<SnapshotRow>> takeHead(std::string_view line);
+    Result<std::optional<SnapshotRow>> takeEnd(std::string_view end);
 
     node::KeccakStream _hash;
     Revision _revision;

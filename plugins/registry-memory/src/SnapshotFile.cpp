@@ -1,5 +1,6 @@
 #include "SnapshotFile.h"
 
+#include "RowLoader.h"
 #include "Snapshot.h"
 
 #include <waymark/base/AtomicFile.h>
@@ -84,15 +85,36 @@ void SnapshotFile::load(std::uint64_t epoch)
         return _state.begin({epoch, 0});
     if (!text)
         throw StartError(ExitCode::configuration, "registry-memory.snapshot: " + text.error().message);
-    auto snapshot = decodeSnapshot(*text);
-    if (!snapshot)
-        refuse(snapshot.error());
-    _state.begin({epoch, snapshot->revision.number});
-    auto rows = CheckedRow::check(std::move(snapshot->rows));
-    if (!rows)
-        refuse(rows.error());
-    if (const auto loaded = _state.load(*rows); !loaded)
+    if (const auto loaded = loadText(*text, epoch); !loaded)
         refuse(loaded.error());
+}
+
+/// Others decode and check rows, some thousand at a time, while this thread brings those before them into the
+/// state: all of them would take ten times the room that the registry does.
+Result<void> SnapshotFile::loadText(std::string_view text, std::uint64_t epoch)
+{
+    SnapshotDecoder decoder;
+    RowLoader loader(_state);
+    bool hasBegun = false;
+    for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+        const auto row = decoder.takeText(text.substr(0, end));
+        text.remove_prefix(end + 1);
+        if (decoder.hasRevision() && !std::exchange(hasBegun, true))
+            _state.begin({epoch, decoder.revision().number});
+        // What is wrong with the rows before comes first.
+        if (!row) {
+            auto loaded = loader.finish();
+            return loaded ? failure(row.error()) : loaded;
+        }
+        if (!*row)
+            continue;
+        if (auto loaded = loader.take(**row); !loaded)
+            return loaded;
+    }
+    // What was loaded of a snapshot that is found to be damaged goes with the start that fails.
+    if (auto loaded = loader.finish(); !loaded)
+        return loaded;
+    return decoder.finish(!text.empty());
 }
 
 void SnapshotFile::refuse(const Error& error) const
@@ -156,9 +178,13 @@ void SnapshotFile::work(const std::stop_token& stopping)
 
 Result<SnapshotReport> SnapshotFile::write()
 {
-    Revision revision;
-    const auto rows = _state.rows(revision);
-    const std::string text = encodeSnapshot(revision, rows);
+    StoredRows rows = _state.rows();
+    const Revision revision = rows.revision();
+    SnapshotEncoder encoder;
+    std::string text = encoder.begin(revision);
+    while (const auto row = rows.next())
+        text += encoder.row(*row);
+    text += encoder.end();
     auto written = writeFileAtomically(_file, text, _files);
     {
         const std::lock_guard lock(_mutex);

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace waymark::registry
@@ -65,6 +66,7 @@ public:
 
 private:
     [[noreturn]] void refuse(const Error& error) const;
+    Result<void> loadText(std::string_view text, std::uint64_t epoch);
     void requireWritable() const;
     void takeLock();
     void work(const std::stop_token& stopping);

@@ -50,7 +50,8 @@ public:
     }
 
 private:
-    static constexpr std::size_t together = 32'768;
+    /// Twice so many are there at a time, each of a kilobyte and more.
+    static constexpr std::size_t together = 8'192;
 
     void loadRows()
     {

@@ -13,7 +13,7 @@ namespace waymark::registry
 
 /// The exact k nearest eth peers by XOR of node ids, for every back end.
 ///
-/// A path-compressed trie over the node ids, two bits a fork, with buckets of up to 32 peers as leaves. A
+/// A path-compressed trie over the node ids, two bits a fork, with buckets of up to 28 peers as leaves. A
 /// fork knows how many peers lie below each child and in which address classes, so that closest() steps over
 /// whole subtrees that the requester may not be told of: what it costs depends on k and the depth of the trie
 /// (at most 128, about half of log2(size / 16) for ids that nobody ground), not on how many peers are out of
@@ -22,7 +22,7 @@ namespace waymark::registry
 /// Any thread may call anything. closest() and size() never wait: they read the version that is out, which
 /// nobody changes. apply() calls take turns; each makes the next version beside it out of copies of what
 /// changed. It waits for readers only when some 32,768 replaced nodes (and one for each eighth peer) are
-/// still held for a reader that does not come to an end. About 150 bytes a peer.
+/// still held for a reader that does not come to an end. About 140 bytes a peer.
 class PeerIndex
 {
 public:

@@ -13,8 +13,9 @@ namespace
 /// The peers of a bucket by distance, as far as the window tells: its upper bits, then the position in the
 /// bucket, so that no two are equal. Signed, with the highest bit turned, because that compares in parallel.
 using SortKey = std::int32_t;
-constexpr std::uint32_t positionMask = PeerBucket::capacity - 1;
-static_assert(std::has_single_bit(PeerBucket::capacity));
+/// A power of two, which processors compare in fewest steps.
+constexpr std::size_t sortedKeys = std::bit_ceil(PeerBucket::capacity);
+constexpr std::uint32_t positionMask = sortedKeys - 1;
 
 constexpr SortKey sortKey(std::uint32_t distance, std::size_t position) noexcept
 {
@@ -25,7 +26,7 @@ constexpr SortKey sortKey(std::uint32_t distance, std::size_t position) noexcept
 
 /// Of no peer. None is greater, so that it counts as less than none.
 constexpr SortKey noKey = std::numeric_limits<SortKey>::max();
-using SortKeys = std::array<SortKey, PeerBucket::capacity>;
+using SortKeys = std::array<SortKey, sortedKeys>;
 
 std::uint32_t positionOf(SortKey key) noexcept
 {
@@ -56,16 +57,17 @@ void prefetch(const T& node) noexcept
     const auto* const begin = static_cast<const std::byte*>(static_cast<const void*>(&node));
     for (std::size_t at = 0; at < sizeof(T); at += line)
         __builtin_prefetch(begin + at);
+    if constexpr (alignof(T) < line) // the end may lie in one line more
+        __builtin_prefetch(begin + sizeof(T) - 1);
 }
 
-/// Most peers have one endpoint, which is copied as it lies there.
 void writeEndpoint(node::NodeEndpoint& out, const PeerRecord& record, ReachSet reach) noexcept
 {
-    if (record.endpoint.ip.isV6() && record.reachV4.meets(reach)) {
+    if (record.hasV6 && !record.reachV4.meets(reach)) {
+        out = record.v6();
+    } else {
         const auto& ip = record.v4.ip;
         out = {node::IpAddress::v4(ip[0], ip[1], ip[2], ip[3]), record.v4.udp, record.v4.tcp};
-    } else {
-        out = record.endpoint;
     }
 }
 
@@ -128,8 +130,9 @@ void ClosestWalk::meet(const PeerBucket& bucket) noexcept
     const bool allHaveRanks = _passed < _out.size();
     const std::uint32_t target = fourBytes(_query.target, bucket.windowStart);
     SortKeys unsorted;
-    for (std::size_t i = 0; i < unsorted.size(); ++i)
+    for (std::size_t i = 0; i < PeerBucket::capacity; ++i)
         unsorted[i] = i < bucket.size ? sortKey(bucket.window[i] ^ target, i) : noKey;
+    std::fill(unsorted.begin() + PeerBucket::capacity, unsorted.end(), noKey);
     const std::size_t ranks = allHaveRanks ? bucket.size : leaveReachable(bucket, unsorted);
     SortKeys keys;
     sort(unsorted, ranks, keys);

@@ -18,6 +18,21 @@ bool isHuge(std::size_t bytes, std::size_t alignment) noexcept
     return alignment == hugePage && bytes % hugePage == 0;
 }
 
+/// What is large does not lie between small things that come and go, whose holes nobody could use.
+bool isMapped(std::size_t bytes) noexcept
+{
+    constexpr std::size_t least = std::size_t{64} << 10;
+    return bytes >= least;
+}
+
+void* map(std::size_t bytes)
+{
+    void* const begin = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (begin == MAP_FAILED)
+        throw std::bad_alloc();
+    return begin;
+}
+
 /// More is mapped than is asked for, and what lies before and behind the aligned part is given back.
 void* mapAligned(std::size_t bytes)
 {
@@ -48,12 +63,14 @@ void* HugePages::do_allocate(std::size_t bytes, std::size_t alignment)
 {
     if (isHuge(bytes, alignment))
         return mapAligned(bytes);
+    if (isMapped(bytes))
+        return map(bytes);
     return ::operator new(bytes, std::align_val_t(alignment));
 }
 
 void HugePages::do_deallocate(void* begin, std::size_t bytes, std::size_t alignment)
 {
-    if (isHuge(bytes, alignment))
+    if (isHuge(bytes, alignment) || isMapped(bytes))
         ::munmap(begin, bytes);
     else
         ::operator delete(begin, bytes, std::align_val_t(alignment));

@@ -24,23 +24,6 @@ ReachSet reachOf(const std::optional<node::NodeEndpoint>& endpoint) noexcept
     return endpoint ? ReachSet::of(endpoint->ip.family(), endpoint->ip.scope()) : ReachSet();
 }
 
-PeerRecord recordOf(const PeerIndex::Entry& entry)
-{
-    if ((entry.v4 && !entry.v4->ip.isV4()) || (entry.v6 && !entry.v6->ip.isV6()))
-        throw std::invalid_argument("PeerIndex: an endpoint stands in the place of the other family's");
-    PeerRecord record;
-    record.nodeId = entry.nodeId;
-    record.key = entry.key;
-    record.reachV4 = reachOf(entry.v4);
-    if (entry.v4) {
-        std::ranges::copy(entry.v4->ip.bytes(), record.v4.ip.begin());
-        record.v4.udp = entry.v4->udp;
-        record.v4.tcp = entry.v4->tcp;
-    }
-    record.endpoint = entry.v6 ? *entry.v6 : *entry.v4;
-    return record;
-}
-
 const PeerBucket& anyBucketBelow(const PeerFork& fork) noexcept
 {
     PeerEdge edge = fork.self();
@@ -107,8 +90,35 @@ std::size_t positionOf(const PeerBucket& bucket, const node::Hash256& id) noexce
 } // namespace
 
 PeerTree::PeerTree(std::pmr::memory_resource& memory)
-    : _records(memory), _buckets(memory), _forks(memory), _versions(memory)
+    : _records(memory), _recordsV6(memory), _buckets(memory), _forks(memory), _versions(memory)
 {
+}
+
+const PeerRecord& PeerTree::takeRecord(const PeerIndex::Entry& entry)
+{
+    if ((entry.v4 && !entry.v4->ip.isV4()) || (entry.v6 && !entry.v6->ip.isV6()))
+        throw std::invalid_argument("PeerIndex: an endpoint stands in the place of the other family's");
+    PeerRecord record;
+    record.nodeId = entry.nodeId;
+    record.key = entry.key;
+    record.reachV4 = reachOf(entry.v4);
+    record.hasV6 = entry.v6.has_value();
+    if (entry.v4) {
+        std::ranges::copy(entry.v4->ip.bytes(), record.v4.ip.begin());
+        record.v4.udp = entry.v4->udp;
+        record.v4.tcp = entry.v4->tcp;
+    }
+    if (!entry.v6)
+        return _records.take(record);
+    return _recordsV6.take({record, *entry.v6});
+}
+
+void PeerTree::dropRecord(const PeerRecord& record)
+{
+    if (record.hasV6)
+        _recordsV6.drop(static_cast<const PeerRecordV6&>(record));
+    else
+        _records.drop(record);
 }
 
 PeerTree::Path PeerTree::descend(const node::Hash256& nodeId) const noexcept
@@ -137,7 +147,7 @@ void PeerTree::replace(const Path& path, std::size_t depth, const node::Hash256&
 PeerEdge PeerTree::bucketOf(const PeerIndex::Entry& entry)
 {
     PeerBucket& bucket = _buckets.take({});
-    append(bucket, _records.take(recordOf(entry)), reachOf(entry.v4) | reachOf(entry.v6));
+    append(bucket, takeRecord(entry), reachOf(entry.v4) | reachOf(entry.v6));
     setWindows(bucket);
     return edgeTo(bucket);
 }
@@ -179,7 +189,7 @@ PeerEdge PeerTree::putInto(const PeerBucket& bucket, std::size_t shared, const P
     if (isNew && bucket.size == PeerBucket::capacity)
         return split(bucket, entry);
     PeerBucket& own = _buckets.own(bucket);
-    const PeerRecord& record = _records.take(recordOf(entry));
+    const PeerRecord& record = takeRecord(entry);
     const ReachSet reach = reachOf(entry.v4) | reachOf(entry.v6);
     if (isNew) {
         append(own, record, reach);
@@ -188,7 +198,7 @@ PeerEdge PeerTree::putInto(const PeerBucket& bucket, std::size_t shared, const P
         else
             setWindows(own);
     } else {
-        _records.drop(*own.record[position]);
+        dropRecord(*own.record[position]);
         own.record[position] = &record;
         own.reach[position] = reach;
     }
@@ -197,7 +207,7 @@ PeerEdge PeerTree::putInto(const PeerBucket& bucket, std::size_t shared, const P
 
 PeerEdge PeerTree::split(const PeerBucket& full, const PeerIndex::Entry& entry)
 {
-    const PeerRecord& record = _records.take(recordOf(entry));
+    const PeerRecord& record = takeRecord(entry);
     const ReachSet reach = reachOf(entry.v4) | reachOf(entry.v6);
     PeerFork& fork = _forks.take({});
     fork.digit = static_cast<std::uint8_t>(
@@ -258,7 +268,7 @@ void PeerTree::erase(const node::Hash256& nodeId)
     const std::size_t position = positionOf(bucket, nodeId);
     if (position == bucket.size)
         return;
-    _records.drop(*bucket.record[position]);
+    dropRecord(*bucket.record[position]);
     PeerEdge edge;
     if (bucket.size > 1) {
         PeerBucket& own = _buckets.own(bucket);
@@ -293,6 +303,7 @@ const PeerVersion& PeerTree::complete()
 void PeerTree::commit() noexcept
 {
     _records.commit();
+    _recordsV6.commit();
     _buckets.commit();
     _forks.commit();
     _versions.commit();
@@ -302,6 +313,7 @@ void PeerTree::commit() noexcept
 void PeerTree::rollback() noexcept
 {
     _records.rollback();
+    _recordsV6.rollback();
     _buckets.rollback();
     _forks.rollback();
     _versions.rollback();
@@ -311,6 +323,7 @@ void PeerTree::rollback() noexcept
 void PeerTree::beginRound() noexcept
 {
     _records.beginRound();
+    _recordsV6.beginRound();
     _buckets.beginRound();
     _forks.beginRound();
     _versions.beginRound();
@@ -319,6 +332,7 @@ void PeerTree::beginRound() noexcept
 void PeerTree::endRound() noexcept
 {
     _records.endRound();
+    _recordsV6.endRound();
     _buckets.endRound();
     _forks.endRound();
     _versions.endRound();
@@ -326,7 +340,8 @@ void PeerTree::endRound() noexcept
 
 std::size_t PeerTree::garbage() const noexcept
 {
-    return _records.garbage() + _buckets.garbage() + _forks.garbage() + _versions.garbage();
+    return _records.garbage() + _recordsV6.garbage() + _buckets.garbage() + _forks.garbage() +
+           _versions.garbage();
 }
 
 } // namespace waymark::registry::index

@@ -51,6 +51,9 @@ private:
         PeerEdge end; ///< to a bucket, or to nothing
     };
 
+    /// Throws bad_alloc, and invalid_argument as put() does.
+    const PeerRecord& takeRecord(const PeerIndex::Entry& entry);
+    void dropRecord(const PeerRecord& record);
     Path descend(const node::Hash256& nodeId) const noexcept;
     /// What the path's first `depth` forks lead to is now this.
     void replace(const Path& path, std::size_t depth, const node::Hash256& nodeId, PeerEdge edge);
@@ -62,6 +65,7 @@ private:
     std::optional<PeerEdge> shrunk(const PeerFork& fork, std::size_t value, const PeerEdge& instead);
 
     NodePool<PeerRecord> _records;
+    NodePool<PeerRecordV6> _recordsV6;
     NodePool<PeerBucket> _buckets;
     NodePool<PeerFork> _forks;
     NodePool<PeerVersion> _versions;

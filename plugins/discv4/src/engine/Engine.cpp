@@ -101,7 +101,7 @@ void Engine::synchroniseAll()
     do {
         const auto page = _environment.registry.list(after, peersPerPage);
         for (const registry::Peer& peer : page.peers)
-            synchronise(peer.id);
+            synchronise(peer.id, Listed{peer, page.revision});
         after = page.next;
     } while (after);
 }
@@ -143,7 +143,7 @@ void Engine::setAccess(AccessRules rules)
     }
 }
 
-void Engine::synchronise(const node::PeerId& id)
+void Engine::synchronise(const node::PeerId& id, const std::optional<Listed>& listed)
 {
     const auto key = id.publicKey();
     if (!key)
@@ -152,12 +152,15 @@ void Engine::synchronise(const node::PeerId& id)
     std::optional<RegisteredPeers::Departed> departed;
     Table::Effect effect;
     {
-        // Looked up under the lock, so that whoever comes last has seen the last change.
+        // Looked up under the lock, so that whoever comes last has seen the last change. What was listed is
+        // as good while there was none.
         const std::lock_guard lock(_registryMutex);
-        const auto peer = _environment.registry.find(id);
+        const bool isCurrent = listed && _environment.registry.revision() == listed->at;
+        const auto found = isCurrent ? std::nullopt : _environment.registry.find(id);
+        const registry::Peer* const peer = isCurrent ? &listed->peer : found ? &*found : nullptr;
         std::vector<RegisteredPeers::Place> places;
         for (const auto family : {node::IpFamily::v4, node::IpFamily::v6})
-            if (const auto endpoint = peer ? peer->endpoint(family) : std::nullopt)
+            if (const auto endpoint = peer != nullptr ? peer->endpoint(family) : std::nullopt)
                 places.push_back({*endpoint, _environment.local.advertised(family).has_value()});
         if (!places.empty()) {
             departed = _registered.put({*key, nodeId, places, peer->enr ? peer->enr->seq() : 0},
@@ -308,9 +311,11 @@ std::vector<DiscoveredNode> Engine::nodes() const
     std::vector<DiscoveredNode> all;
     for (const TableNode& node : _table.nodes())
         all.push_back(discovered(node));
-    for (const auto& id : _registered.live())
-        if (auto node = registeredNode(id))
+    for (const auto& half : _registered.live()) {
+        const auto id = _neighborhood.registeredId(half);
+        if (auto node = id ? registeredNode(*id) : std::nullopt)
             all.push_back(std::move(*node));
+    }
     return all;
 }
 

@@ -174,7 +174,13 @@ private:
     /// Tells the local node where others see it.
     void tally(MonotonicTime now);
     void search(const node::PublicKey& target, const Lookups::Extent& extent, Lookups::Completion completion);
-    void synchronise(const node::PeerId& id);
+    /// A peer as the registry showed it at that revision.
+    struct Listed
+    {
+        const registry::Peer& peer;
+        registry::Revision at;
+    };
+    void synchronise(const node::PeerId& id, const std::optional<Listed>& listed = std::nullopt);
     void synchroniseAll();
     void tell(const Table::Effect& effect);
     void tell(RegisteredPeers::Change change, const node::Hash256& id);

@@ -43,11 +43,14 @@ void Engine::tick(net::DatagramSink& sink)
 
 void Engine::pingRegistered(const RegisteredPeers::Due& peer, MonotonicTime now, net::DatagramSink& sink)
 {
+    const auto id = _neighborhood.registeredId(peer.id);
+    if (!id)
+        return; // it is on its way out of the registry
     const auto to = peer.endpoint.udpEndpoint();
     if (!permits(peer.endpoint.ip))
-        tell(_registered.failed(peer.id, to, now), peer.id);
-    else if (pingOwn(peer.id, peer.endpoint, sink) == PendingPings::Reserved::early)
-        _registered.postpone(peer.id, to, now + pingSpacing); // what answered before it was registered
+        tell(_registered.failed(*id, to, now), *id);
+    else if (pingOwn(*id, peer.endpoint, sink) == PendingPings::Reserved::early)
+        _registered.postpone(*id, to, now + pingSpacing); // what answered before it was registered
 }
 
 MonotonicTime Engine::nextDue() const

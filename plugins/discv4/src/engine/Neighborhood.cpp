@@ -80,6 +80,15 @@ void Neighborhood::putUnresponsiveLast(std::span<wire::Neighbor> nodes,
     std::copy_n(silent.begin(), last, nodes.begin() + static_cast<std::ptrdiff_t>(kept));
 }
 
+std::optional<node::Hash256> Neighborhood::registeredId(const registered::ShortId& half) const
+{
+    ClosestPeer peer;
+    const ClosestQuery query{registered::lowestOf(half)};
+    const bool isThere =
+        _registry.closest(query, std::span(&peer, 1)).count == 1 && registered::shortOf(peer.nodeId) == half;
+    return isThere ? std::optional(peer.nodeId) : std::nullopt;
+}
+
 std::optional<wire::Neighbor> Neighborhood::registered(const node::Hash256& id,
                                                        registry::ReachSet reach) const
 {

@@ -45,6 +45,8 @@ public:
     };
     Answer closest(const Question& question) const;
 
+    /// The whole of a registered peer's id; nothing when the registry shows no such peer any more.
+    std::optional<node::Hash256> registeredId(const registered::ShortId& half) const;
     /// Where a registered peer is: where it moved to, else where it is registered; nothing beyond that reach.
     std::optional<wire::Neighbor> registered(const node::Hash256& id, registry::ReachSet reach) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace waymark::discv4::engine
 {
@@ -15,10 +16,12 @@ constexpr std::int64_t longAgo = std::numeric_limits<std::int64_t>::min() / 2;
 } // namespace
 
 RateLimiter::RateLimiter(std::uint64_t seed, Rate rate, std::size_t slots)
-    : _hash(seed), _slots(slots), _fullAt(std::make_unique<std::atomic<std::int64_t>[]>(slots))
+    : _hash(seed),
+      _slots(slots),
+      _fullAt(static_cast<std::int64_t*>(std::calloc(slots, sizeof(std::int64_t))))
 {
-    std::for_each_n(_fullAt.get(), _slots,
-                    [](auto& slot) { slot.store(longAgo, std::memory_order_relaxed); });
+    if (!_fullAt)
+        throw std::bad_alloc();
     setRate(rate);
 }
 
@@ -38,13 +41,15 @@ bool RateLimiter::take(std::size_t hash, MonotonicTime now) noexcept
         return true;
     const std::int64_t time = now.time_since_epoch().count();
     const std::int64_t latest = time + _tolerance.load(std::memory_order_relaxed);
-    auto& slot = _fullAt[hash % _slots];
-    std::int64_t fullAt = slot.load(std::memory_order_relaxed);
+    const std::atomic_ref slot(_fullAt[hash % _slots]);
+    std::int64_t seen = slot.load(std::memory_order_relaxed);
+    std::int64_t next = 0;
     do {
+        const std::int64_t fullAt = seen == 0 ? longAgo : seen;
         if (fullAt > latest)
             return false;
-    } while (
-        !slot.compare_exchange_weak(fullAt, std::max(fullAt, time) + interval, std::memory_order_relaxed));
+        next = std::max(fullAt, time) + interval;
+    } while (!slot.compare_exchange_weak(seen, next, std::memory_order_relaxed));
     return true;
 }
 

@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <memory>
 
 namespace waymark::discv4::engine
@@ -20,7 +22,7 @@ namespace waymark::discv4::engine
 class RateLimiter
 {
 public:
-    /// More than no slots.
+    /// More than no slots. Throws bad_alloc.
     RateLimiter(std::uint64_t seed, Rate rate, std::size_t slots = Parameters().rateSlots);
 
     /// Takes one token from the bucket of an address, an endpoint or a node at its address, or returns false
@@ -41,7 +43,12 @@ private:
     std::size_t _slots;
     std::atomic<std::int64_t> _interval{0};  ///< nanoseconds for one token; 0: no limit
     std::atomic<std::int64_t> _tolerance{0}; ///< how far ahead of time a bucket may be
-    std::unique_ptr<std::atomic<std::int64_t>[]> _fullAt;
+    struct Free
+    {
+        void operator()(std::int64_t* slots) const noexcept { std::free(slots); }
+    };
+    /// 0: never used. They come as zeros, so that memory is taken page by page when somebody needs it.
+    std::unique_ptr<std::int64_t[], Free> _fullAt;
 };
 
 } // namespace waymark::discv4::engine

@@ -6,6 +6,8 @@ namespace waymark::discv4::engine
 {
 
 using discovery::Liveness;
+using registered::PackedPeers;
+using registered::Turn;
 
 namespace
 {
@@ -33,13 +35,15 @@ RegisteredPeers::RegisteredPeers(const Parameters& parameters, std::uint64_t see
       _unresponsive(seed + 2, parameters.filterSlots),
       _expected(seed + 3, parameters.filterSlots)
 {
-    for (std::size_t i = 0; i < shardCount; ++i)
-        _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));
+    for (std::size_t i = 0; i < shardCount; ++i) {
+        _shards.push_back(std::make_unique<Shard>(_hash));
+        _endpoints.push_back(std::make_unique<Expected>());
+    }
 }
 
 RegisteredPeers::Shard& RegisteredPeers::shardOf(const node::Hash256& id) const noexcept
 {
-    return *_shards[static_cast<std::size_t>(_hash(id)) % shardCount];
+    return *_shards[static_cast<std::size_t>(_hash.bytes(registered::shortOf(id))) % shardCount];
 }
 
 void RegisteredPeers::countState(const node::Hash256& id, Liveness state, int change) noexcept
@@ -96,24 +100,27 @@ void RegisteredPeers::publish(const node::Hash256& id, TrackedPeer& peer,
     peer.isTold = update.entry.has_value();
 }
 
+RegisteredPeers::Expected& RegisteredPeers::expectedAt(std::uint64_t endpointHash) const noexcept
+{
+    return *_endpoints[endpointHash % shardCount];
+}
+
 void RegisteredPeers::watch(const node::Endpoint& endpoint)
 {
-    const std::lock_guard lock(_endpointMutex);
     const std::uint64_t hash = _hash(endpoint);
-    ++_endpoints[hash];
+    Expected& expected = expectedAt(hash);
+    const std::lock_guard lock(expected.mutex);
+    expected.endpoints.add(hash);
     _expected.add(hash);
 }
 
-void RegisteredPeers::unwatch(const node::Endpoint& endpoint)
+void RegisteredPeers::unwatch(const node::Endpoint& endpoint) noexcept
 {
-    const std::lock_guard lock(_endpointMutex);
     const std::uint64_t hash = _hash(endpoint);
-    const auto found = _endpoints.find(hash);
-    if (found == _endpoints.end())
-        return;
+    Expected& expected = expectedAt(hash);
+    const std::lock_guard lock(expected.mutex);
+    expected.endpoints.remove(hash);
     _expected.remove(hash);
-    if (--found->second == 0)
-        _endpoints.erase(found);
 }
 
 bool RegisteredPeers::knows(const node::Endpoint& endpoint) const
@@ -121,15 +128,16 @@ bool RegisteredPeers::knows(const node::Endpoint& endpoint) const
     const std::uint64_t hash = _hash(endpoint);
     if (!_expected.mayContain(hash))
         return false;
-    const std::lock_guard lock(_endpointMutex);
-    return _endpoints.contains(hash);
+    const Expected& expected = expectedAt(hash);
+    const std::lock_guard lock(expected.mutex);
+    return expected.endpoints.contains(hash);
 }
 
-void RegisteredPeers::schedule(Shard& shard, const node::Hash256& id, Spot& spot, SpotKind kind,
-                               MonotonicTime due)
+void RegisteredPeers::schedule(Shard& shard, Number peer, Spot& spot, SpotKind kind, MonotonicTime due)
 {
-    shard.turns.push({due, id, spot.endpoint.ip.family(), kind});
-    spot.due = due;
+    const Turn turn(due, peer, spot.endpoint.ip.family(), kind);
+    shard.turns.push(turn);
+    spot.turn = turn.mark();
 }
 
 std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration& registration,
@@ -138,12 +146,16 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration
     const auto& id = registration.id;
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto [found, isNew] = shard.peers.try_emplace(id);
-    TrackedPeer& peer = found->second;
-    if (isNew) {
+    auto number = shard.peers.find(id);
+    if (!number) {
+        number = shard.peers.add(id);
         _ids.add(id);
         countState(id, Liveness::pending, +1);
     }
+    PackedPeers::Writing writing(shard.peers, *number);
+    if (std::ranges::any_of(registration.places, [](const Place& each) { return each.endpoint.ip.isV6(); }))
+        writing.unpack();
+    TrackedPeer& peer = *writing;
     const Departed former = departedOf(peer);
     bool hasMoved = false;
     for (const node::IpFamily family : families) {
@@ -151,7 +163,7 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration
                                               [](const Place& place) { return place.endpoint.ip.family(); });
         const bool isWanted = wanted != registration.places.end();
         hasMoved |=
-            place(shard, id, peer.spot(family), isWanted ? std::optional(*wanted) : std::nullopt, now);
+            place(shard, *number, peer.spot(family), isWanted ? std::optional(*wanted) : std::nullopt, now);
         auto* const seen = peer.seen(family);
         if (isWanted && seen && *seen && (*seen)->endpoint.udpEndpoint() == wanted->endpoint.udpEndpoint())
             forget(*seen);
@@ -166,7 +178,7 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::put(const Registration
     return change == Change::lost ? std::optional(former) : std::nullopt;
 }
 
-bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
+bool RegisteredPeers::place(Shard& shard, Number peer, std::optional<Spot>& spot,
                             const std::optional<Place>& wanted, MonotonicTime now)
 {
     const bool isThere = spot.has_value();
@@ -176,11 +188,14 @@ bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional
         return false;
     }
     // What needs memory comes first: without it nothing has changed.
+    std::uint16_t turn = 0;
     if (wanted) {
         watch(wanted->endpoint.udpEndpoint());
         try {
+            const Turn first(now, peer, wanted->endpoint.ip.family(), SpotKind::registered);
             if (wanted->isReachable)
-                shard.turns.push({now, id, wanted->endpoint.ip.family(), SpotKind::registered});
+                shard.turns.push(first);
+            turn = first.mark();
         } catch (...) {
             unwatch(wanted->endpoint.udpEndpoint());
             throw;
@@ -190,7 +205,7 @@ bool RegisteredPeers::place(Shard& shard, const node::Hash256& id, std::optional
         unwatch(spot->endpoint.udpEndpoint());
     spot.reset();
     if (wanted)
-        spot = Spot{wanted->endpoint, wanted->isReachable, true, Liveness::pending, 0, now};
+        spot = Spot{wanted->endpoint, wanted->isReachable, true, Liveness::pending, 0, turn};
     return isThere;
 }
 
@@ -203,8 +218,7 @@ Spot& RegisteredPeers::see(TrackedPeer& peer, const Answer& answer)
     auto& seen = *peer.seen(family);
     forget(seen);
     const std::uint16_t tcp = answer.tcp.value_or(registered ? registered->endpoint.tcp : 0);
-    return seen.emplace(
-        Spot{{answer.asked.ip, answer.asked.port, tcp}, true, true, Liveness::pending, 0, {}});
+    return seen.emplace(Spot{{answer.asked.ip, answer.asked.port, tcp}, true, true, Liveness::pending, 0, 0});
 }
 
 void RegisteredPeers::expect(const node::PublicKey& key, const node::Hash256& id,
@@ -212,18 +226,23 @@ void RegisteredPeers::expect(const node::PublicKey& key, const node::Hash256& id
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end() || found->second.at(endpoint.udpEndpoint()).spot != nullptr)
+    const auto number = shard.peers.find(id);
+    if (!number)
         return;
-    TrackedPeer& peer = found->second;
+    PackedPeers::Writing writing(shard.peers, *number);
+    if (writing->at(endpoint.udpEndpoint()).spot != nullptr)
+        return;
+    writing.unpack();
+    TrackedPeer& peer = *writing;
     makeElsewhere(peer, key);
     auto& seen = *peer.seen(endpoint.ip.family());
     if (seen && seen->state == Liveness::live)
         return;
-    shard.turns.push({now, id, endpoint.ip.family(), SpotKind::seen});
+    const Turn turn(now, *number, endpoint.ip.family(), SpotKind::seen);
+    shard.turns.push(turn);
     forget(seen);
     // Only what it proves makes the endpoint its own.
-    seen = Spot{endpoint, true, false, Liveness::pending, 0, now};
+    seen = Spot{endpoint, true, false, Liveness::pending, 0, turn.mark()};
 }
 
 void RegisteredPeers::makeElsewhere(TrackedPeer& peer, const node::PublicKey& key)
@@ -258,24 +277,24 @@ std::optional<RegisteredPeers::Departed> RegisteredPeers::remove(const node::Has
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
+    const auto number = shard.peers.find(id);
+    if (!number)
         return std::nullopt;
-    TrackedPeer& peer = found->second;
-    const Departed departed = departedOf(peer);
-    if (peer.isTold) {
+    PackedPeers::Reading peer(shard.peers, *number);
+    const Departed departed = departedOf(*peer);
+    if (peer->isTold) {
         const registry::PeerIndex::Update update{id, {}};
         _told.apply({&update, 1});
     }
     for (const node::IpFamily family : families) {
-        if (auto* const seen = peer.seen(family))
-            forget(*seen);
-        if (const auto& spot = peer.spot(family))
+        if (const Spot* const seen = peer->seen(family); seen != nullptr && seen->isExpected)
+            unwatch(seen->endpoint.udpEndpoint());
+        if (const auto& spot = peer->spot(family))
             unwatch(spot->endpoint.udpEndpoint());
     }
     countState(id, departed.liveness.state, -1);
     _ids.remove(id);
-    shard.peers.erase(found);
+    shard.peers.erase(*number);
     return departed;
 }
 
@@ -285,7 +304,7 @@ bool RegisteredPeers::contains(const node::Hash256& id) const
         return false;
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    return shard.peers.contains(id);
+    return shard.peers.find(id).has_value();
 }
 
 RegisteredPeers::Standing RegisteredPeers::standing(const node::Hash256& id,
@@ -295,15 +314,15 @@ RegisteredPeers::Standing RegisteredPeers::standing(const node::Hash256& id,
         return {};
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
+    const auto number = shard.peers.find(id);
+    if (!number)
         return {};
-    TrackedPeer& peer = found->second;
-    const auto& registered = peer.spot(endpoint.ip.family());
-    const Spot* const seen = std::as_const(peer).seen(endpoint.ip.family());
+    const PackedPeers::Reading peer(shard.peers, *number);
+    const auto& registered = peer->spot(endpoint.ip.family());
+    const Spot* const seen = peer->seen(endpoint.ip.family());
     const bool isAtAddress = (registered && registered->endpoint.ip == endpoint.ip) ||
                              (seen && seen->isExpected && seen->endpoint.ip == endpoint.ip);
-    return {true, isAtAddress, peer.at(endpoint).spot != nullptr, peer.recordSeq};
+    return {true, isAtAddress, peer->isAt(endpoint), peer->recordSeq};
 }
 
 std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::size_t limit)
@@ -317,43 +336,52 @@ std::vector<RegisteredPeers::Due> RegisteredPeers::due(MonotonicTime now, std::s
     for (std::size_t i = 0; i < shardCount && ready.size() < limit; ++i) {
         Shard& shard = *_shards[(first + i) % shardCount];
         const std::lock_guard lock(shard.mutex);
-        while (!shard.turns.empty() && shard.turns.top().due <= now && ready.size() < limit) {
-            const Turn turn = shard.turns.top();
-            const auto found = shard.peers.find(turn.id);
-            Spot* const spot =
-                found == shard.peers.end() ? nullptr : found->second.spot(turn.family, turn.kind);
+        while (!shard.turns.empty() && shard.turns.top().isDue(now) && ready.size() < limit) {
             // The next turn is noted before this one goes: without memory none is lost.
-            if (spot != nullptr && spot->due == turn.due) {
-                schedule(shard, turn.id, *spot, turn.kind, now + _parameters.livenessInterval);
-                ready.push_back({turn.id, spot->endpoint});
-            }
+            const Turn turn = shard.turns.top();
+            take(shard, turn, now, ready);
             shard.turns.pop();
         }
     }
     return ready;
 }
 
+void RegisteredPeers::take(Shard& shard, const Turn& turn, MonotonicTime now, std::vector<Due>& ready) const
+{
+    if (!shard.peers.contains(turn.peer()))
+        return;
+    PackedPeers::Writing peer(shard.peers, turn.peer());
+    Spot* const spot = peer->spot(turn.family(), turn.kind());
+    if (spot == nullptr || spot->turn != turn.mark())
+        return;
+    schedule(shard, turn.peer(), *spot, turn.kind(), now + _parameters.livenessInterval);
+    ready.push_back({shard.peers.idOf(turn.peer()), spot->endpoint});
+}
+
 RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTime now)
 {
     Shard& shard = shardOf(answer.id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(answer.id);
-    if (found == shard.peers.end())
+    const auto number = shard.peers.find(answer.id);
+    if (!number)
         return Change::none;
-    TrackedPeer& peer = found->second;
+    PackedPeers::Writing writing(shard.peers, *number);
+    if (writing->at(answer.asked).spot == nullptr)
+        writing.unpack();
+    TrackedPeer& peer = *writing;
     auto [spot, kind] = peer.at(answer.asked);
     if (spot == nullptr) {
         spot = &see(peer, answer);
         kind = SpotKind::seen;
     }
-    schedule(shard, answer.id, *spot, kind, now + _parameters.livenessInterval);
+    schedule(shard, *number, *spot, kind, now + _parameters.livenessInterval);
     if (!spot->isExpected)
         watch(answer.asked);
     spot->isExpected = true;
     const bool isNews = spot->state != Liveness::live;
     auto& registered = peer.spot(answer.asked.ip.family());
     if (isNews && kind == SpotKind::seen && registered && registered->state == Liveness::live)
-        schedule(shard, answer.id, *registered, SpotKind::registered, now);
+        schedule(shard, *number, *registered, SpotKind::registered, now);
     spot->state = Liveness::live;
     spot->failures = 0;
     const Change change = judge(answer.id, peer);
@@ -370,11 +398,12 @@ void RegisteredPeers::postpone(const node::Hash256& id, const node::Endpoint& to
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
+    const auto number = shard.peers.find(id);
+    if (!number)
         return;
-    if (const auto [spot, kind] = found->second.at(to); spot != nullptr)
-        schedule(shard, id, *spot, kind, due);
+    PackedPeers::Writing peer(shard.peers, *number);
+    if (const auto [spot, kind] = peer->at(to); spot != nullptr)
+        schedule(shard, *number, *spot, kind, due);
 }
 
 RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const node::Endpoint& to,
@@ -382,14 +411,15 @@ RegisteredPeers::Change RegisteredPeers::failed(const node::Hash256& id, const n
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
+    const auto number = shard.peers.find(id);
+    if (!number)
         return Change::none;
-    TrackedPeer& peer = found->second;
+    PackedPeers::Writing writing(shard.peers, *number);
+    TrackedPeer& peer = *writing;
     const auto [spot, kind] = peer.at(to);
     if (spot == nullptr)
         return Change::none;
-    schedule(shard, id, *spot, kind, now + retryAfter(spot->failures));
+    schedule(shard, *number, *spot, kind, now + retryAfter(spot->failures));
     if (++spot->failures < failuresAllowed)
         return Change::none;
     if (kind == SpotKind::seen)
@@ -407,27 +437,27 @@ std::optional<std::uint64_t> RegisteredPeers::recordSeq(const node::Hash256& id)
         return std::nullopt;
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    return found == shard.peers.end() ? std::nullopt : std::optional(found->second.recordSeq);
+    const auto number = shard.peers.find(id);
+    return number ? std::optional(PackedPeers::Reading(shard.peers, *number)->recordSeq) : std::nullopt;
 }
 
 void RegisteredPeers::setRecordSeq(const node::Hash256& id, std::uint64_t seq)
 {
     Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found != shard.peers.end())
-        found->second.recordSeq = std::max(found->second.recordSeq, seq);
+    const auto number = shard.peers.find(id);
+    if (!number)
+        return;
+    PackedPeers::Writing peer(shard.peers, *number);
+    peer->recordSeq = std::max(peer->recordSeq, seq);
 }
 
 std::optional<discovery::PeerLiveness> RegisteredPeers::liveness(const node::Hash256& id) const
 {
     const Shard& shard = shardOf(id);
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.peers.find(id);
-    if (found == shard.peers.end())
-        return std::nullopt;
-    return found->second.liveness;
+    const auto number = shard.peers.find(id);
+    return number ? std::optional(PackedPeers::Reading(shard.peers, *number)->liveness) : std::nullopt;
 }
 
 bool RegisteredPeers::isUnresponsive(const node::Hash256& id) const
@@ -438,14 +468,15 @@ bool RegisteredPeers::isUnresponsive(const node::Hash256& id) const
     return known && known->state == Liveness::unresponsive;
 }
 
-std::vector<node::Hash256> RegisteredPeers::live() const
+std::vector<registered::ShortId> RegisteredPeers::live() const
 {
-    std::vector<node::Hash256> ids;
+    std::vector<registered::ShortId> ids;
     for (const auto& shard : _shards) {
         const std::lock_guard lock(shard->mutex);
-        for (const auto& [id, peer] : shard->peers)
-            if (peer.liveness.state == Liveness::live)
-                ids.push_back(id);
+        shard->peers.each([&](Number number) {
+            if (PackedPeers::Reading(shard->peers, number)->liveness.state == Liveness::live)
+                ids.push_back(shard->peers.idOf(number));
+        });
     }
     return ids;
 }

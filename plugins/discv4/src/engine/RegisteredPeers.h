@@ -4,6 +4,10 @@
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
 #include "engine/TrackedPeer.h"
+#include "engine/registered/EndpointCounts.h"
+#include "engine/registered/PackedPeers.h"
+#include "engine/registered/ShortId.h"
+#include "engine/registered/Turn.h"
 
 #include <waymark/discovery/Discovery.h>
 #include <waymark/registry/PeerIndex.h>
@@ -11,12 +15,13 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <queue>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace waymark::discv4::engine
@@ -30,7 +35,8 @@ namespace waymark::discv4::engine
 /// elsewhere is asked again where it is registered, and told of at the new place once it does not answer at
 /// the old one; see TrackedPeer.
 ///
-/// Sharded by node id under short locks; any thread.
+/// There may be millions, so they are packed: some 60 bytes for one with an IPv4 endpoint, 24 more when it
+/// answers. Sharded by node id under short locks; any thread.
 class RegisteredPeers
 {
 public:
@@ -77,7 +83,7 @@ public:
 
     struct Due
     {
-        node::Hash256 id;
+        registered::ShortId id;
         node::NodeEndpoint endpoint;
     };
     /// At most `limit` endpoints whose time has come; each counts as asked and is due again later.
@@ -115,7 +121,7 @@ public:
 
     std::optional<discovery::PeerLiveness> liveness(const node::Hash256& id) const;
     bool isUnresponsive(const node::Hash256& id) const;
-    std::vector<node::Hash256> live() const;
+    std::vector<registered::ShortId> live() const;
     /// How many are in a state.
     std::size_t count(discovery::Liveness state) const noexcept;
     std::size_t size() const noexcept;
@@ -127,30 +133,30 @@ public:
     const registry::PeerIndex& toldOtherwise() const noexcept { return _told; }
 
 private:
-    struct Turn
-    {
-        MonotonicTime due;
-        node::Hash256 id;
-        node::IpFamily family;
-        SpotKind kind;
-        bool operator>(const Turn& other) const noexcept { return due > other.due; }
-    };
+    using Number = registered::PackedPeers::Number;
     struct Shard
     {
-        explicit Shard(TableHash hash) : peers(16, hash) {}
+        explicit Shard(KeyedHash hash) : peers(hash) {}
 
         mutable std::mutex mutex;
-        std::unordered_map<node::Hash256, TrackedPeer, TableHash> peers;
-        /// Entries whose time is not that of the peer any more are passed over.
-        std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns;
+        registered::PackedPeers peers;
+        /// Those that are not their endpoint's turn any more are passed over.
+        std::priority_queue<registered::Turn, std::deque<registered::Turn>, std::greater<>> turns;
+    };
+    struct Expected
+    {
+        mutable std::mutex mutex;
+        registered::EndpointCounts endpoints;
     };
 
     Shard& shardOf(const node::Hash256& id) const noexcept;
-    static void schedule(Shard& shard, const node::Hash256& id, Spot& spot, SpotKind kind, MonotonicTime due);
+    static void schedule(Shard& shard, Number peer, Spot& spot, SpotKind kind, MonotonicTime due);
+    /// An endpoint whose turn it is, unless it is not any more.
+    void take(Shard& shard, const registered::Turn& turn, MonotonicTime now, std::vector<Due>& ready) const;
     /// Takes an endpoint of a family over, or away; true when another one was there.
-    bool place(Shard& shard, const node::Hash256& id, std::optional<Spot>& spot,
-               const std::optional<Place>& wanted, MonotonicTime now);
-    /// A peer answered where it is not registered.
+    bool place(Shard& shard, Number peer, std::optional<Spot>& spot, const std::optional<Place>& wanted,
+               MonotonicTime now);
+    /// A peer answered where it is not registered. It is unpacked.
     Spot& see(TrackedPeer& peer, const Answer& answer);
     void forget(std::optional<Spot>& seen);
     static Departed departedOf(const TrackedPeer& peer);
@@ -162,8 +168,9 @@ private:
     /// Known of those that moved and of those that are in the index.
     std::optional<node::PublicKey> keyOf(const node::Hash256& id, const TrackedPeer& peer) const;
     void countState(const node::Hash256& id, discovery::Liveness state, int change) noexcept;
+    Expected& expectedAt(std::uint64_t endpointHash) const noexcept;
     void watch(const node::Endpoint& endpoint);
-    void unwatch(const node::Endpoint& endpoint);
+    void unwatch(const node::Endpoint& endpoint) noexcept;
 
     Parameters _parameters;
     std::atomic<Advertise> _advertise;
@@ -176,8 +183,7 @@ private:
     std::atomic<std::size_t> _nextShard{0};
     std::array<std::atomic<std::size_t>, 3> _counts{};
 
-    mutable std::mutex _endpointMutex;
-    std::unordered_map<std::uint64_t, unsigned> _endpoints; ///< keyed hashes, to be small
+    std::vector<std::unique_ptr<Expected>> _endpoints; ///< by their hashes
 };
 
 } // namespace waymark::discv4::engine

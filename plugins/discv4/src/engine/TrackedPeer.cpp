@@ -63,6 +63,16 @@ TrackedPeer::Found TrackedPeer::at(const node::Endpoint& endpoint) noexcept
     return {};
 }
 
+bool TrackedPeer::isAt(const node::Endpoint& endpoint) const noexcept
+{
+    const auto isThere = [&](const Spot& place) {
+        return place.endpoint.udpEndpoint() == endpoint;
+    };
+    const auto& registered = spot(endpoint.ip.family());
+    const Spot* const there = seen(endpoint.ip.family());
+    return (registered && isThere(*registered)) || (there != nullptr && isThere(*there));
+}
+
 Liveness TrackedPeer::best() const noexcept
 {
     if (hasMoved())

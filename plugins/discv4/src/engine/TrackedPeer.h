@@ -30,8 +30,8 @@ struct Spot
     bool isReachable = true; ///< this node has an address of that family
     bool isExpected = true;  ///< packets from there are the peer's, as far as can be told
     discovery::Liveness state = discovery::Liveness::pending;
-    unsigned failures = 0; ///< unanswered pings in a row
-    MonotonicTime due;     ///< of the next ping
+    unsigned failures = 0;  ///< unanswered pings in a row
+    std::uint16_t turn = 0; ///< registered::Turn::mark() of the next ping
 };
 
 /// What is known of one registered peer: in each address family where it is registered, and where it was seen
@@ -58,6 +58,7 @@ struct TrackedPeer
         SpotKind kind = SpotKind::registered;
     };
     Found at(const node::Endpoint& endpoint) noexcept;
+    bool isAt(const node::Endpoint& endpoint) const noexcept;
 
     /// Null when there is none.
     Spot* spot(node::IpFamily family, SpotKind kind) noexcept;

@@ -108,9 +108,8 @@ std::optional<std::string> damageOf(const fs::path& copy, const fs::path& file, 
         RegistryState state;
         SqliteStore store(copy, std::chrono::milliseconds(0));
         store.load(state, 1);
-        Revision at;
         found.tombstones = state.tombstones();
-        found.claims = state.rows(at).size() - found.tombstones;
+        found.claims = state.rows().size() - found.tombstones;
         return std::nullopt;
     } catch (const StartError& error) {
         std::string message = error.what();

@@ -1,0 +1,37 @@
+#include "registry/TombstoneTable.h"
+
+#include <utility>
+
+namespace waymark::registry
+{
+
+const TombstoneTable::Entry* TombstoneTable::find(const ClaimKey& key) const noexcept
+{
+    const auto found = _byKey.find(key);
+    return found == _byKey.end() ? nullptr : &found->second;
+}
+
+TombstoneRow TombstoneTable::row(const ClaimKey& key) const
+{
+    const Entry& entry = _byKey.at(key);
+    return {key.peer, key.origin, entry.enrSeq, entry.order, entry.buried};
+}
+
+void TombstoneTable::put(const TombstoneRow& row)
+{
+    ClaimKey key{row.peer, row.origin};
+    erase(key);
+    _byKey[key] = {row.enrSeq, row.order, row.buried};
+    _byAge.emplace(row.order, std::move(key));
+}
+
+void TombstoneTable::erase(const ClaimKey& key)
+{
+    const auto found = _byKey.find(key);
+    if (found == _byKey.end())
+        return;
+    _byAge.erase(found->second.order);
+    _byKey.erase(found);
+}
+
+} // namespace waymark::registry
