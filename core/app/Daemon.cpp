@@ -199,8 +199,9 @@ int Daemon::print(DaemonOptions::Print what) const
     return static_cast<int>(std::cout ? ExitCode::ok : ExitCode::internal);
 }
 
-void Daemon::announce() const
+void Daemon::announce()
 {
+    _spareMemory.giveBack();
     _manager.ready("running " + text::joined(_host.instances()));
     if (_options.onReady)
         return _options.onReady(_host);
@@ -219,6 +220,7 @@ int Daemon::serve()
         if (ending != 0)
             return ending;
         feedWatchdog();
+        _spareMemory.lookAfter(std::chrono::steady_clock::now());
     }
 }
 

@@ -3,6 +3,7 @@
 #include "Banner.h"
 #include "DaemonOptions.h"
 #include "ServiceManager.h"
+#include "SpareMemory.h"
 #include "host/PluginHost.h"
 
 #include <csignal>
@@ -29,7 +30,7 @@ private:
     class Impatience;
 
     int print(DaemonOptions::Print what) const;
-    void announce() const;
+    void announce();
     /// Waits for TERM or INT and returns which one came.
     int serve();
     /// The signal that asked for the end meanwhile, or 0.
@@ -43,6 +44,7 @@ private:
     sigset_t _signals;
     ServiceManager _manager;
     Banner _banner;
+    SpareMemory _spareMemory;
     host::PluginHost _host;
     bool _isLoaded = false; ///< the configuration is fine; what follows is told by the log
 };

@@ -5,31 +5,14 @@
 #include "host/StopWatchdog.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <unistd.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 namespace waymark::host
 {
 
 using plugin::ExitCode;
-
-namespace
-{
-
-/// What starting took and nobody uses any more lies between what is used, and would stay resident.
-void giveBackMemory() noexcept
-{
-#ifdef __GLIBC__
-    ::malloc_trim(0);
-#endif
-}
-
-} // namespace
 
 PluginHost::PluginHost(HostOptions options)
     : _options(std::move(options)), _channel(std::make_shared<observe::HostLogChannel>(_options.logSink))
@@ -68,7 +51,6 @@ void PluginHost::start()
         _healthChecks.push_back(_core->health().add(
             instance.name, [plugin = instance.plugin.get()] { return plugin->health(); }));
     starting.reset();
-    giveBackMemory();
     log().info("host.ready", {{"plugins", text::joined(instances(), ",")}, {"pid", ::getpid()}});
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -96,6 +97,8 @@ Result<void> UdpSocket::prepare(const node::Endpoint& listen, std::size_t receiv
                                               setFlag(_descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
     if (!tells)
         return bindFailure(listen, errno);
+    // Before Linux 4.18 what shall be made segments of would leave as one datagram.
+    _joinsRuns = setFlag(_descriptor, SOL_UDP, UDP_SEGMENT, 0);
     if (receiveBuffer > 0) {
         // More than net.core.rmem_max is cut down by the system, which is no error.
         const int size = static_cast<int>(std::min(receiveBuffer, largestReceiveBuffer));
@@ -121,7 +124,7 @@ Result<void> UdpSocket::prepare(const node::Endpoint& listen, std::size_t receiv
 UdpSocket::UdpSocket(UdpSocket&& other) noexcept
     : _descriptor(std::exchange(other._descriptor, -1)),
       _bound(other._bound),
-      _joinsRuns(other._joinsRuns.load())
+      _joinsRuns(other._joinsRuns)
 {
 }
 
@@ -195,14 +198,12 @@ std::size_t UdpSocket::send(std::span<const Datagram> datagrams) const
             continue; // the call stops before what the system refuses, and the next one says why
         if (isFull(progress.error))
             break; // the rest is lost, as on any full link
-        // Not all that is refused together is refused alone: where segments do not fit the way, for one.
+        // Not all that is refused together is refused alone: where segments do not fit the way, or it leads through a tunnel that takes none.
         const auto refused = datagrams.first(progress.refused);
         const auto alone =
             refused.size() == 1 ? 0 : std::ranges::count_if(refused, [this](const Datagram& one) {
                 return send(one).has_value();
             });
-        if (alone > 0 && (progress.error == EINVAL || progress.error == EIO))
-            _joinsRuns = false; // an older system, or one that does not count checksums for segments
         sent += static_cast<std::size_t>(alone);
         datagrams = datagrams.subspan(refused.size());
     }

@@ -3,7 +3,6 @@
 #include <waymark/net/UdpTransport.h>
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -67,7 +66,7 @@ private:
 
     int _descriptor;
     node::Endpoint _bound;
-    mutable std::atomic<bool> _joinsRuns{true}; ///< until the system shows that it cannot
+    bool _joinsRuns = false; ///< the system makes segments
 };
 
 /// The buffers of one receiving thread.

@@ -19,10 +19,21 @@ TombstoneRow TombstoneTable::row(const ClaimKey& key) const
 
 void TombstoneTable::put(const TombstoneRow& row)
 {
-    ClaimKey key{row.peer, row.origin};
-    erase(key);
-    _byKey[key] = {row.enrSeq, row.order, row.buried};
-    _byAge.emplace(row.order, std::move(key));
+    const ClaimKey key{row.peer, row.origin};
+    const Entry entry{row.enrSeq, row.order, row.buried};
+    const auto [aged, isNewAge] = _byAge.emplace(row.order, key);
+    try {
+        const auto [found, isNew] = _byKey.try_emplace(key, entry);
+        if (isNew)
+            return;
+        if (found->second.order != row.order)
+            _byAge.erase(found->second.order);
+        found->second = entry;
+    } catch (...) {
+        if (isNewAge)
+            _byAge.erase(aged);
+        throw;
+    }
 }
 
 void TombstoneTable::erase(const ClaimKey& key)

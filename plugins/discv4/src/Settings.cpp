@@ -207,7 +207,7 @@ const plugin::ConfigSchema& settingsSchema()
         rate("newcomer-rate", "1000",
              "Pings a second from unknown endpoints that are verified while packets come faster than they "
              "are handled; 0: no limit"),
-        rate("newcomer-burst", "1000",
+        rate("newcomer-burst", "100",
              "Pings at once from unknown endpoints that are verified while packets come faster than they "
              "are handled"),
         rate("answer-rate", "100",

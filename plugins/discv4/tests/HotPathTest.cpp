@@ -157,8 +157,10 @@ public:
             stranger.neighbors(_here, {{stranger.key(), nodeAt("127.0.0.9:30303")}});
             stranger.enrResponse(_here, node::keccak256(asBytes("no request")), Bytes{0xc0});
         }
+        _node.engine().setBootnodes({{testkit::testKey(900).publicKey(), nodeAt("127.0.0.250:30303")}});
         const auto cost = consumeAll();
         CPPUNIT_ASSERT_EQUAL(0, cost.curve);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, cost.mostLocks);
         CPPUNIT_ASSERT(!cost.tookMemory);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, cost.sent);
         CPPUNIT_ASSERT_EQUAL(16.0, _node.dropped("unproven"));

@@ -1,6 +1,7 @@
 #include "RowLoader.h"
 
 #include <algorithm>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -53,9 +54,11 @@ RowLoader::Checked RowLoader::decode(const std::vector<SnapshotRow>& rows)
     checked.reserve(rows.size());
     for (const SnapshotRow& row : rows) {
         auto decoded = row.decode();
-        auto one = decoded ? CheckedRow::check(std::move(*decoded)) : failure(std::move(decoded.error()));
+        if (!decoded)
+            return failure(std::move(decoded.error()));
+        auto one = CheckedRow::check(std::move(*decoded));
         if (!one)
-            return failure(std::move(one.error()));
+            return failure(std::move(one.error()).in("line " + std::to_string(row.line)));
         checked.push_back(std::move(*one));
     }
     return checked;

@@ -66,6 +66,8 @@ public:
     /// Of the second line; before that nothing that means something.
     Revision revision() const noexcept { return _revision; }
     bool hasRevision() const noexcept { return _lines > 1; }
+    /// The line of the end came, whether it was right or not.
+    bool isEnded() const noexcept { return _isEnded; }
     /// Behind the last line; `isCut` when something without a line's end follows.
     Result<void> finish(bool isCut) const;
 

@@ -95,12 +95,24 @@ Result<void> SnapshotFile::loadText(std::string_view text, std::uint64_t epoch)
 {
     SnapshotDecoder decoder;
     RowLoader loader(_state);
+    // A flipped bit may look like a row that nobody should have written: what is damaged is called damaged.
+    const auto wrong = [&](const Error& fault) -> Result<void> {
+        for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+            if (const auto row = decoder.takeText(text.substr(0, end)); !row)
+                return failure(decoder.isEnded() ? row.error() : fault);
+            text.remove_prefix(end + 1);
+        }
+        const auto whole = decoder.finish(!text.empty());
+        return failure(whole ? fault : whole.error());
+    };
     bool hasBegun = false;
     for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
         const auto row = decoder.takeText(text.substr(0, end));
         text.remove_prefix(end + 1);
         if (decoder.hasRevision() && !std::exchange(hasBegun, true))
             _state.begin({epoch, decoder.revision().number});
+        if (!row && decoder.isEnded())
+            return failure(row.error());
         // What is wrong with the rows before comes first.
         if (!row) {
             auto loaded = loader.finish();
@@ -108,12 +120,12 @@ Result<void> SnapshotFile::loadText(std::string_view text, std::uint64_t epoch)
         }
         if (!*row)
             continue;
-        if (auto loaded = loader.take(**row); !loaded)
-            return loaded;
+        if (const auto loaded = loader.take(**row); !loaded)
+            return wrong(loaded.error());
     }
     // What was loaded of a snapshot that is found to be damaged goes with the start that fails.
-    if (auto loaded = loader.finish(); !loaded)
-        return loaded;
+    if (const auto loaded = loader.finish(); !loaded)
+        return wrong(loaded.error());
     return decoder.finish(!text.empty());
 }
 

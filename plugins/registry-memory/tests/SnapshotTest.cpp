@@ -45,6 +45,8 @@ class SnapshotTest : public CppUnit::TestFixture
     CPPUNIT_TEST(refusesWhatIsNoSnapshot);
     CPPUNIT_TEST(refusesALaterVersion);
     CPPUNIT_TEST(refusesRowsThatContradictEachOther);
+    CPPUNIT_TEST(tellsTheLineOfABadRowAmongThousands);
+    CPPUNIT_TEST(damageIsCalledDamageWhateverItLooksLike);
     CPPUNIT_TEST(refusesAFileThatCannotBeRead);
     CPPUNIT_TEST(refusesAPlaceWhereNoneCanBeWritten);
     CPPUNIT_TEST(aStartThatFailsLeavesTheFile);
@@ -241,6 +243,54 @@ private:
         rows.push_back(rows.front());
         write(encodeSnapshot({7, 1}, rows));
         refuses(ExitCode::corruptData, "claims it twice");
+    }
+
+    /// The same but for a row, with a right end.
+    static std::string withRow(std::vector<StoredRow> rows, std::size_t at, const std::string& from,
+                               const std::string& to)
+    {
+        const std::string text = encodeSnapshot({7, 1}, rows);
+        std::size_t begin = 0;
+        constexpr std::size_t linesBefore = 2; // title and revision
+        for (std::size_t line = 0; line < at + linesBefore; ++line)
+            begin = text.find('\n', begin) + 1;
+        std::string changed = text;
+        changed.replace(changed.find(from, begin), from.size(), to);
+        return changed;
+    }
+
+    void tellsTheLineOfABadRowAmongThousands()
+    {
+        constexpr std::size_t many = 9'000; // several threads have some thousand each
+        std::vector<StoredRow> rows;
+        for (std::uint64_t i = 0; i < many; ++i)
+            rows.emplace_back(ClaimRow{"api", std::make_shared<const Peer>(testPeer(i + 1)), std::nullopt});
+        write(encodeSnapshot({7, 1}, rows));
+        {
+            const auto run = start();
+            CPPUNIT_ASSERT_EQUAL(many, registryOf(run).size());
+            run->stop();
+        }
+        const auto again = rows;
+        rows.push_back(rows[100]);
+        write(encodeSnapshot({7, 1}, rows));
+        refuses(ExitCode::corruptData, "claims it twice");
+        for (const std::size_t at : {std::size_t{5'000}, many - 1}) {
+            Peer bad = testPeer(at + 1);
+            bad.labels = {{std::string(10'000, 'x'), "too long a name"}};
+            auto changed = again;
+            changed[at] = ClaimRow{"api", std::make_shared<const Peer>(bad), std::nullopt};
+            write(encodeSnapshot({7, 1}, changed));
+            refuses(ExitCode::corruptData, "line " + std::to_string(at + 3));
+        }
+    }
+
+    void damageIsCalledDamageWhateverItLooksLike()
+    {
+        const auto rows = someRows();
+        // A row that nobody could have written, in a file whose checksum is not its own.
+        write(withRow(rows, 0, R"("ttl":")", R"("ttl":"-)"));
+        refuses(ExitCode::corruptData, "do not match the count and the checksum");
     }
 
     void refusesAFileThatCannotBeRead()

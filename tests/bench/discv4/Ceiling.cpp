@@ -54,26 +54,28 @@ class Cryptography
 public:
     Cryptography() : _context(secp256k1_context_create(SECP256K1_CONTEXT_NONE))
     {
-        SystemRandom random;
-        random.fill(_bytes);
-        random.fill(_digest);
-        do
-            random.fill(_key);
-        while (secp256k1_ec_seckey_verify(_context.get(), _key.data()) != 1);
-        sign();
-        recover();
-        require(secp256k1_ecdsa_sign(_context.get(), &_plain, _digest.data(), _key.data(), nullptr, nullptr));
+        random(_key);
+        for (Sample& sample : _samples) {
+            FixedBytes<32> key{};
+            random(key);
+            _random.fill(sample.digest);
+            require(secp256k1_ecdsa_sign_recoverable(_context.get(), &sample.signature, sample.digest.data(),
+                                                     key.data(), nullptr, nullptr));
+            require(secp256k1_ecdsa_recoverable_signature_convert(_context.get(), &sample.plain,
+                                                                  &sample.signature));
+            require(secp256k1_ec_pubkey_create(_context.get(), &sample.key, key.data()));
+        }
+        _random.fill(_bytes);
     }
 
     void recover()
     {
-        secp256k1_ecdsa_recoverable_signature parsed;
-        require(secp256k1_ecdsa_recoverable_signature_parse_compact(_context.get(), &parsed,
-                                                                    _signature.data(), _recovery));
-        require(secp256k1_ecdsa_recover(_context.get(), &_point, &parsed, _digest.data()));
+        const Sample& sample = next();
+        secp256k1_pubkey point;
+        require(secp256k1_ecdsa_recover(_context.get(), &point, &sample.signature, sample.digest.data()));
         std::array<Byte, 65> serialized{};
         std::size_t size = serialized.size();
-        require(secp256k1_ec_pubkey_serialize(_context.get(), serialized.data(), &size, &_point,
+        require(secp256k1_ec_pubkey_serialize(_context.get(), serialized.data(), &size, &point,
                                               SECP256K1_EC_UNCOMPRESSED));
         _kept = serialized.back();
     }
@@ -81,13 +83,20 @@ public:
     void sign()
     {
         secp256k1_ecdsa_recoverable_signature made;
-        require(secp256k1_ecdsa_sign_recoverable(_context.get(), &made, _digest.data(), _key.data(), nullptr,
-                                                 nullptr));
-        require(secp256k1_ecdsa_recoverable_signature_serialize_compact(_context.get(), _signature.data(),
-                                                                        &_recovery, &made));
+        require(secp256k1_ecdsa_sign_recoverable(_context.get(), &made, next().digest.data(), _key.data(),
+                                                 nullptr, nullptr));
+        FixedBytes<64> bytes{};
+        int recovery = 0;
+        require(secp256k1_ecdsa_recoverable_signature_serialize_compact(_context.get(), bytes.data(),
+                                                                        &recovery, &made));
+        _kept = bytes.back();
     }
 
-    void verify() { require(secp256k1_ecdsa_verify(_context.get(), &_plain, _digest.data(), &_point)); }
+    void verify()
+    {
+        const Sample& sample = next();
+        require(secp256k1_ecdsa_verify(_context.get(), &sample.plain, sample.digest.data(), &sample.key));
+    }
     void hash(std::size_t size) { _kept = node::keccak256(ByteView(_bytes).first(size))[0]; }
 
     /// Hash, digest and node id of a packet that came.
@@ -110,6 +119,26 @@ private:
         void operator()(secp256k1_context* context) const noexcept { secp256k1_context_destroy(context); }
     };
 
+    /// What was signed, with a key of its own.
+    struct Sample
+    {
+        FixedBytes<32> digest{};
+        secp256k1_ecdsa_recoverable_signature signature{};
+        secp256k1_ecdsa_signature plain{};
+        secp256k1_pubkey key{};
+    };
+
+    void random(FixedBytes<32>& key)
+    {
+        do
+            _random.fill(key);
+        while (secp256k1_ec_seckey_verify(_context.get(), key.data()) != 1);
+    }
+
+    /// Another one each time, as packets are: one and the same would leave most of the library's tables
+    /// alone, and take a twentieth less.
+    const Sample& next() noexcept { return _samples[_next++ % _samples.size()]; }
+
     static void require(int is)
     {
         if (is != 1)
@@ -117,12 +146,10 @@ private:
     }
 
     std::unique_ptr<secp256k1_context, Destroy> _context;
+    SystemRandom _random;
     FixedBytes<32> _key{};
-    FixedBytes<32> _digest{};
-    FixedBytes<64> _signature{};
-    int _recovery = 0;
-    secp256k1_ecdsa_signature _plain{};
-    secp256k1_pubkey _point{};
+    std::array<Sample, 1'024> _samples{};
+    std::size_t _next = 0;
     FixedBytes<1'280> _bytes{};
     volatile Byte _kept = 0; ///< so that nothing is left out
 };

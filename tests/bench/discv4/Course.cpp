@@ -81,6 +81,10 @@ Latency latencyOf(const discv4::load::Generator& generator)
         latency.p999 = std::max(latency.p999, milliseconds(counts.latency.percentile(99.9)));
     }
     latency.answeredShare = due > 0 ? static_cast<double>(answered) / static_cast<double>(due) : 0;
+    // Those that were lost took at least that long.
+    constexpr double ninetyNinth = 0.99;
+    if (latency.answeredShare < ninetyNinth)
+        latency.p99 = std::max(latency.p99, milliseconds(timeout));
     latency.isSpoilt = milliseconds(generator.outcome().slip.percentile(99)) > latency.p99 / 2;
     return latency;
 }
@@ -179,29 +183,59 @@ void Course::run(std::size_t peers, unsigned workers)
 {
     if (_interruption.requested())
         return;
+    begin(peers, workers, {});
+    _table.heading(grouped(static_cast<double>(peers)) + " registered peers, " + std::to_string(workers) +
+                   (workers == 1 ? " worker" : " workers"));
+    const double mebibytes = static_cast<double>(_subject->memory()) / (1 << 20);
+    _table.figure("memory, idle", mebibytes, "MiB");
+    _table.figure("they were registered over HTTP in", seconds(_enrolled), "s");
+    const std::string which = std::to_string(peers) + " peers, " + std::to_string(workers) + " workers";
+    _results.figures.push_back({"memory, idle, " + which, mebibytes, "MiB"});
+    _results.figures.push_back({"registered over HTTP, " + which, seconds(_enrolled), "s"});
+    bond();
+    requests();
+    garbage();
+    end();
+}
+
+void Course::runWithoutReuse(std::size_t peers)
+{
+    const Load load{"FINDNODE, signed anew", {0, 1, 0}, _stock.get(), _ceiling.findNode};
+    if (_interruption.requested() || !isAsked(load.what))
+        return;
+    begin(peers, 1, {{"discv4.answer-cache", "0"}});
+    _table.heading(grouped(static_cast<double>(peers)) +
+                   " registered peers, 1 worker, discv4.answer-cache = 0");
+    bond();
+    _table.rates();
+    add(closed(load));
+    end();
+}
+
+void Course::begin(std::size_t peers, unsigned workers, const testkit::Properties& more)
+{
     _peers = peers;
     _workers = workers;
-    const std::vector<int> theirs(_daemonProcessors.begin(),
-                                  _daemonProcessors.begin() +
-                                      std::min<std::ptrdiff_t>(workers, std::ssize(_daemonProcessors)));
+    // Without a processor for each, the workers have all of them, so that they do run at the same time.
+    const std::vector<int> theirs =
+        hasProcessorFor(workers)
+            ? std::vector(_daemonProcessors.begin(), _daemonProcessors.begin() + static_cast<int>(workers))
+            : _processors;
     _usedAddresses = 0;
     bindThread(_processors); // what starts here is not bound to the generator's
-    _subject.emplace(workers, _port, theirs);
+    _subject.emplace(workers, _port, theirs, more);
     bindThread({_processors.front()});
     _port = _subject->endpoint().port;
     _crowd.aim(_subject->endpoint(), _subject->key());
     const MonotonicTime enrolling = _clock.now();
     _subject->enroll(peers, _crowd.port());
-    const Duration enrolled = _clock.now() - enrolling;
+    _enrolled = _clock.now() - enrolling;
     _subject->settle();
-    _table.heading(grouped(static_cast<double>(peers)) + " registered peers, " + std::to_string(workers) +
-                   (workers == 1 ? " worker" : " workers"));
-    const double mebibytes = static_cast<double>(_subject->memory()) / (1 << 20);
-    _table.figure("memory, idle", mebibytes, "MiB");
-    _table.figure("they were registered over HTTP in", seconds(enrolled), "s");
-    const std::string which = std::to_string(peers) + " peers, " + std::to_string(workers) + " workers";
-    _results.figures.push_back({"memory, idle, " + which, mebibytes, "MiB"});
-    _results.figures.push_back({"registered over HTTP, " + which, seconds(enrolled), "s"});
+}
+
+/// Endpoint proofs for all who ask.
+void Course::bond()
+{
     _generator =
         std::make_unique<discv4::load::Generator>(plan(), _crowd, _clock, _interruption, [](auto&&...) {});
     if (const auto prepared = _generator->prepare(); !prepared)
@@ -209,8 +243,10 @@ void Course::run(std::size_t peers, unsigned workers)
     if (_generator->outcome().bonded < _crowd.size())
         throw std::runtime_error("only " + std::to_string(_generator->outcome().bonded) + " of " +
                                  std::to_string(_crowd.size()) + " askers have an endpoint proof");
-    requests();
-    garbage();
+}
+
+void Course::end()
+{
     _generator.reset();
     _subject.reset();
 }

@@ -32,6 +32,9 @@ public:
     /// One daemon with so many peers and workers; nothing after an interruption. Throws what derives from
     /// std::exception when the daemon fails.
     void run(std::size_t peers, unsigned workers);
+    /// One with one worker that signs every answer anew: what FINDNODEs cost whose answers nobody asks for
+    /// again.
+    void runWithoutReuse(std::size_t peers);
     bool isInterrupted() const noexcept { return _interruption.requested(); }
     /// Memory and start of a daemon without peers.
     void atRest();
@@ -58,6 +61,9 @@ private:
     };
 
     bool isAsked(const std::string& what) const;
+    void begin(std::size_t peers, unsigned workers, const testkit::Properties& more);
+    void bond();
+    void end();
     void measureCeiling();
     void fillStocks();
     void requests();
@@ -98,6 +104,7 @@ private:
     std::unique_ptr<discv4::load::Generator> _generator;
     std::size_t _peers = 0;
     unsigned _workers = 1;
+    Duration _enrolled{};           ///< what registering them took
     std::size_t _usedAddresses = 0; ///< by floods: whoever flooded is banned for longer than this takes
 };
 

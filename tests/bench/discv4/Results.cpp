@@ -79,7 +79,7 @@ Object jsonOf(const Target& target)
     json.set(target.isAtLeast ? "at_least" : "at_most", target.wanted);
     json.set("measured", rounded(target.measured));
     json.set("unit", target.unit);
-    json.set("met", target.isMet());
+    json.set("verdict", target.verdict());
     return json;
 }
 

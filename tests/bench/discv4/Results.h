@@ -53,8 +53,10 @@ struct Target
     double wanted = 0;
     double measured = 0;
     std::string unit{};
+    bool isDoubtful = false; ///< the machine had other work: neither met nor missed
 
     bool isMet() const noexcept { return isAtLeast ? measured >= wanted : measured <= wanted; }
+    const char* verdict() const noexcept { return isDoubtful ? "not known" : isMet() ? "met" : "missed"; }
 };
 
 struct Figure

@@ -62,6 +62,8 @@ public:
         CPPUNIT_ASSERT(!(Target{"", true, 0.9, 0.89}).isMet());
         CPPUNIT_ASSERT((Target{"", false, 10, 10}).isMet());
         CPPUNIT_ASSERT(!(Target{"", false, 10, 10.1}).isMet());
+        CPPUNIT_ASSERT_EQUAL(std::string("not known"),
+                             std::string(Target{"", false, 10, 10.1, "", true}.verdict()));
     }
 
     void digitsAreGrouped()
@@ -91,7 +93,8 @@ public:
         CPPUNIT_ASSERT(!json->getArray("rows")->getObject(1)->has("ratio"));
         CPPUNIT_ASSERT_EQUAL(
             0.5, json->getArray("rows")->getObject(2)->getObject("latency")->getValue<double>("p99_ms"));
-        CPPUNIT_ASSERT(json->getArray("targets")->getObject(0)->getValue<bool>("met"));
+        CPPUNIT_ASSERT_EQUAL(std::string("met"),
+                             json->getArray("targets")->getObject(0)->getValue<std::string>("verdict"));
     }
 
     void thePlotHasABarForEachRow()

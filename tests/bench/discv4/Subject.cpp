@@ -23,12 +23,14 @@ std::string addressOf(std::size_t peer)
 
 } // namespace
 
-Subject::Subject(unsigned workers, std::uint16_t port, const std::vector<int>& processors)
+Subject::Subject(unsigned workers, std::uint16_t port, const std::vector<int>& processors,
+                 const testkit::Properties& more)
 {
     const auto began = std::chrono::steady_clock::now();
-    _daemon.emplace(_folder.path(),
-                    testkit::Properties{{"discv4.listen", "127.0.0.1:" + std::to_string(port)},
-                                        {"discv4.workers", std::to_string(workers)}});
+    testkit::Properties properties{{"discv4.listen", "127.0.0.1:" + std::to_string(port)},
+                                   {"discv4.workers", std::to_string(workers)}};
+    properties.insert(more.begin(), more.end());
+    _daemon.emplace(_folder.path(), properties);
     _startTime = std::chrono::steady_clock::now() - began;
     _process = _daemon->process().pid();
     bindProcess(_process, processors);

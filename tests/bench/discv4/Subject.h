@@ -22,7 +22,8 @@ class Subject
 {
 public:
     /// Ready when it returns. `port` of 127.0.0.1; 0: a free one.
-    Subject(unsigned workers, std::uint16_t port, const std::vector<int>& processors);
+    Subject(unsigned workers, std::uint16_t port, const std::vector<int>& processors,
+            const testkit::Properties& more = {});
 
     /// Registers so many peers over HTTP, at addresses of loopback with this port. Throws std::runtime_error
     /// when one is refused.

@@ -4,6 +4,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -29,6 +30,7 @@ struct Counted
 constexpr std::array counted{Counted{"allocations", "allocations", &PacketCost::allocations},
                              Counted{"locks", "locks", &PacketCost::locks},
                              Counted{"logs", "calls of the log", &PacketCost::logs},
+                             Counted{"hashes", "blocks of Keccak", &PacketCost::hashes},
                              Counted{"recoveries", "recoveries", &PacketCost::recoveries},
                              Counted{"signatures", "signatures", &PacketCost::signatures},
                              Counted{"verifications", "verifications", &PacketCost::verifications}};
@@ -125,6 +127,20 @@ std::vector<std::string> Baseline::toolchains() const
     for (const auto& [name, costs] : _toolchains)
         names.push_back(name);
     return names;
+}
+
+bool Baseline::isLower(const PacketCosts& before, const PacketCosts& now)
+{
+    return std::ranges::any_of(before, [&](const auto& entry) {
+        const auto found = now.find(entry.first);
+        if (found == now.end())
+            return false;
+        const auto isLess = [&](const Counted& each) {
+            return found->second.*each.value < entry.second.*each.value - countTolerance;
+        };
+        return found->second.instructions < entry.second.instructions * (1 - tolerance) ||
+               std::ranges::any_of(counted, isLess);
+    });
 }
 
 std::vector<std::string> Baseline::compare(const PacketCosts& before, const PacketCosts& now)

@@ -11,10 +11,11 @@ namespace waymark::bench
 /// What one packet of a kind takes.
 struct PacketCost
 {
-    double instructions = 0; ///< outside of libsecp256k1
+    double instructions = 0; ///< outside of libsecp256k1 and Crypto++
     double allocations = 0;
     double locks = 0;
     double logs = 0; ///< calls that may write a line
+    double hashes = 0; ///< blocks of Keccak
     double recoveries = 0;
     double signatures = 0;
     double verifications = 0;
@@ -42,6 +43,8 @@ public:
     std::vector<std::string> toolchains() const;
 
     /// One line for each thing that has become worse; none when all is as good as it was.
+    /// Whether something has become so much better that a step back to the baseline would go unseen.
+    static bool isLower(const PacketCosts& before, const PacketCosts& now);
     static std::vector<std::string> compare(const PacketCosts& before, const PacketCosts& now);
 
 private:

@@ -24,7 +24,7 @@ class BaselineTest : public CppUnit::TestFixture
 
     static PacketCosts costs()
     {
-        return {{"ping", {10'000, 0, 0, 0, 1, 1, 0}}, {"bad-hash", {7'000, 0, 0, 0, 0, 0, 0}}};
+        return {{"ping", {10'000, 0, 0, 0, 5, 1, 1, 0}}, {"bad-hash", {7'000, 0, 0, 0, 1, 0, 0, 0}}};
     }
 
 public:
@@ -56,9 +56,12 @@ public:
 
     void lessOfEverythingIsNotWorse()
     {
-        CPPUNIT_ASSERT(Baseline::compare(costs(), {{"ping", {5'000, 0, 0, 0, 0, 1, 0}},
-                                                   {"bad-hash", {100, 0, 0, 0, 0, 0, 0}}})
+        CPPUNIT_ASSERT(Baseline::compare(costs(), {{"ping", {5'000, 0, 0, 0, 0, 0, 1, 0}},
+                                                   {"bad-hash", {100, 0, 0, 0, 0, 0, 0, 0}}})
                            .empty());
+        CPPUNIT_ASSERT(!Baseline::isLower(costs(), costs()));
+        CPPUNIT_ASSERT(Baseline::isLower(costs(), {{"ping", {9'400, 0, 0, 0, 5, 1, 1, 0}}}));
+        CPPUNIT_ASSERT(Baseline::isLower(costs(), {{"ping", {10'000, 0, 0, 0, 5, 0, 1, 0}}}));
     }
 
     void kindsThatOnlyOneSideHasAreTold()

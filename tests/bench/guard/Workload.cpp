@@ -189,11 +189,14 @@ const std::vector<Workload::Kind>& Workload::all()
         {"bad-signature", true, "bad_signature", 1,
          [](Workload& self, std::size_t number) {
              Flight made = self.fromStranger(number, self.ping(number).bytes);
-             // No r is as great as that; the hash is made good again.
-             std::fill_n(made.bytes.begin() + signatureAt, rSize, Byte{0xff});
-             const auto hash = node::keccak256(ByteView(made.bytes).subspan(signatureAt));
-             std::ranges::copy(hash, made.bytes.begin());
-             return made;
+             // No point of the curve has such an r; the hash is made good again.
+             for (Byte first = 1;; ++first) {
+                 std::fill_n(made.bytes.begin() + signatureAt, rSize, first);
+                 const auto hash = node::keccak256(ByteView(made.bytes).subspan(signatureAt));
+                 std::ranges::copy(hash, made.bytes.begin());
+                 if (!discv4::wire::Frame::parse(made.bytes)->recoverSender())
+                     return made;
+             }
          }},
         {"bad-hash", true, "bad_hash", 1,
          [](Workload& self, std::size_t number) {

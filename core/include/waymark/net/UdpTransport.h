@@ -51,7 +51,9 @@ class UdpTransport
 public:
     virtual ~UdpTransport() = default;
 
-    /// Adds a consumer; lower orders are asked first. When the subscription ended, consume() is not running.
+    /// Adds a consumer; lower orders are asked first. When the subscription ended, consume() is not running:
+    /// that is waited for, with all that a worker has taken in at once. So no subscription of a transport may
+    /// end within any consume() of it, nor under a lock that one of them takes.
     virtual Subscription attach(DatagramConsumer& consumer, int order) = 0;
 
     /// Starts to receive; without effect when it does already. Attach first: what nobody claims is dropped

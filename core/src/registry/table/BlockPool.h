@@ -17,7 +17,7 @@ namespace waymark::registry::table
 /// class; a slab whose last block is freed goes back to where it came from, so that what is large today
 /// leaves no room that is lost tomorrow.
 ///
-/// Blocks never move. One thread writes, many may read what they know of.
+/// Blocks never move. One thread writes; nobody reads meanwhile.
 class BlockPool
 {
 public:

@@ -44,7 +44,7 @@ AnswerSender::AnswerSender(const Environment& environment, const Parameters& par
 void AnswerSender::send(const Recipient& recipient, std::span<const wire::Neighbor> nodes,
                         net::DatagramSink& sink) const
 {
-    const auto& desks = _desks[static_cast<std::size_t>(recipient.who.ip.family())];
+    const auto& desks = _desks[static_cast<std::size_t>(recipient.route.to.ip.family())];
     Desk& desk = *desks[recipient.worker % desks.size()];
     const Taken taken(desk.isTaken);
     const bool isReused = taken && sendFrom(desk.answers, recipient, nodes, sink);
@@ -72,7 +72,7 @@ bool AnswerSender::sendFrom(SignedAnswers& answers, const Recipient& recipient,
     std::array<ByteView, 2> packets;
     std::size_t count = 0;
     std::size_t offset = 0;
-    const std::uint64_t expiration = earliest + reuseSeconds;
+    const std::uint64_t expiration = earliest + SignedAnswers::reuseSeconds;
     _sender.makeNeighbors(nodes, expiration, [&](ByteView packet) {
         std::ranges::copy(packet, bytes.begin() + static_cast<std::ptrdiff_t>(offset));
         packets[count++] = ByteView(bytes).subspan(offset, packet.size());

@@ -22,16 +22,12 @@ namespace waymark::discv4::engine
 class AnswerSender
 {
 public:
-    /// For so long a signed answer is sent on. Its expiration is that much later, so that it is valid for
-    /// the lifetime of packets whenever it leaves.
-    static constexpr std::uint64_t reuseSeconds = 5;
-
     AnswerSender(const Environment& environment, const Parameters& parameters, const Sender& sender,
                  const PacketMetrics& metrics);
 
     struct Recipient
     {
-        const NodeAddress& who;
+        const node::Hash256& who; ///< its node id
         Sender::Route route;
         unsigned worker;        ///< that its question came to
         std::uint64_t earliest; ///< what its answer's expiration is at least

@@ -35,7 +35,11 @@ void Contacts::setBootnodes(const std::vector<wire::Neighbor>& bootnodes, Monoto
         next.push_back(known != _contacts.end() ? *known
                                                 : Contact{node.key.nodeId(), node, false, 0, false, now});
     }
-    _hasBootnodes = !next.empty();
+    for (const Contact& contact : next)
+        _endpoints.add(contact.node.endpoint.udpEndpoint());
+    for (const Contact& contact : _contacts)
+        if (!contact.once)
+            _endpoints.remove(contact.node.endpoint.udpEndpoint());
     std::ranges::copy_if(_contacts, std::back_inserter(next), &Contact::once);
     _contacts = std::move(next);
 }
@@ -116,7 +120,7 @@ bool Contacts::isReached(const node::Hash256& id) const
 
 bool Contacts::knows(const node::Endpoint& endpoint) const
 {
-    if (!_hasBootnodes)
+    if (!_endpoints.mayContain(endpoint))
         return false;
     const std::lock_guard lock(_mutex);
     return std::ranges::any_of(_contacts, [&](const Contact& contact) {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/CountingFilter.h"
 #include "engine/Parameters.h"
 #include "wire/Message.h"
 
-#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <vector>
@@ -36,7 +36,7 @@ public:
     std::vector<wire::Neighbor> bootnodes() const;
     /// Whether a bootnode answered, and did not leave several pings unanswered since.
     bool isReached(const node::Hash256& id) const;
-    /// Whether it is the endpoint of a bootnode. Without bootnodes asking takes no lock.
+    /// Whether it is the endpoint of a bootnode. For nearly all others asking takes no lock.
     bool knows(const node::Endpoint& endpoint) const;
 
 private:
@@ -52,7 +52,7 @@ private:
 
     mutable std::mutex _mutex;
     std::vector<Contact> _contacts;
-    std::atomic<bool> _hasBootnodes{false};
+    CountingFilter _endpoints{0, 1'024}; ///< of bootnodes; who chooses theirs needs no seed to be kept from it
 };
 
 } // namespace waymark::discv4::engine

@@ -1,14 +1,20 @@
 #pragma once
 
 #include "engine/KeyedHash.h"
+#include "engine/Zeroed.h"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace waymark::discv4::engine
 {
+
+/// Slots of a filter for so many things: one in five that are not there is let through when all are.
+inline std::size_t filterSlots(std::size_t things) noexcept
+{
+    return 4 * things;
+}
 
 /// Whether something may be in a table, without its lock: counts how many things of the table fall into each
 /// of its slots. Never says no to what is there; the fuller it is, the more often it says yes to what is not.
@@ -16,13 +22,13 @@ namespace waymark::discv4::engine
 class CountingFilter
 {
 public:
-    /// More than no slots.
+    /// More than no slots. Throws bad_alloc.
     CountingFilter(std::uint64_t seed, std::size_t slots)
-        : _hash{KeyedHash(seed)}, _size(slots), _slots(std::make_unique<std::atomic<std::uint32_t>[]>(slots))
+        : _hash{KeyedHash(seed)}, _size(slots), _slots(makeZeroed<std::uint32_t>(slots))
     {
     }
 
-    /// Before it can be found in the table.
+    /// Before others can find it in the table, under its lock or before.
     template <class Key>
     void add(const Key& key) noexcept
     {
@@ -42,14 +48,14 @@ public:
 
 private:
     template <class Key>
-    std::atomic<std::uint32_t>& slotOf(const Key& key) const noexcept
+    std::atomic_ref<std::uint32_t> slotOf(const Key& key) const noexcept
     {
-        return _slots[_hash(key) % _size];
+        return std::atomic_ref(_slots[_hash(key) % _size]);
     }
 
     TableHash _hash;
     std::size_t _size;
-    std::unique_ptr<std::atomic<std::uint32_t>[]> _slots;
+    Zeroed<std::uint32_t> _slots;
 };
 
 } // namespace waymark::discv4::engine

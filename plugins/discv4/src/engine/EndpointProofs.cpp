@@ -19,7 +19,7 @@ constexpr std::size_t leastPrefixes = 4;
 } // namespace
 
 EndpointProofs::EndpointProofs(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _hash(seed), _addresses(~seed, parameters.filterSlots)
+    : _parameters(parameters), _hash(seed), _addresses(~seed, filterSlots(parameters.maximumProofs))
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));

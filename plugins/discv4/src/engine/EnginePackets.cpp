@@ -89,7 +89,7 @@ void Engine::answerOwn(const VerifiedPacket& packet, net::DatagramSink& sink)
 {
     // What every ping looks up first: where others would hang, this one does.
     static_cast<void>(_proofs.state({packet.senderId, packet.remote.ip}, packet.now));
-    static_cast<void>(_registered.standing(packet.senderId, packet.remote));
+    static_cast<void>(_registered.liveness(packet.senderId)); // no filter spares its lock
     const Sender::Route route{packet.remote, packet.local};
     const auto pong = _sender.makePong(route, packet.hash, _sender.expirationAt(packet.second));
     sink.send({route.to, route.from, pong.bytes});
@@ -189,9 +189,8 @@ Engine::Dropped Engine::on(const wire::FindNode& question, const VerifiedPacket&
     const auto answer =
         _neighborhood.closest({question.target.nodeId(), packet.senderId, reachFor(packet.remote.ip)});
     _metrics.hidden(answer.hidden);
-    const NodeAddress who{packet.senderId, packet.remote.ip};
     _answerSender.send(
-        {who, {packet.remote, packet.local}, packet.worker, _sender.expirationAt(packet.second)},
+        {packet.senderId, {packet.remote, packet.local}, packet.worker, _sender.expirationAt(packet.second)},
         answer.nodes(), sink);
     return std::nullopt;
 }

@@ -16,7 +16,7 @@
 namespace waymark::discv4::engine
 {
 
-/// The counters of packets. Any thread; each counts in a shard of its own, so that workers do not take each
+/// The counters of packets. Any thread; the first ones count in a shard of their own each, so that workers do not take each
 /// other's cache lines away, and the shards are added up when somebody asks.
 class PacketMetrics
 {

@@ -56,7 +56,8 @@ struct Parameters
     /// Bytes of signed answers that each worker keeps, to be sent again; 0: none.
     std::size_t answerMemory = std::size_t{8} << 20;
 
-    /// Of each filter that keeps packets from locks; some slots for each node that is known.
+    /// Of each filter that keeps packets from locks. Where many more nodes are known than it has slots, it
+    /// keeps few from them.
     std::size_t filterSlots = std::size_t{1} << 14;
     /// Token buckets of each rate limiter; those who fall into one share it.
     std::size_t rateSlots = std::size_t{1} << 15;

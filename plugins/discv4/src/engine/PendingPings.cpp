@@ -13,7 +13,7 @@ constexpr std::size_t shardCount = 16;
 } // namespace
 
 PendingPings::PendingPings(const Parameters& parameters, std::uint64_t seed)
-    : _parameters(parameters), _hash(seed), _hashes(~seed, parameters.filterSlots)
+    : _parameters(parameters), _hash(seed), _hashes(~seed, filterSlots(2 * parameters.maximumPendingPings))
 {
     for (std::size_t i = 0; i < shardCount; ++i)
         _shards.push_back(std::make_unique<Shard>(TableHash{_hash}));

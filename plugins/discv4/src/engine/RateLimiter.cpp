@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <new>
 
 namespace waymark::discv4::engine
 {
@@ -16,12 +15,8 @@ constexpr std::int64_t longAgo = std::numeric_limits<std::int64_t>::min() / 2;
 } // namespace
 
 RateLimiter::RateLimiter(std::uint64_t seed, Rate rate, std::size_t slots)
-    : _hash(seed),
-      _slots(slots),
-      _fullAt(static_cast<std::int64_t*>(std::calloc(slots, sizeof(std::int64_t))))
+    : _hash(seed), _slots(slots), _fullAt(makeZeroed<std::int64_t>(slots))
 {
-    if (!_fullAt)
-        throw std::bad_alloc();
     setRate(rate);
 }
 

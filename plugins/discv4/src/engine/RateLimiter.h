@@ -2,14 +2,13 @@
 
 #include "engine/KeyedHash.h"
 #include "engine/Parameters.h"
+#include "engine/Zeroed.h"
 
 #include <waymark/base/Clock.h>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 
 namespace waymark::discv4::engine
 {
@@ -43,12 +42,7 @@ private:
     std::size_t _slots;
     std::atomic<std::int64_t> _interval{0};  ///< nanoseconds for one token; 0: no limit
     std::atomic<std::int64_t> _tolerance{0}; ///< how far ahead of time a bucket may be
-    struct Free
-    {
-        void operator()(std::int64_t* slots) const noexcept { std::free(slots); }
-    };
-    /// 0: never used. They come as zeros, so that memory is taken page by page when somebody needs it.
-    std::unique_ptr<std::int64_t[], Free> _fullAt;
+    Zeroed<std::int64_t> _fullAt;            ///< 0: never used
 };
 
 } // namespace waymark::discv4::engine

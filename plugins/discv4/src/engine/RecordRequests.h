@@ -5,6 +5,7 @@
 #include "engine/Table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,7 @@ public:
         if (!isNew && now - place->second.sentAt < _timeout)
             return false;
         place->second = {std::nullopt, now, std::nullopt};
+        _size = _pending.size();
         return true;
     }
 
@@ -59,6 +61,8 @@ public:
     /// Whether a request of that hash waits for an answer from there, whoever it was sent to.
     bool isAwaited(const node::IpAddress& ip, const node::Hash256& hash) const
     {
+        if (_size == 0)
+            return false; // without a lock
         const std::lock_guard lock(_mutex);
         return std::ranges::any_of(
             _pending, [&](const auto& entry) { return entry.first.ip == ip && entry.second.hash == hash; });
@@ -72,6 +76,7 @@ public:
             return std::nullopt;
         auto request = std::move(found->second);
         _pending.erase(found);
+        _size = _pending.size();
         return request;
     }
 
@@ -79,6 +84,7 @@ private:
     Duration _timeout;
     mutable std::mutex _mutex;
     std::unordered_map<NodeAddress, Request, TableHash> _pending;
+    std::atomic<std::size_t> _size{0}; ///< theirs
 };
 
 } // namespace waymark::discv4::engine

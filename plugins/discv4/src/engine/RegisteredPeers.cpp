@@ -64,11 +64,14 @@ void RegisteredPeers::countState(const node::Hash256& id, Liveness state, int ch
 RegisteredPeers::Change RegisteredPeers::judge(const node::Hash256& id, TrackedPeer& peer) noexcept
 {
     const Liveness before = peer.liveness.state;
+    const Liveness now = peer.best();
+    if (now == before)
+        return Change::none;
+    countState(id, now, +1);
     countState(id, before, -1);
-    peer.liveness.state = peer.best();
-    countState(id, peer.liveness.state, +1);
+    peer.liveness.state = now;
     const bool wasLive = before == Liveness::live;
-    const bool isLive = peer.liveness.state == Liveness::live;
+    const bool isLive = now == Liveness::live;
     if (wasLive == isLive)
         return Change::none;
     return isLive ? Change::found : Change::lost;
@@ -374,11 +377,12 @@ RegisteredPeers::Change RegisteredPeers::pong(const Answer& answer, MonotonicTim
         spot = &see(peer, answer);
         kind = SpotKind::seen;
     }
-    schedule(shard, *number, *spot, kind, now + _parameters.livenessInterval);
+    const bool isNews = spot->state != Liveness::live;
+    if (isNews || spot->failures > 0) // else take() has done so
+        schedule(shard, *number, *spot, kind, now + _parameters.livenessInterval);
     if (!spot->isExpected)
         watch(answer.asked);
     spot->isExpected = true;
-    const bool isNews = spot->state != Liveness::live;
     auto& registered = peer.spot(answer.asked.ip.family());
     if (isNews && kind == SpotKind::seen && registered && registered->state == Liveness::live)
         schedule(shard, *number, *registered, SpotKind::registered, now);

@@ -47,9 +47,9 @@ std::uint64_t SignedAnswers::contentOf(std::span<const wire::Neighbor> nodes) co
     return hash;
 }
 
-std::uint64_t SignedAnswers::tagOf(const NodeAddress& recipient) const noexcept
+std::uint64_t SignedAnswers::tagOf(const node::Hash256& recipient) const noexcept
 {
-    return TableHash{_hash}(recipient) | 1; // never 0
+    return _hash(recipient) | 1; // never 0
 }
 
 std::size_t SignedAnswers::bucketOf(std::uint64_t content) const noexcept
@@ -100,7 +100,9 @@ SignedAnswers::Found SignedAnswers::find(const Question& question) noexcept
     Found found;
     for (std::size_t way = first; way < first + ways; ++way) {
         const Head& head = _heads[way];
-        if (head.content != content || head.expiration < question.earliest)
+        // One that is valid for too long was signed before the clock was set back.
+        if (head.content != content || head.expiration < question.earliest ||
+            head.expiration > question.earliest + reuseSeconds)
             continue;
         Body& body = this->body(way);
         if (!std::ranges::equal(std::span(body.nodes).first(body.nodeCount), question.nodes))
@@ -122,7 +124,7 @@ std::size_t SignedAnswers::placeFor(std::size_t bucket, std::uint64_t earliest) 
 {
     std::size_t best = bucket;
     for (std::size_t way = bucket; way < bucket + ways; ++way) {
-        if (_heads[way].expiration < earliest)
+        if (_heads[way].expiration < earliest || _heads[way].expiration > earliest + reuseSeconds)
             return way;
         if (_heads[way].usedAt < _heads[best].usedAt)
             best = way;

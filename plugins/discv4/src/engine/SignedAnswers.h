@@ -31,6 +31,9 @@ class SignedAnswers
 public:
     /// Nodes that one signed answer goes to.
     static constexpr std::size_t recipients = 192;
+    /// For so long a signed answer is sent on. Its expiration is that much later, so that it is valid for the
+    /// lifetime of packets whenever it leaves.
+    static constexpr std::uint64_t reuseSeconds = 5;
 
     /// Room for so many bytes; less than one bucket's: nothing is kept.
     SignedAnswers(std::uint64_t seed, std::size_t bytes);
@@ -46,7 +49,7 @@ public:
     struct Question
     {
         std::span<const wire::Neighbor> nodes; ///< what the answer says, at most k
-        const NodeAddress& recipient;
+        const node::Hash256& recipient; ///< its node id: at another address it is the same
         std::uint64_t earliest = 0; ///< the expiration must be that or later; seconds since 1970
     };
     struct Found
@@ -98,7 +101,7 @@ private:
     bool prepare() noexcept;
     Body& body(std::size_t way) noexcept;
     std::uint64_t contentOf(std::span<const wire::Neighbor> nodes) const noexcept;
-    std::uint64_t tagOf(const NodeAddress& recipient) const noexcept;
+    std::uint64_t tagOf(const node::Hash256& recipient) const noexcept;
     std::size_t bucketOf(std::uint64_t content) const noexcept;
     /// False when it is there already.
     static bool addRecipient(Body& body, std::uint64_t tag) noexcept;

@@ -24,7 +24,7 @@ struct IngressRates
     engine::Rate perPrefix{500, 2'000};
     engine::Rate perKnown{500, 2'000};
     BanRule bans{};
-    engine::Rate newcomers{1'000, 1'000}; ///< pings of all unknown endpoints together, while it is crowded
+    engine::Rate newcomers{1'000, 100}; ///< pings of all unknown endpoints together, while it is crowded
     std::size_t slots = engine::Parameters().rateSlots; ///< of each rate; fixed when the Ingress is made
 
     friend bool operator==(const IngressRates&, const IngressRates&) = default;

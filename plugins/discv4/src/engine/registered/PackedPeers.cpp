@@ -197,8 +197,12 @@ PackedPeers::Writing::Writing(PackedPeers& peers, Number number)
 
 PackedPeers::Writing::~Writing()
 {
-    if (!isPackable(**this))
-        return; // and so it was unpacked
+    if (!isPackable(**this)) {
+        // And so it was unpacked; until here its answer's place was kept, for to take one needs memory.
+        if (_slot.answer != _peers._answers.none)
+            _peers._answers.give(std::exchange(_slot.answer, _peers._answers.none));
+        return;
+    }
     _peers.pack(_slot, **this);
     delete _whole;
 }
@@ -209,8 +213,6 @@ void PackedPeers::Writing::unpack()
         return;
     _whole = new TrackedPeer(std::move(*_unpacked));
     setWhole(_slot, _whole);
-    if (_slot.answer != _peers._answers.none)
-        _peers._answers.give(std::exchange(_slot.answer, _peers._answers.none));
 }
 
 } // namespace waymark::discv4::engine::registered
