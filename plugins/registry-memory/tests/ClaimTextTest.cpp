@@ -54,8 +54,7 @@ public:
         for (const char* const broken : {"", "{", R"({"peer":"0x12)", R"({"peer":"0x12","origin":"a"})",
                                          R"({"peer":"0x12","origin":"a","addresses":["x")",
                                          R"({"peer":"0x12","origin":"a","addresses":["x",]})",
-                                         R"({"peer":"0x12","origin":"a","addresses":[]} )"
-                                         "x"}) {
+                                         R"({"peer":"0x12","origin":"a","addresses":[]} x)"}) {
             CPPUNIT_ASSERT_MESSAGE(broken, !ClaimText::ofPlain(broken));
             CPPUNIT_ASSERT_THROW_MESSAGE(broken, ClaimText::ofJson(broken), Poco::Exception);
         }

@@ -10,7 +10,6 @@ namespace waymark::registry::index
 {
 
 using node::Hash256;
-using node::IpAddress;
 using node::IpFamily;
 using node::IpScope;
 

@@ -1,5 +1,6 @@
 #include "registry/table/BlockPool.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -11,9 +12,10 @@ namespace waymark::registry::table
 namespace
 {
 
+/// At least one.
 std::size_t inUnits(std::size_t bytes, std::size_t unit) noexcept
 {
-    return (bytes + unit - 1) / unit;
+    return std::max<std::size_t>((bytes + unit - 1) / unit, 1);
 }
 
 } // namespace

@@ -145,13 +145,14 @@ ByteView takeHost(HostKind kind, const Byte*& at) noexcept
     return {};
 }
 
-PeerAddress takeAddress(const Byte*& at, const PeerAddress* before)
+/// `before`: the address before it, or an empty one.
+PeerAddress takeAddress(const Byte*& at, const PeerAddress& before)
 {
     const AddressHead head = takeHead(at);
-    PeerAddress address{head.transport, {}, head.isSamePort ? before->port : head.port};
+    PeerAddress address{head.transport, {}, head.isSamePort ? before.port : head.port};
     const ByteView host = takeHost(head.kind, at);
     if (head.kind == HostKind::same)
-        address.host = before->host;
+        address.host = before.host;
     else if (head.kind == HostKind::text)
         address.host = textOf(host);
     else
@@ -261,8 +262,9 @@ Peer PackedClaim::peer(const node::PeerId& id) const
     Peer peer{id, {}, std::nullopt, {}};
     const Byte* at = content;
     peer.addresses.reserve(addresses);
+    static const PeerAddress none;
     for (std::size_t i = 0; i < addresses; ++i)
-        peer.addresses.push_back(takeAddress(at, i == 0 ? nullptr : &peer.addresses.back()));
+        peer.addresses.push_back(takeAddress(at, i == 0 ? none : peer.addresses.back()));
     if ((*begin & hasRecord) != 0)
         peer.enr = node::Enr::restored(takeSized(at), *id.publicKey());
     if ((*begin & hasLabels) != 0) {
