@@ -19,9 +19,11 @@ class BondingTest : public CppUnit::TestFixture
     CPPUNIT_TEST(answersBytesLikeAreNeverSentTwice);
     CPPUNIT_TEST(doesNotPingProvenNodeBack);
     CPPUNIT_TEST(staysSilentOnFindNodeWithoutProof);
+    CPPUNIT_TEST(staysSilentBesideAProvenNodeOfTheSameAddress);
     CPPUNIT_TEST(staysSilentOnEnrRequestWithoutProof);
     CPPUNIT_TEST(answersOnceThePongMatched);
     CPPUNIT_TEST(ignoresPongWithWrongHash);
+    CPPUNIT_TEST(ignoresPongWithTheHashOfAnothersPing);
     CPPUNIT_TEST(ignoresPongOfZeroHash);
     CPPUNIT_TEST(ignoresPongFromAnotherAddress);
     CPPUNIT_TEST(ignoresPongOfAnotherNode);
@@ -109,6 +111,18 @@ public:
         CPPUNIT_ASSERT_EQUAL(2.0, _node.dropped("unproven"));
     }
 
+    void staysSilentBesideAProvenNodeOfTheSameAddress()
+    {
+        Speaker proven(_world, 3, {_peer.endpoint().ip, 4'000});
+        proven.bond(_node.endpoint());
+        _peer.findNode(_node.endpoint(), _node.key());
+        _peer.enrRequest(_node.endpoint());
+        _world.deliver();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::neighbors));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, _peer.count(PacketType::enrResponse));
+        CPPUNIT_ASSERT_EQUAL(2.0, _node.dropped("unproven"));
+    }
+
     void staysSilentOnEnrRequestWithoutProof()
     {
         _peer.enrRequest(_node.endpoint());
@@ -130,6 +144,16 @@ public:
     }
 
     void ignoresPongWithWrongHash() { assertUnsolicited(node::keccak256({})); }
+
+    void ignoresPongWithTheHashOfAnothersPing()
+    {
+        Speaker other(_world, 3, at("127.0.0.3:30303"));
+        _peer.ping(_node.endpoint());
+        other.ping(_node.endpoint());
+        _world.deliver();
+        _peer.pong(_node.endpoint(), other.last(PacketType::ping).hash);
+        assertUnproven();
+    }
 
     void ignoresPongOfZeroHash() { assertUnsolicited({}); }
 
