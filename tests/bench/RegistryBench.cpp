@@ -298,7 +298,7 @@ void finds(Table& table, registry::PeerRegistry& registry, std::size_t peers)
     std::vector<node::PeerId> ids;
     for (std::size_t i = 0; i < peers; ++i) {
         const auto id = node::PeerId(updateOf(source.next(), 1).entry->key);
-        if (i % (peers / asked) == 0)
+        if (i % std::max<std::size_t>(peers / asked, 1) == 0)
             ids.push_back(id);
     }
     std::shuffle(ids.begin(), ids.end(), std::mt19937_64(5));
