@@ -122,9 +122,7 @@ Result<void> UdpSocket::prepare(const node::Endpoint& listen, std::size_t receiv
 }
 
 UdpSocket::UdpSocket(UdpSocket&& other) noexcept
-    : _descriptor(std::exchange(other._descriptor, -1)),
-      _bound(other._bound),
-      _joinsRuns(other._joinsRuns)
+    : _descriptor(std::exchange(other._descriptor, -1)), _bound(other._bound), _joinsRuns(other._joinsRuns)
 {
 }
 
@@ -198,7 +196,8 @@ std::size_t UdpSocket::send(std::span<const Datagram> datagrams) const
             continue; // the call stops before what the system refuses, and the next one says why
         if (isFull(progress.error))
             break; // the rest is lost, as on any full link
-        // Not all that is refused together is refused alone: where segments do not fit the way, or it leads through a tunnel that takes none.
+        // Not all that is refused together is refused alone: where segments do not fit the way, or it leads
+        // through a tunnel that takes none.
         const auto refused = datagrams.first(progress.refused);
         const auto alone =
             refused.size() == 1 ? 0 : std::ranges::count_if(refused, [this](const Datagram& one) {

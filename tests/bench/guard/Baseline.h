@@ -14,7 +14,7 @@ struct PacketCost
     double instructions = 0; ///< outside of libsecp256k1 and Crypto++
     double allocations = 0;
     double locks = 0;
-    double logs = 0; ///< calls that may write a line
+    double logs = 0;   ///< calls that may write a line
     double hashes = 0; ///< blocks of Keccak
     double recoveries = 0;
     double signatures = 0;

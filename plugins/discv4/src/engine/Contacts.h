@@ -52,7 +52,8 @@ private:
 
     mutable std::mutex _mutex;
     std::vector<Contact> _contacts;
-    CountingFilter _endpoints{0, 1'024}; ///< of bootnodes; who chooses theirs needs no seed to be kept from it
+    CountingFilter _endpoints{0,
+                              1'024}; ///< of bootnodes; who chooses theirs needs no seed to be kept from it
 };
 
 } // namespace waymark::discv4::engine

@@ -16,8 +16,8 @@
 namespace waymark::discv4::engine
 {
 
-/// The counters of packets. Any thread; the first ones count in a shard of their own each, so that workers do not take each
-/// other's cache lines away, and the shards are added up when somebody asks.
+/// The counters of packets. Any thread; the first ones count in a shard of their own each, so that workers do
+/// not take each other's cache lines away, and the shards are added up when somebody asks.
 class PacketMetrics
 {
 public:

@@ -49,8 +49,8 @@ public:
     struct Question
     {
         std::span<const wire::Neighbor> nodes; ///< what the answer says, at most k
-        const node::Hash256& recipient; ///< its node id: at another address it is the same
-        std::uint64_t earliest = 0; ///< the expiration must be that or later; seconds since 1970
+        const node::Hash256& recipient;        ///< its node id: at another address it is the same
+        std::uint64_t earliest = 0;            ///< the expiration must be that or later; seconds since 1970
     };
     struct Found
     {

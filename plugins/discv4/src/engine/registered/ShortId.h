@@ -10,8 +10,8 @@ namespace waymark::discv4::engine::registered
 {
 
 /// The first half of a node id, which tells registered peers apart as well as all of it: ids are hashes, and
-/// to make a key whose id begins like another's takes 2^128 attempts, and two keys of one's own whose ids begin
-/// alike 2^64: they would count as one peer. The registry has the other half.
+/// to make a key whose id begins like another's takes 2^128 attempts, and two keys of one's own whose ids
+/// begin alike 2^64: they would count as one peer. The registry has the other half.
 using ShortId = FixedBytes<16>;
 
 inline ShortId shortOf(const node::Hash256& id) noexcept
