@@ -1,11 +1,11 @@
 #include "Snapshot.h"
 
 #include "SnapshotRow.h"
+#include "SnapshotText.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 
-#include <charconv>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -75,20 +75,6 @@ std::string encode(const TombstoneRow& row)
     object.set("order", std::to_string(row.order));
     object.set("buried", nanoseconds(row.buried));
     return line(removalWord, object);
-}
-
-std::optional<std::uint64_t> numberOf(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
-tl::unexpected<Error> corrupt(const std::string& what)
-{
-    return failure(ErrorCode::corrupt, what);
 }
 
 /// Takes a line and its end off the front; nothing when there is none that ends.

@@ -1,13 +1,13 @@
 #include "SnapshotRow.h"
 
 #include "ClaimText.h"
+#include "SnapshotText.h"
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,20 +18,6 @@ namespace waymark::registry
 
 namespace
 {
-
-std::optional<std::uint64_t> numberOf(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
-tl::unexpected<Error> corrupt(const std::string& what)
-{
-    return failure(ErrorCode::corrupt, what);
-}
 
 Result<PeerAddress> decodeAddress(std::string_view text)
 {
