@@ -69,7 +69,7 @@ public:
     {
         if (!_isOwnPage)
             _out << ".SS \"" << escaped(line.command()) << "\"\n";
-        part("SYNOPSIS");
+        part("SYNOPSIS", Before::text);
         _out << ".B waymark " << escaped(line.command()) << '\n';
         for (const CommandArgument& argument : line.arguments())
             if (argument.isNamed())
@@ -77,9 +77,9 @@ public:
         for (const CommandArgument& argument : line.arguments())
             if (!argument.isNamed())
                 _out << escaped(argument.inUsage()) << '\n';
-        part("DESCRIPTION");
+        part("DESCRIPTION", Before::text);
         _out << escaped(line.summary()) << '\n';
-        part("OPTIONS");
+        part("OPTIONS", Before::paragraphs);
         for (const CommandArgument& argument : line.arguments()) {
             if (argument.helpText().empty())
                 continue;
@@ -90,23 +90,32 @@ public:
         }
         _out << ".TP\n.B " << escaped("--help") << "\nshow how it is used\n";
         if (!line.examples().empty())
-            part("EXAMPLES");
+            part("EXAMPLES", Before::text);
         for (const std::string& example : line.examples())
-            _out << ".PP\n.nf\n.RS\n"
+            _out << (&example == &line.examples().front() ? "" : ".PP\n") << ".nf\n.RS\n"
                  << escapedLines(plugin::CommandLine::brokenExample(example)) << ".RE\n.fi\n";
         if (!line.exitCodes().empty())
-            part("EXIT STATUS");
+            part("EXIT STATUS", Before::paragraphs);
         for (const auto& [code, when] : line.exitCodes())
             _out << ".TP\n.B " << static_cast<int>(code) << '\n' << escaped(when) << '\n';
     }
 
 private:
-    void part(const char* name) const
+    enum class Before
     {
-        if (_isOwnPage)
+        text,      ///< which a paragraph must be begun for
+        paragraphs ///< that begin by themselves
+    };
+
+    /// A heading; neither it nor what follows may leave a paragraph empty.
+    void part(std::string_view name, Before what) const
+    {
+        if (_isOwnPage) {
             _out << ".SH " << name << '\n';
-        else
-            _out << ".PP\n.B " << name << "\n.PP\n";
+            return;
+        }
+        const bool isFirst = name == "SYNOPSIS";
+        _out << (isFirst ? "" : ".PP\n") << ".B " << name << '\n' << (what == Before::text ? ".PP\n" : "");
     }
 
     std::ostream& _out;

@@ -26,7 +26,8 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(WAYMARK_PLUGIN_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
-set(WAYMARK_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/waymark/plugins")
+# Plugins of another ABI lie beside these, so that both daemons can be installed while one replaces the other.
+set(WAYMARK_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/waymark/plugins-${WAYMARK_ABI}")
 
 # Binaries find the libraries beside them, in the build tree as in any prefix.
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
@@ -34,7 +35,7 @@ set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 
 add_library(waymark-build-options INTERFACE)
 target_compile_options(waymark-build-options INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Werror
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast $<$<BOOL:${WAYMARK_STRICT}>:-Werror>
     # Paths of the build machine do not belong in what is shipped.
     "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

@@ -8,4 +8,5 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core>=1.0)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(secp256k1 REQUIRED IMPORTED_TARGET libsecp256k1>=0.2)
-pkg_check_modules(cryptopp REQUIRED IMPORTED_TARGET libcrypto++>=8.7)
+# Debian has its own name for it.
+pkg_search_module(cryptopp REQUIRED IMPORTED_TARGET libcrypto++>=8.7 cryptopp>=8.7)

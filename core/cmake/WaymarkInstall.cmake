@@ -1,5 +1,6 @@
-# What `cmake --install` puts where. Components: runtime (programs, libraries, plugins), sdk (headers and what
-# find_package(Waymark) reads), testkit (contract suites for plugin authors).
+# What `cmake --install` puts where. Components: runtime (programs, libraries, plugins, manual pages, completions,
+# ready configurations), service (what systemd reads), sdk (headers and what find_package(Waymark) reads), testkit
+# (contract suites for plugin authors).
 include(CMakePackageConfigHelpers)
 
 set(WAYMARK_CMAKE_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/cmake")
@@ -8,6 +9,25 @@ install(TARGETS waymark-node waymark-core EXPORT WaymarkTargets
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT sdk)
 set_target_properties(waymark-node waymark-core PROPERTIES INSTALL_RPATH "$ORIGIN")
 install(TARGETS waymarkd waymark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/conf/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples" COMPONENT runtime
+    FILES_MATCHING PATTERN "*.properties" PATTERN development.properties EXCLUDE)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/plugins/" DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples/plugins"
+    COMPONENT runtime FILES_MATCHING PATTERN "*.properties" PATTERN src EXCLUDE PATTERN tests EXCLUDE)
+
+# systemd looks into lib/ of /usr and of /usr/local alike; a unit names the programs of its own prefix.
+set(WAYMARK_SYSTEMD "${PROJECT_SOURCE_DIR}/packaging/systemd")
+install(FILES "${WAYMARK_SYSTEMD}/waymark.properties" DESTINATION "${CMAKE_INSTALL_DATADIR}/waymark" COMPONENT service)
+install(FILES "${WAYMARK_SYSTEMD}/sysusers.conf" DESTINATION lib/sysusers.d RENAME waymark.conf COMPONENT service)
+install(FILES "${WAYMARK_SYSTEMD}/tmpfiles.conf" DESTINATION lib/tmpfiles.d RENAME waymark.conf COMPONENT service)
+foreach(unit waymarkd.service waymarkd@.service)
+    install(CODE "
+        file(READ \"${WAYMARK_SYSTEMD}/${unit}\" unit)
+        string(REPLACE /usr/bin/waymarkd \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/waymarkd\" unit \"\${unit}\")
+        set(file \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system/${unit}\")
+        message(STATUS \"Installing: \$ENV{DESTDIR}\${file}\")
+        file(WRITE \"\$ENV{DESTDIR}\${file}\" \"\${unit}\")" COMPONENT service)
+endforeach()
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/waymark"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT sdk)
@@ -27,7 +47,7 @@ function(waymark_install_package package component)
 endfunction()
 waymark_install_package(Waymark sdk)
 
-if(WAYMARK_TESTS)
+if(WAYMARK_TESTKIT)
     install(TARGETS waymark-contract waymark-testkit waymark-testkit-memory waymark-testkit-threads
                     waymark-test-main EXPORT WaymarkTestkitTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT testkit)

@@ -114,7 +114,7 @@ std::vector<fs::path> pluginFolders(std::vector<fs::path> extra)
     // A program that embeds the host stands elsewhere: an interpreter, a test.
     if (const fs::path library = thisLibrary(); !library.empty()) {
         add(library.parent_path().parent_path() / "plugins");
-        add(library.parent_path() / "waymark" / "plugins");
+        add(library.parent_path() / "waymark" / ("plugins-" + std::to_string(WAYMARK_ABI)));
     }
     return folders;
 }
