@@ -20,8 +20,8 @@ Result<void> checkRow(const ClaimRow& row)
         checked = checkTtl(row.lease.ttl);
     if (!checked)
         return corrupt(row.peer->id, checked.error().message);
-    if (row.peer->enr && row.enrSeq.value_or(0) < row.peer->enr->seq())
-        return corrupt(row.peer->id, "the remembered ENR seq is lower than that of its ENR");
+    if (row.peer->enr && (!row.enrSeq || *row.enrSeq < row.peer->enr->seq()))
+        return corrupt(row.peer->id, "the remembered ENR seq is missing or lower than that of its ENR");
     return {};
 }
 

@@ -233,6 +233,7 @@ class RegistryStateTest : public CppUnit::TestFixture
         refuses(row(testPeer(2), "", {}));
         refuses(row(testPeerWithEnr(3, 5), "api", {}));
         refuses(row(testPeerWithEnr(3, 5), "api", 4));
+        refuses(row(testPeerWithEnr(3, 0), "api", {}));
         Peer bad = testPeer(4);
         bad.addresses.front().host = "1.2.3";
         refuses(row(bad, "api", {}));
