@@ -2,6 +2,7 @@
 // from its exec until it is ready. With discv4 the daemon is as idle as one can be that pings its peers.
 #include "Bench.h"
 #include "BenchPeers.h"
+#include "discv4/Processor.h"
 
 #include <waymark/plugin/Export.h>
 #include <waymark/registry/StoreFormat.h>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -38,16 +38,6 @@ constexpr std::chrono::minutes patience{5};
 
 /// What it takes after this is what it goes on with: some seconds of ticks, pings and time-outs.
 constexpr std::chrono::seconds idle{5};
-
-/// VmRSS is what is resident, VmHWM the most that ever was.
-double mebibytes(const Process& process, const std::string& field)
-{
-    std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with(field + ':'))
-            return std::stod(line.substr(field.size() + 1)) * 1024 / mebibyte;
-    throw std::runtime_error("a daemon that was measured is gone");
-}
 
 void require(const Result<void>& result)
 {
@@ -87,8 +77,9 @@ struct Taken
         start.add(std::chrono::steady_clock::now() - began);
         if (isIdle)
             std::this_thread::sleep_for(idle);
-        resident.push_back(mebibytes(daemon, "VmRSS"));
-        most.push_back(mebibytes(daemon, "VmHWM"));
+        const ProcessMemory memory = processMemory(daemon.pid());
+        resident.push_back(static_cast<double>(memory.resident) / mebibyte);
+        most.push_back(static_cast<double>(memory.most) / mebibyte);
     }
 };
 

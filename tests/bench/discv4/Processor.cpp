@@ -85,14 +85,17 @@ ProcessTime processTime(pid_t process)
     return sum;
 }
 
-std::size_t residentMemory(pid_t process)
+ProcessMemory processMemory(pid_t process)
 {
     std::ifstream in(folderOf(process) / "status");
     constexpr std::size_t kibibyte = 1'024;
+    ProcessMemory memory;
     for (std::string word; in >> word;)
-        if (std::size_t kibibytes = 0; word == "VmRSS:" && in >> kibibytes)
-            return kibibytes * kibibyte;
-    throw std::runtime_error("the system does not tell the memory of process " + std::to_string(process));
+        if (std::size_t kibibytes = 0; (word == "VmRSS:" || word == "VmHWM:") && in >> kibibytes)
+            (word == "VmRSS:" ? memory.resident : memory.most) = kibibytes * kibibyte;
+    if (memory.resident == 0)
+        throw std::runtime_error("the system does not tell the memory of process " + std::to_string(process));
+    return memory;
 }
 
 } // namespace waymark::bench

@@ -28,7 +28,13 @@ struct ProcessTime
 /// Throws std::runtime_error when there is no such process.
 ProcessTime processTime(pid_t process);
 
-/// Memory of a process that is in RAM, in bytes.
-std::size_t residentMemory(pid_t process);
+/// What a process has in RAM, in bytes.
+struct ProcessMemory
+{
+    std::size_t resident = 0;
+    std::size_t most = 0; ///< that ever was
+};
+/// Throws std::runtime_error when there is no such process.
+ProcessMemory processMemory(pid_t process);
 
 } // namespace waymark::bench

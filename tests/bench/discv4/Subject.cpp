@@ -65,7 +65,7 @@ ProcessTime Subject::time() const
 
 std::size_t Subject::memory() const
 {
-    return residentMemory(_process);
+    return processMemory(_process).resident;
 }
 
 Counters Subject::counters() const
