@@ -64,6 +64,7 @@ Placeholders placeholders(const PluginName& name, const std::string& maintainer)
             {"name_", name.lower()},
             {"NAME", name.upper()},
             {"Name", name.camel()},
+            {"runs", "#!"},
             {"version", version.substr(0, version.rfind('.'))},
             {"maintainer", maintainer},
             {"date", Poco::DateTimeFormatter::format(now, "%w, %d %b %Y %H:%M:%S +0000")},

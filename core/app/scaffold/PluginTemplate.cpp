@@ -86,9 +86,7 @@ Result<PluginTemplate> PluginTemplate::read(const fs::path& folder, const std::s
             if (!content)
                 return failure(std::move(content.error()));
             const fs::path name = finalName(entry->path().lexically_relative(part));
-            const bool isExecutable =
-                (entry->status().permissions() & fs::perms::owner_exec) != fs::perms::none;
-            made._files.insert_or_assign(name, ScaffoldFile{name, std::move(*content), isExecutable});
+            made._files.insert_or_assign(name, ScaffoldFile{name, std::move(*content)});
         }
         if (error)
             return failure(error == std::errc::no_such_file_or_directory ? ErrorCode::notFound
@@ -107,7 +105,8 @@ Result<std::vector<ScaffoldFile>> PluginTemplate::fill(const Placeholders& value
         for (const auto* const part : {&filledName, static_cast<const Result<std::string>*>(&content)})
             if (!*part)
                 return failure(part->error().code, name.string() + ".in: " + part->error().message);
-        files.push_back({*filledName, std::move(*content), file.isExecutable});
+        const bool isProgram = content->starts_with("#!");
+        files.push_back({*filledName, std::move(*content), isProgram});
     }
     std::ranges::sort(files, {}, &ScaffoldFile::name);
     return files;

@@ -24,7 +24,8 @@ using Placeholders = std::map<std::string, std::string>;
 
 /// The files that new plugins are made of, as the SDK installs them: KIND/ over common/, each file with ".in"
 /// behind its name. @name@ and the like are placeholders, in names as in contents; "dot-" in front of a name
-/// stands for a dot.
+/// stands for a dot. What begins with "#!" becomes a program; the placeholder @runs@ stands for that, so that
+/// no tool takes the template for one.
 class PluginTemplate
 {
 public:
