@@ -73,7 +73,7 @@ const plugin::CommandLine& PluginInspectCommand::line() const
             .takes(toolkit::Listing::jsonFlag())
             .example("waymark plugin inspect discv4")
             .example("waymark plugin inspect --load ./build/greet.so")
-            .exits(ExitCode::ok, "it can be loaded")
+            .exits(ExitCode::ok, "nothing speaks against it; with --load, it can be loaded")
             .exits(ExitCode::usage, "the arguments are wrong")
             .exits(ExitCode::configuration, "there is none of that name, or it would be refused");
     return line;

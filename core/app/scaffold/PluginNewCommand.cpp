@@ -84,9 +84,18 @@ std::string shellWord(const std::string& text)
     return word + '\'';
 }
 
+/// In the folder of a build they are a link to the sources, and Waymark is not installed there.
+bool isOfABuild(const fs::path& templates)
+{
+    std::error_code ignored;
+    return fs::is_symlink(templates, ignored);
+}
+
 /// What CMake has to be told of where Waymark is; nothing where it looks by itself.
 std::string prefixArgument(const fs::path& templates)
 {
+    if (isOfABuild(templates))
+        return " -DCMAKE_PREFIX_PATH=PREFIX";
     // <prefix>/share/waymark/plugin-template
     const std::string prefix = templates.parent_path().parent_path().parent_path().string();
     return prefix == "/usr" || prefix == "/usr/local" ? std::string()
@@ -178,6 +187,8 @@ int PluginNewCommand::run(const CommandContext& context)
                 << "  cmake -S " << source << " -B " << build << prefixArgument(*folder) << '\n'
                 << "  cmake --build " << build << '\n'
                 << "  ctest --test-dir " << build << '\n';
+    if (isOfABuild(*folder))
+        context.out << "\nThis waymark runs out of a build: cmake --install puts it below a PREFIX first.\n";
     return static_cast<int>(ExitCode::ok);
 }
 

@@ -237,6 +237,12 @@ class PluginNewTest : public CppUnit::TestFixture
         assertContains(ran.out, "  cmake -S " + quoted + "' -B " + quoted + "/build'");
         assertContains(ran.out, "  cmake --build " + quoted + "/build'\n");
         assertContains(ran.out, "  ctest --test-dir " + quoted + "/build'\n");
+        assertContains(ran.out, "-DCMAKE_PREFIX_PATH=");
+        CPPUNIT_ASSERT(ran.out.find("runs out of a build") == std::string::npos);
+        fs::create_directories(_folder.path() / "prefix/share/waymark");
+        fs::create_symlink(templates, _folder.path() / "prefix/share/waymark/plugin-template");
+        _templates = _folder.path() / "prefix/share/waymark/plugin-template";
+        assertContains(make("plain", "command").out, "runs out of a build");
     }
 
     void maintainersHaveAnAddress()
