@@ -2,6 +2,7 @@
 
 #include "base/Secret.h"
 #include "base/Text.h"
+#include "host/loader/DynamicSymbols.h"
 #include "host/loader/PluginLoader.h"
 
 #include <waymark/toolkit/Listing.h>
@@ -48,8 +49,10 @@ std::optional<std::string> refusalOf(const host::PluginSource& source, bool load
 {
     if (!source.manifest)
         return source.manifest.error().message;
-    if (!loads || source.linked != nullptr)
+    if (source.linked != nullptr)
         return std::nullopt;
+    if (!loads)
+        return host::flawInSymbols(source.file);
     const auto loaded = host::loadPlugin(source.file);
     return loaded ? std::nullopt : std::optional(loaded.error().message);
 }

@@ -1,9 +1,15 @@
+#include "host/loader/DynamicSymbols.h"
+
 #include <waymark/testkit/Process.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cstring>
+#include <elf.h>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -17,8 +23,9 @@ class InspectTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(InspectTest);
     CPPUNIT_TEST(goodPluginIsAccepted);
-    CPPUNIT_TEST(whatTheManifestTellsIsSaidWithoutRunningCode);
+    CPPUNIT_TEST(whatTheFileTellsIsSaidWithoutRunningCode);
     CPPUNIT_TEST(whatOnlyLoadingTellsIsSaidByLoading);
+    CPPUNIT_TEST(damagedSectionsAreNotTakenForAnAnswer);
     CPPUNIT_TEST(aRefusedManifestIsShownAllTheSame);
     CPPUNIT_TEST(noPluginAtAllIsSaidToBeNone);
     CPPUNIT_TEST_SUITE_END();
@@ -53,13 +60,15 @@ class InspectTest : public CppUnit::TestFixture
         }
     }
 
-    void whatTheManifestTellsIsSaidWithoutRunningCode()
+    void whatTheFileTellsIsSaidWithoutRunningCode()
     {
         const std::vector<std::pair<std::string, std::string>> reasons{
             {"wrong-magic", "does not start with the magic"},
             {"wrong-abi", "plugin ABI 4711, this host has ABI"},
             {"wrong-build-tag", "this host with 'libstdc++"},
-            {"no-manifest", "without a manifest of Waymark"}};
+            {"no-manifest", "without a manifest of Waymark"},
+            {"no-class", "it exports no class"},
+            {"missing-symbol", "it needs waymark::definedNowhere(), which this Waymark does not have"}};
         for (const auto& [name, reason] : reasons) {
             const std::string output = inspect(78, {file(name)});
             assertContains(output, "it would be refused: " + file(name) + ": ");
@@ -82,6 +91,29 @@ class InspectTest : public CppUnit::TestFixture
             assertContains(output, file(name));
             assertContains(output, reason);
         }
+    }
+
+    /// What the file says of its sections may be anything.
+    void damagedSectionsAreNotTakenForAnAnswer()
+    {
+        const auto copy = _folder.path() / "good.so";
+        std::ifstream in(file("good"), std::ios::binary);
+        const std::string whole{std::istreambuf_iterator<char>(in), {}};
+        Elf64_Ehdr header;
+        std::memcpy(&header, whole.data(), sizeof header);
+        for (std::size_t place = header.e_shoff; place + 8 <= whole.size(); place += 8)
+            for (const char filler : {'\0', '\x7f', '\xff'}) {
+                std::string damaged = whole;
+                damaged.replace(place, 8, 8, filler);
+                std::ofstream(copy, std::ios::binary) << damaged;
+                static_cast<void>(waymark::host::flawInSymbols(copy));
+            }
+        std::string stripped = whole;
+        header.e_shnum = 0;
+        stripped.replace(0, sizeof header, static_cast<const char*>(static_cast<const void*>(&header)),
+                         sizeof header);
+        std::ofstream(copy, std::ios::binary) << stripped;
+        inspect(0, {copy.string()});
     }
 
     void aRefusedManifestIsShownAllTheSame()
