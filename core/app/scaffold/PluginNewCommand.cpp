@@ -165,9 +165,10 @@ int PluginNewCommand::run(const CommandContext& context)
                                           same->second.description() + "; choose another name");
     const auto folder = _templates();
     if (!folder)
-        return line().fail(context, ExitCode::configuration,
-                           "the template of plugins is not installed; it comes with the SDK: waymark-dev on "
-                           "Debian, waymark-devel on Fedora");
+        return line().fail(
+            context, ExitCode::configuration,
+            "the template of plugins is not installed: install the SDK (waymark-dev on Debian, waymark-devel "
+            "on Fedora)");
     fs::path target = values->find("directory").value_or(name->text());
     if (!target.has_filename() && target.has_relative_path())
         target = target.parent_path(); // "greet/" is greet
