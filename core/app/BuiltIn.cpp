@@ -6,6 +6,8 @@
 #include "PluginInspectCommand.h"
 #include "PluginListCommand.h"
 #include "bootnode/BootnodeCommand.h"
+#include "scaffold/PluginNewCommand.h"
+#include "scaffold/PluginTemplate.h"
 #include "stores/RegistryGroup.h"
 
 #include <memory>
@@ -28,6 +30,10 @@ toolkit::CommandGroup ownGroup(const Catalogue& catalogue)
               making(std::unique_ptr<PluginListCommand>())},
              {"plugin inspect", "Show what a plugin says of itself",
               making(std::unique_ptr<PluginInspectCommand>())},
+             {"plugin new", "Write a plugin that builds, is tested and can be packaged",
+              [&catalogue] {
+                  return std::make_unique<PluginNewCommand>(catalogue, PluginTemplate::folder);
+              }},
              {"man", "Print the manual page", making(std::unique_ptr<ManCommand>())},
              {"completion", "Print a script for the Tab key of bash or zsh", [] {
                   return std::make_unique<CompletionCommand>();

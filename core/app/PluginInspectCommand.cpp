@@ -2,6 +2,8 @@
 
 #include "base/Secret.h"
 #include "base/Text.h"
+#include "host/loader/DynamicSymbols.h"
+#include "host/loader/PluginLoader.h"
 
 #include <waymark/toolkit/Listing.h>
 #include <waymark/toolkit/Record.h>
@@ -23,12 +25,9 @@ std::vector<std::string> namesIn(const Catalogue& catalogue)
     return names;
 }
 
-toolkit::Record factsOf(const host::PluginSource& source, bool isJson)
+void addManifest(toolkit::Record& facts, const host::PluginManifest& manifest, bool isJson)
 {
-    const host::PluginManifest& manifest = *source.manifest;
-    toolkit::Record facts;
-    facts.add("file", source.description())
-        .add("name", manifest.name)
+    facts.add("name", manifest.name)
         .add("version", manifest.version)
         .add("plugin_abi", "plugin ABI", manifest.abi)
         .add("build_tag", "build tag", manifest.buildTag)
@@ -43,7 +42,19 @@ toolkit::Record factsOf(const host::PluginSource& source, bool isJson)
     }
     if (isJson)
         facts.add("commands", toolkit::Cell::list(commands));
-    return facts;
+}
+
+/// Why it would be refused, or nothing. With `loads` its code runs, as in a daemon that starts.
+std::optional<std::string> refusalOf(const host::PluginSource& source, bool loads)
+{
+    if (!source.manifest)
+        return source.manifest.error().message;
+    if (source.linked != nullptr)
+        return std::nullopt;
+    if (!loads)
+        return host::flawInSymbols(source.file);
+    const auto loaded = host::loadPlugin(source.file);
+    return loaded ? std::nullopt : std::optional(loaded.error().message);
 }
 
 } // namespace
@@ -51,17 +62,21 @@ toolkit::Record factsOf(const host::PluginSource& source, bool isJson)
 const plugin::CommandLine& PluginInspectCommand::line() const
 {
     static const plugin::CommandLine line =
-        plugin::CommandLine("plugin inspect",
-                            "Shows the manifest of a plugin: what it provides, needs and wants, and its "
-                            "commands. Its code is not run.")
+        plugin::CommandLine(
+            "plugin inspect",
+            "Shows the manifest of a plugin: what it provides, needs and wants, and its "
+            "commands, and says why it would be refused. Its code is not run but with --load.")
             .takes(CommandArgument::operand("PLUGIN")
                        .needs("the name of a plugin, which waymark plugin list shows, or its file")
                        .help("a plugin's name, or its file")
                        .offers([&catalogue = _catalogue] { return namesIn(catalogue); })
                        .file())
+            .takes(CommandArgument::flag("load").help("load it too, which runs its code: tells of missing "
+                                                      "symbols, and of what its constructors throw"))
             .takes(toolkit::Listing::jsonFlag())
             .example("waymark plugin inspect discv4")
-            .exits(ExitCode::ok, "it can be loaded")
+            .example("waymark plugin inspect --load ./build/greet.so")
+            .exits(ExitCode::ok, "nothing speaks against it; with --load, it can be loaded")
             .exits(ExitCode::usage, "the arguments are wrong")
             .exits(ExitCode::configuration, "there is none of that name, or it would be refused");
     return line;
@@ -84,10 +99,22 @@ int PluginInspectCommand::run(const plugin::CommandContext& context)
                                              : "did you mean " + near + '?'));
     }
     const host::PluginSource source = isInstalled ? found->second : host::readSource(which);
-    if (!source.manifest)
+    const auto refusal = refusalOf(source, values->has("load"));
+    // One for another Poco or compiler is refused, and can be read all the same.
+    const auto manifest =
+        source.manifest || source.linked != nullptr ? source.manifest : host::readManifest(source.file);
+    const bool isJson = values->has("json");
+    toolkit::Record facts;
+    facts.add("file", source.description());
+    if (manifest)
+        addManifest(facts, *manifest, isJson);
+    if (isJson)
+        facts.addIf("refusal", "refusal", refusal);
+    if (isJson || manifest)
+        facts.print(context, *values);
+    if (refusal)
         return line().fail(context, ExitCode::configuration,
-                           source.description() + ": " + source.manifest.error().message);
-    factsOf(source, values->has("json")).print(context, *values);
+                           "it would be refused: " + source.description() + ": " + *refusal);
     return static_cast<int>(ExitCode::ok);
 }
 

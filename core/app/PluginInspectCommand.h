@@ -7,7 +7,8 @@
 namespace waymark::app
 {
 
-/// waymark plugin inspect PLUGIN: what one says of itself. Reads its manifest and runs none of its code.
+/// waymark plugin inspect PLUGIN: what one says of itself. Reads its manifest, and runs none of its code
+/// unless it is asked to.
 class PluginInspectCommand final : public plugin::Command
 {
 public:

@@ -1,15 +1,20 @@
 #include "Harmless.h"
 
-namespace bad
+namespace waymark
 {
 
-/// Declared, called, and defined nowhere.
+/// Declared, called, and defined nowhere: as of an SDK that is newer than the host.
 void definedNowhere();
+
+} // namespace waymark
+
+namespace bad
+{
 
 class MissingSymbol final : public Harmless
 {
 public:
-    void start() override { definedNowhere(); }
+    void start() override { waymark::definedNowhere(); }
 };
 
 } // namespace bad

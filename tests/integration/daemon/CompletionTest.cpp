@@ -110,9 +110,11 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("--help --plugin-path --version"), bash({"--"}));
         CPPUNIT_ASSERT_EQUAL(std::string("ping"), bash({"--plugin-path", badPlugins, "pin"}));
         CPPUNIT_ASSERT_EQUAL(std::string("greet"), bash({"--plugin-path", badPlugins, "gre"}));
-        CPPUNIT_ASSERT_EQUAL(std::string("inspect list"), bash({"plugin", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("inspect list new"), bash({"plugin", ""}));
         CPPUNIT_ASSERT_EQUAL(std::string("registry-memory registry-sqlite"),
                              bash({"plugin", "inspect", "registry-"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("command registry service"),
+                             bash({"plugin", "new", "x", "--kind", ""}));
     }
 
     void bashOffersOptionsAndFiles()

@@ -1,15 +1,14 @@
 #include "host/loader/NoteFinder.h"
 
+#include "host/loader/CheckedFile.h"
+
 #include <bit>
 #include <cerrno>
 #include <cstring>
 #include <elf.h>
-#include <fcntl.h>
 #include <limits>
 #include <optional>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace waymark::host
 {
@@ -31,68 +30,12 @@ constexpr Elf64_Half ownMachine = EM_RISCV;
 #endif
 constexpr unsigned char ownByteOrder = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
-/// A file that is read at checked places.
-class File
-{
-public:
-    explicit File(const std::filesystem::path& path)
-        // O_NONBLOCK: opening a FIFO that nobody writes must not hang.
-        : _descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
-    {
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File()
-    {
-        if (_descriptor >= 0)
-            ::close(_descriptor);
-    }
-
-    bool opened() const noexcept { return _descriptor >= 0; }
-
-    bool isRegular() const noexcept
-    {
-        struct stat status = {};
-        return ::fstat(_descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    }
-    bool has(std::uint64_t offset, std::uint64_t size) const noexcept
-    {
-        struct stat status = {};
-        if (::fstat(_descriptor, &status) != 0)
-            return false;
-        const auto whole = static_cast<std::uint64_t>(status.st_size);
-        return offset <= whole && size <= whole - offset;
-    }
-
-    /// False when the file does not have all of these bytes.
-    bool read(std::uint64_t offset, void* out, std::size_t size) const noexcept
-    {
-        if (offset > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()) - size)
-            return false;
-        auto* place = static_cast<Byte*>(out);
-        while (size > 0) {
-            const ssize_t got = ::pread(_descriptor, place, size, static_cast<off_t>(offset));
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got <= 0)
-                return false;
-            place += got;
-            offset += static_cast<std::uint64_t>(got);
-            size -= static_cast<std::size_t>(got);
-        }
-        return true;
-    }
-
-private:
-    int _descriptor;
-};
-
 tl::unexpected<Error> noPlugin(const std::string& why)
 {
     return failure(ErrorCode::invalidArgument, "it is no plugin: " + why);
 }
 
-Result<Elf64_Ehdr> readHeader(const File& file)
+Result<Elf64_Ehdr> readHeader(const CheckedFile& file)
 {
     Elf64_Ehdr header;
     if (!file.read(0, &header, sizeof header) || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
@@ -140,7 +83,7 @@ std::optional<Bytes> findIn(ByteView notes, std::string_view owner, std::uint32_
 
 Result<Bytes> findNote(const std::filesystem::path& path, std::string_view owner, std::uint32_t type)
 {
-    const File file(path);
+    const CheckedFile file(path);
     if (!file.opened())
         return failure(errno == ENOENT ? ErrorCode::notFound : ErrorCode::io,
                        "cannot be opened: " + std::generic_category().message(errno));
