@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import queue
 import re
 import signal
 import subprocess
@@ -47,6 +48,7 @@ class Daemon:
         self.config.write_text("".join(f"{key.replace('__', '.').replace('_', '-')} = {value}\n"
                                        for key, value in settings.items()))
         self.process = self.port = self.reader = None
+        self.reloads = queue.Queue()
 
     def start(self):
         self.process = subprocess.Popen([self.program, "--config", str(self.config)], stderr=subprocess.PIPE,
@@ -56,7 +58,7 @@ class Daemon:
             log.append(line)
             event = json.loads(line)
             url = event.get("url", "")
-            if url.startswith("http://"):
+            if url.startswith("http"):
                 self.port = int(url.rsplit(":", 1)[1])
             if event["event"] == "host.ready":
                 # A pipe that nobody reads would stop the daemon when it is full.
@@ -73,11 +75,19 @@ class Daemon:
         self.reader.join(timeout=60)
         return status
 
-    @staticmethod
-    def drain(stream):
+    def reload(self, refused=False):
+        """Has it read its configuration again; the event that ended that, which must be the expected one."""
+        self.process.send_signal(signal.SIGHUP)
+        event = self.reloads.get(timeout=60)
+        assert (event == "config.reload_refused") == refused, event
+        return event
+
+    def drain(self, stream):
         with stream:
-            for _ in stream:
-                pass
+            for line in stream:
+                event = json.loads(line)["event"]
+                if event in ("config.reloaded", "config.reload_refused"):
+                    self.reloads.put(event)
 
     def stop(self):
         status = self.end(signal.SIGTERM)
