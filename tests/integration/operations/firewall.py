@@ -38,8 +38,8 @@ def enter_namespaces():
     for tool in ("nft", "ip", "curl"):
         if shutil.which(tool) is None:
             skip(f"{tool} is missing")
-    if subprocess.run(["unshare", "-rnm", "true"], stderr=subprocess.DEVNULL).returncode != 0:
-        skip("no namespaces can be made here (unshare -rnm)")
+    if subprocess.run(["unshare", "-rnm", "nft", "list", "ruleset"], stderr=subprocess.DEVNULL).returncode != 0:
+        skip("no namespace with a firewall of its own can be made here (unshare -rnm nft list ruleset)")
     os.environ["IN_NAMESPACE"] = "1"
     os.execvp("unshare", ["unshare", "-rnm", "--kill-child", sys.executable, *sys.argv])
 
