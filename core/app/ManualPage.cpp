@@ -133,6 +133,54 @@ The daemon that commands ask: http://HOST:PORT, https://HOST:PORT or unix:/PATH.
 .TP
 .B WAYMARK_TOKEN_FILE
 The file with the bearer token that is sent to it.
+.SH FILES
+.TP
+.I LIBDIR/waymark/plugins\-*/*.so
+Plugins; LIBDIR is the folder of libraries that Waymark is installed in.
+.TP
+.I /run/waymark/waymark.sock
+The HTTP API of the daemon on this machine, which commands ask unless WAYMARK_URL or \-\-url says so.
+.SH SEE ALSO
+.BR waymarkd (8),
+.BR waymark.properties (5)
+)";
+
+/// What the numbers have in common; each command tells those that it ends with.
+constexpr const char* exitCodes = R"(.SH EXIT STATUS
+Each command says above with which of these it ends, and when.
+.TP
+.B 0
+Done.
+.TP
+.B 1
+A check found what is wrong.
+.TP
+.B 64
+The arguments are wrong.
+.TP
+.B 65
+What was read is damaged, or is not what it should be.
+.TP
+.B 69
+Nobody answers, or an address is in use.
+.TP
+.B 70
+An internal error.
+.TP
+.B 74
+A file, or standard output, cannot be read or written.
+.TP
+.B 75
+Somebody else works on the same data.
+.TP
+.B 77
+A key file cannot be used, or the daemon refuses who asks.
+.TP
+.B 78
+A configuration is wrong, or a plugin was refused.
+.TP
+.B 130
+It was interrupted and changed nothing.
 )";
 
 using Commands = std::vector<std::pair<const Catalogue::Group*, std::string>>;
@@ -147,7 +195,7 @@ Result<void> describe(std::ostream& out, const Catalogue& catalogue, const Comma
             return failure(ErrorCode::unavailable, command.error().message);
         Describer(out, false).print((*command)->line());
     }
-    out << common;
+    out << exitCodes << common;
     return {};
 }
 

@@ -178,15 +178,17 @@ private:
         assertContains(page, "WAYMARK-DISCV4-PING(1)");
         assertContains(page, "waymark-discv4-ping - Ask a discv4 node");
         assertContains(page, "EXIT STATUS");
-        assertContains(page, "NO_COLOR");
+        for (const char* part : {"ENVIRONMENT", "NO_COLOR", "FILES", "SEE ALSO"})
+            assertContains(page, part);
     }
 
     void manualPagesHaveEveryCommandAndOption()
     {
         const std::string page = formatted("");
         assertContains(page, "WAYMARK(1)");
-        for (const char* part : {"discv4 ping", "--count N", "http-api token new", "--role ROLE",
-                                 "registry repair", "EXAMPLES", "EXIT STATUS"})
+        for (const char* part :
+             {"discv4 ping", "--count N", "http-api token new", "--role ROLE", "registry repair", "EXAMPLES",
+              "EXIT STATUS", "Somebody else works on the same data", "waymarkd(8)"})
             assertContains(page, part);
     }
 

@@ -3,6 +3,8 @@
 
 usage: monitoring.py WAYMARKD MONITORING-FOLDER TOOLS-FOLDER
 
+The alerts' page, docs/operations/incidents.md, is looked for in the tree that the second one is in.
+
 Exit code 77, a skipped test, when promtool is missing; with WAYMARK_REQUIRE_ALL_TESTS set that is a failure.
 """
 import json
@@ -19,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 DAEMON, FOLDER = sys.argv[1], Path(sys.argv[2])
+INCIDENTS = FOLDER.parent.parent / "docs" / "operations" / "incidents.md"
 PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=sys.argv[3])
 if PROMTOOL is None:
     required = os.environ.get("WAYMARK_REQUIRE_ALL_TESTS")
@@ -110,6 +113,29 @@ class MonitoringTest(unittest.TestCase):
         alerts = set(re.findall(r"- alert: (\w+)", (FOLDER / "waymark-alerts.yml").read_text()))
         tested = set(re.findall(r'alertname="(\w+)"', (FOLDER / "waymark-alerts-test.yml").read_text()))
         self.assertEqual(alerts, tested)
+
+    def test_every_alert_has_its_page_and_every_page_its_alert(self):
+        text = (FOLDER / "waymark-alerts.yml").read_text()
+        alerts = re.findall(r"- alert: (\w+)", text)
+        sections = re.split(r"^## ", INCIDENTS.read_text(), flags=re.MULTILINE)[1:]
+        self.assertEqual(sorted(alerts), sorted(section.split("\n", 1)[0] for section in sections))
+        self.assertEqual([f"docs/operations/incidents.md#{alert.lower()}" for alert in alerts],
+                         re.findall(r"^ +runbook: (\S+)$", text, re.MULTILINE))
+        for section in sections:
+            words = [word for word in ("**Means.**", "**Users notice**", "**Look at**", "**Afterwards.**")
+                     if word not in section]
+            self.assertEqual(words, [], "is not in the section " + section.split("\n", 1)[0])
+
+    def test_pages_name_metrics_and_settings_that_exist(self):
+        text = INCIDENTS.read_text()
+        metrics = set(NAME.findall(text))
+        self.assertGreater(len(metrics), 5)
+        self.assertLessEqual(metrics, self.known())
+        schema = json.loads(subprocess.run((DAEMON, "--print-config=json-schema"), check=True, stdout=subprocess.PIPE,
+                                           timeout=60).stdout)
+        settings = set(re.findall(r"`((?:discv4|http-api|registry-sqlite|registry-memory)\.[a-z-]+)\b", text))
+        self.assertGreater(len(settings), 10)
+        self.assertLessEqual(settings, set(schema["properties"]))
 
     def test_rules_and_panels_ask_for_metrics_that_exist(self):
         dashboard = json.loads((FOLDER / "waymark-dashboard.json").read_text())
