@@ -186,6 +186,10 @@ class Check:
         contents = files(pod, container)
         self.expect(config_of(container) in contents, f"--config names no file: {config_of(container)}")
         keys = effective(contents, config_of(container))
+        missing = {"http-api.listen", "http-api.socket", "discv4.listen", "waymark.state-dir", "waymark.stop-timeout"} - set(keys)
+        self.expect(not missing, f"the configuration does not say {missing}")
+        if missing:
+            return
         self.expect(keys["http-api.listen"] == f'0.0.0.0:{pod.port("http", "TCP")}', "http-api.listen is another port")
         for endpoint in keys["discv4.listen"].split(", "):
             self.expect(endpoint.rsplit(":", 1)[1] == str(pod.port("discovery", "UDP")), "discv4.listen is another port")

@@ -12,6 +12,7 @@ from manifests import DATA_MODE, files
 POD_IP = {"waymark": "10.0.1.1", "node": "10.0.1.5"}
 HOSTS = "127.0.0.1 localhost\n10.0.1.1 waymark bootnode.example.org\n"
 PR_SET_NO_NEW_PRIVS = 38
+# Whether this is root in earnest, and not in a namespace of users where nobody else exists.
 ROOT = os.environ.get("POD_TEST_USER") == "root"
 
 
@@ -21,10 +22,6 @@ def mount(*arguments):
 
 def no_new_privileges():
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-
-
-def is_mount_point(path):
-    return any(line.split()[4] == str(path) for line in Path("/proc/self/mountinfo").read_text().splitlines())
 
 
 class Machine:
@@ -145,7 +142,6 @@ class Container:
         self.process = subprocess.Popen(self.wrapped(words, environment), env=environment, text=True,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         preexec_fn=no_new_privileges)
-        return self.process.stderr
 
     def signal(self, number):
         """To process 1 of the container."""

@@ -90,7 +90,7 @@ def effective(contents, config):
                        if re.fullmatch(re.escape(folder) + r"/conf\.d/[^/]+\.properties", path))
     keys = {}
     for path in [config, *fragments]:
-        for line in contents[path].splitlines():
+        for line in (contents.get(path) or "").splitlines():
             match = re.match(r"\s*([^#!\s][^=:\s]*)\s*[=:]\s*(.*?)\s*$", line)
             if match:
                 keys[match.group(1)] = match.group(2)

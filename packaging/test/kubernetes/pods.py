@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs what the manifests say, as far as that goes without a cluster, in a network and mounts of its own.
 
-usage: pods.py --build FOLDER RENDERED...    with the programs of a build
-       pods.py --image FOLDER RENDERED...    with those of an image, whose root FOLDER is; takes root
+usage: pods.py --build FOLDER RENDERED    with the programs of a build
+       pods.py --image FOLDER RENDERED    with those of an image, whose root FOLDER is; takes root
 
-RENDERED are the files that packaging/test/kubernetes/render makes. Exit code 77, a skipped test, where no namespaces can be
+RENDERED has the files that packaging/test/kubernetes/render makes. Exit code 77, a skipped test, where no namespaces can be
 made; with WAYMARK_REQUIRE_ALL_TESTS set that is a failure.
 """
 import json
@@ -13,6 +13,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tempfile
 import unittest
 import urllib.request
 from pathlib import Path
@@ -30,8 +31,8 @@ if "POD_TEST_USER" not in os.environ:
 from container import DATA_MODE, ROOT, Container, Machine
 from manifests import Rendering, config_of, effective, files
 
-KIND, PLACE = sys.argv[1:3]
-RENDERINGS = {rendering.name: rendering for rendering in map(Rendering, sys.argv[3:])}
+KIND, PLACE, RENDERED = sys.argv[1:]
+RENDERINGS = {rendering.name: rendering for rendering in map(Rendering, sorted(Path(RENDERED).glob("*.yaml")))}
 MACHINE = Machine(PLACE if KIND == "--image" else None, PLACE if KIND == "--build" else None)
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname, UNVERIFIED.verify_mode = False, ssl.CERT_NONE
@@ -40,8 +41,7 @@ CONFIG = "/etc/waymark/"
 
 def data_folder(pod):
     """A new volume, as a mount with an fsGroup leaves it."""
-    folder = MACHINE.folder / f"data-{pod.rendering.name}-{pod.name}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="data-", dir=MACHINE.folder))
     if ROOT:
         os.chown(folder, 0, pod.spec["securityContext"]["fsGroup"])
     folder.chmod(DATA_MODE)
@@ -68,12 +68,15 @@ class Bootnode:
         self.log = []
 
     def start(self):
-        lines = self.container.start([MACHINE.program("waymarkd")])
-        for line in lines:
+        self.container.start([MACHINE.program("waymarkd")])
+        self.await_event("host.ready")
+
+    def await_event(self, event):
+        for line in self.container.process.stderr:
             self.log.append(line)
-            if json.loads(line)["event"] == "host.ready":
+            if json.loads(line)["event"] == event:
                 return
-        raise AssertionError("the daemon did not start:\n" + "".join(self.log))
+        raise AssertionError(f"there was no {event}:\n" + "".join(self.log))
 
     def stop(self):
         """SIGTERM, as process 1 gets it: the exit code. The next start is in a new container with the same volume."""
@@ -108,9 +111,8 @@ class PodsTest(unittest.TestCase):
         base = RENDERINGS["base"].bootnode()
         plain = Container(MACHINE, base, "waymark", {}, data_folder(base))
         status, output, errors = plain.execute("waymark", "token", "new", "--role", "register")
-        assert status == 0, errors
+        assert status == 0 and len(RENDERINGS) > 10, errors
         cls.token, cls.line = output.splitlines()[:2]
-        (MACHINE.folder / "data-base-waymark").rmdir()
 
     @classmethod
     def tearDownClass(cls):
@@ -171,6 +173,12 @@ class PodsTest(unittest.TestCase):
         self.assertEqual(json.loads(node.ask("status", "--json"))["enode"], before)
         self.finish(node)
 
+    def test_process_1_reloads(self):
+        node = self.bootnode("component-tls")
+        node.container.signal(signal.SIGHUP)
+        node.await_event("config.reloaded")
+        self.finish(node)
+
     def test_a_sidecar_registers_its_node_and_takes_that_back(self):
         rendering = RENDERINGS["overlay-sidecar"]
         node = self.bootnode("overlay-sidecar")
@@ -183,7 +191,8 @@ class PodsTest(unittest.TestCase):
         (data / "geth").chmod(0o777)
         status, _, errors = maker.execute("waymark", "key", "generate", "--out", "/data/geth/nodekey")
         self.assertEqual(status, 0, errors)
-        self.assertIn("registered at 10.0.1.5:30303", next(sidecar.start([])))
+        sidecar.start([])
+        self.assertIn("registered at 10.0.1.5:30303", sidecar.process.stderr.readline())
         [peer] = node.peers()
         self.assertEqual((peer["ip"], peer["labels"]), ("10.0.1.5", {"name": "node-0", "namespace": "default"}))
         sidecar.signal(signal.SIGTERM)
@@ -195,8 +204,7 @@ class PodsTest(unittest.TestCase):
     def hooks(self, bootnode, secrets, more):
         """What the hooks of a node do: its peer as registered, and what is left."""
         pod = next(pod for pod in RENDERINGS["overlay-hooks"].pods() if pod.name == "node")
-        data = MACHINE.folder / f"data-hooks-{bootnode.pod.rendering.name}"
-        data.mkdir()
+        data = data_folder(pod)
         (data / "geth").mkdir(mode=0o777)
         for folder in (data, data / "geth"):
             folder.chmod(0o777)
