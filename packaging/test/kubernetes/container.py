@@ -35,9 +35,13 @@ class Machine:
         self.mounted = []
 
     def close(self):
+        """Leaves nothing; deletes nothing either while anything of this machine is still mounted below."""
         for root in reversed(self.mounted):
-            subprocess.run(["umount", "--recursive", "--lazy", root], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+            subprocess.run(["umount", "--lazy", root], check=True)
+        mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+        left = [place for place in mounts if place.startswith(f"{self.folder}/")]
+        assert not left, f"still mounted: {left}"
+        shutil.rmtree(self.folder)
 
     def root(self, name, own):
         """A root with nothing of Kubernetes in it yet. own: with the image's programs and nothing else, if there is one."""
@@ -53,17 +57,21 @@ class Machine:
             elif entry in ("etc", "var"):
                 shutil.copytree(source / entry, root / entry, symlinks=True)
             elif (source / entry).is_dir() and entry not in ("data", "dev", "proc", "run", "sys", "tmp"):
-                (root / entry).mkdir()
-                mount("--rbind", str(source / entry), str(root / entry))
+                self.bind(source / entry, root / entry, "ro")
         if self.build:
-            (root / "opt").mkdir()
-            mount("--bind", str(self.build), str(root / "opt"))
+            self.bind(self.build, root / "opt", "ro")
         for entry in ("dev", "proc"):
-            (root / entry).mkdir()
-            mount("--rbind", f"/{entry}", str(root / entry))
+            self.bind(Path("/") / entry, root / entry)
         (root / "etc").mkdir(exist_ok=True)
         (root / "etc/hosts").write_text(HOSTS)
         return root
+
+    @staticmethod
+    def bind(source, place, *options):
+        place.mkdir()
+        mount("--rbind", str(source), str(place))
+        for option in options:
+            mount("-o", f"remount,bind,{option}", str(place))
 
     def program(self, name):
         return f"/opt/bin/{name}" if self.build else f"/usr/bin/{name}"
