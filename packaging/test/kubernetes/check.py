@@ -186,13 +186,13 @@ class Check:
         contents = files(pod, container)
         self.expect(config_of(container) in contents, f"--config names no file: {config_of(container)}")
         keys = effective(contents, config_of(container))
-        missing = {"http-api.listen", "http-api.socket", "discv4.listen", "waymark.state-dir", "waymark.stop-timeout"} - set(keys)
+        missing = {"http-api.listen", "http-api.socket", "discv4.listen", "node.external-ip", "waymark.state-dir", "waymark.stop-timeout"} - set(keys)
         self.expect(not missing, f"the configuration does not say {missing}")
         if missing:
             return
-        self.expect(keys["http-api.listen"] == f'0.0.0.0:{pod.port("http", "TCP")}', "http-api.listen is another port")
-        for endpoint in keys["discv4.listen"].split(", "):
-            self.expect(endpoint.rsplit(":", 1)[1] == str(pod.port("discovery", "UDP")), "discv4.listen is another port")
+        for key, port in (("http-api.listen", pod.port("http", "TCP")), ("discv4.listen", pod.port("discovery", "UDP"))):
+            for endpoint in keys[key].split(", "):
+                self.expect(endpoint in (f"0.0.0.0:{port}", f"[::]:{port}"), f"{key} = {keys[key]}: not the container's port")
         grace = pod.spec["terminationGracePeriodSeconds"]
         self.expect(grace > seconds(keys["waymark.stop-timeout"]), "the pod is killed before waymark.stop-timeout")
         for key in ("http-api.tokens", "http-api.tls-certificate", "http-api.tls-key"):
@@ -206,7 +206,7 @@ class Check:
         outside = [item for item in self.rendering.of("Service") if item["spec"].get("type", "ClusterIP") != "ClusterIP"]
         for service in outside:
             port = service["spec"]["ports"][0]
-            self.expect("node.external-ip" in keys, "a Service for others, but no node.external-ip")
+            self.expect("POD_IP" not in keys["node.external-ip"], "a Service for others, who are told the pod's address")
             self.expect(keys.get("node.advertised-port") == str(port.get("nodePort", port["port"])),
                         "node.advertised-port is not that of the Service")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from manifests import DATA_MODE, files
 
 POD_IP = {"waymark": "10.0.1.1", "node": "10.0.1.5"}
-HOSTS = "127.0.0.1 localhost\n10.0.1.1 waymark bootnode.example.org\n"
+POD_IP6 = "fd00:1::1"
+HOSTS = f"127.0.0.1 localhost\n10.0.1.1 waymark bootnode.example.org\n{POD_IP6} bootnode.example.org\n"
 PR_SET_NO_NEW_PRIVS = 38
 # Whether this is root in earnest, and not in a namespace of users where nobody else exists.
 ROOT = os.environ.get("POD_TEST_USER") == "root"
@@ -119,7 +120,8 @@ class Container:
             self.own(path, mode)
 
     def environment(self):
-        known = {"status.podIP": POD_IP[self.pod.name], "status.hostIP": "10.0.1.1",
+        known = {"status.podIP": POD_IP[self.pod.name], "status.podIPs": f"{POD_IP[self.pod.name]},{POD_IP6}",
+                 "status.hostIPs": f"10.0.1.1,{POD_IP6}",
                  "metadata.name": self.pod.name + "-0", "metadata.namespace": "default"}
         result = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": self.pod.name + "-0"}
         for entry in self.spec.get("env", []):

@@ -28,7 +28,7 @@ if "POD_TEST_USER" not in os.environ:
     os.environ["POD_TEST_USER"] = "root" if os.getuid() == 0 else "other"
     os.execvp("unshare", [*NAMESPACES, sys.executable, *sys.argv])
 
-from container import DATA_MODE, ROOT, Container, Machine
+from container import DATA_MODE, POD_IP6, ROOT, Container, Machine
 from manifests import Rendering, config_of, effective, files
 
 KIND, PLACE, RENDERED = sys.argv[1:]
@@ -87,9 +87,9 @@ class Bootnode:
         self.container = Container(MACHINE, self.pod, "waymark", self.secrets, self.data)
         return status
 
-    def probe(self, kind):
+    def probe(self, kind, address="10.0.1.1"):
         asked = self.container.spec[kind]["httpGet"]
-        url = f'{asked.get("scheme", "HTTP").lower()}://10.0.1.1:{self.pod.port(asked["port"], "TCP")}{asked["path"]}'
+        url = f'{asked.get("scheme", "HTTP").lower()}://{address}:{self.pod.port(asked["port"], "TCP")}{asked["path"]}'
         with urllib.request.urlopen(url, timeout=10, context=UNVERIFIED) as answer:
             return answer.status
 
@@ -106,7 +106,8 @@ class PodsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         for words in (["link", "set", "lo", "up"], ["addr", "add", "10.0.1.1/24", "dev", "lo"],
-                      ["addr", "add", "10.0.1.5/24", "dev", "lo"], ["route", "add", "default", "dev", "lo"]):
+                      ["addr", "add", "10.0.1.5/24", "dev", "lo"],
+                      ["-6", "addr", "add", f"{POD_IP6}/64", "dev", "lo", "nodad"], ["route", "add", "default", "dev", "lo"]):
             subprocess.run(["ip", *words], check=True)
         base = RENDERINGS["base"].bootnode()
         plain = Container(MACHINE, base, "waymark", {}, data_folder(base))
@@ -143,11 +144,16 @@ class PodsTest(unittest.TestCase):
 
     def test_every_bootnode_starts_is_probed_and_answers(self):
         for name in RENDERINGS:
+            self.doCleanups()
             with self.subTest(name):
                 node = self.bootnode(name)
                 for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
                     self.assertEqual(node.probe(probe), 200)
+                keys = effective(files(node.pod, node.container.spec), config_of(node.container.spec))
                 node.ask("status")
+                # A name may be looked up later.
+                if not keys["node.external-ip"].startswith("dns:"):
+                    self.advertises(node, ["10.0.1.1"] + ([POD_IP6] if "[::]" in keys["discv4.listen"] else []))
                 if name != "base":
                     self.finish(node)
                     continue
@@ -155,6 +161,14 @@ class PodsTest(unittest.TestCase):
                 self.assertIn("@10.0.1.1:30303", enode)
                 self.assertIn("1 received", node.ask("ping", enode))
                 self.finish(node)
+
+    def advertises(self, node, addresses):
+        self.assertNotIn('"level":"warning"', "".join(node.log))
+        record = json.loads(node.ask("enr", "decode", "--json", json.loads(node.ask("status", "--json"))["enr"]))
+        told = [entry["value"] for entry in record["entries"] if entry["key"] in ("ip", "ip6")]
+        self.assertEqual(told, addresses)
+        for address in addresses:
+            self.assertEqual(node.probe("readinessProbe", f"[{address}]" if ":" in address else address), 200)
 
     def test_the_root_cannot_be_written_and_the_key_outlives_the_pod(self):
         node = self.bootnode("overlay-nodeport")
