@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Holds rendered manifests to the schemas of Kubernetes, and to what no schema knows.
+
+usage: check.py CRDS FILE.yaml...    from anywhere; CRDS is a folder with the CRDs of prometheus-operator, or -
+"""
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jsonschema
+import kubernetes_validate
+import yaml
+
+from manifests import Rendering, config_of, effective, files, seconds, sources
+
+ROOT = Path(__file__).resolve().parents[3]
+# The oldest that has all that is used here, and the newest that is known.
+VERSIONS = ("1.29", kubernetes_validate.latest_version())
+ROUTES = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text())["paths"]
+CONTAINERFILE = (ROOT / "packaging/kubernetes/Containerfile").read_text()
+UID = int(re.search(r"^USER (\d+):(\d+)$", CONTAINERFILE, re.MULTILINE).group(1))
+VERSION = re.search(r"^project\(Waymark VERSION (\S+) ", (ROOT / "CMakeLists.txt").read_text(), re.MULTILINE).group(1)
+HANDBOOK = (ROOT / "docs/kubernetes.md").read_text()
+
+
+def closed(schema):
+    """The schema with no room for what it does not name: the API server drops such fields, a typing error among them."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: closed(part) for key, part in schema.items()}
+    if isinstance(result.get("properties"), dict) and "additionalProperties" not in result \
+            and not result.get("x-kubernetes-preserve-unknown-fields"):
+        result["additionalProperties"] = False
+    return result
+
+
+def custom_schemas(folder):
+    schemas = {}
+    for file in Path(folder).glob("*/*.yaml"):
+        definition = yaml.safe_load(file.read_text())["spec"]
+        for version in definition["versions"]:
+            schema = closed(version["schema"]["openAPIV3Schema"])
+            schema["properties"]["metadata"] = {"type": "object"}
+            schemas[f'{definition["group"]}/{version["name"]}', definition["names"]["kind"]] = schema
+    return schemas
+
+
+class Check:
+    def __init__(self, schemas):
+        self.schemas = schemas
+        self.findings = []
+        self.rendering = None
+
+    def expect(self, holds, text):
+        if not holds:
+            self.findings.append(f"{self.rendering.name}: {text}")
+
+    def run(self, rendering):
+        self.rendering = rendering
+        for item in rendering.objects:
+            self.schema(item)
+        for pod in rendering.pods():
+            self.sandbox(pod)
+            self.volumes(pod)
+            self.network_of(pod)
+        self.selectors()
+        self.daemon(rendering.bootnode())
+
+    def schema(self, item):
+        name = f'{item["kind"]}/{item["metadata"]["name"]}'
+        self.expect(item["kind"] != "Secret", f"{name}: secrets do not belong into the sources")
+        custom = self.schemas.get((item["apiVersion"], item["kind"]))
+        if custom is not None:
+            for error in jsonschema.Draft202012Validator(custom).iter_errors(item):
+                self.expect(False, f"{name}: {error.json_path}: {error.message}")
+            return
+        if "." in item["apiVersion"] and not item["apiVersion"].split("/")[0].endswith(".k8s.io"):
+            self.expect(not self.schemas, f'{name}: there is no schema of {item["apiVersion"]}')
+            return
+        for version in VERSIONS:
+            try:
+                kubernetes_validate.validate(item, version, strict=True)
+            except kubernetes_validate.ValidationError as error:
+                self.expect(False, f"{name}: Kubernetes {version}: {error.json_path}: {error.message}")
+            except kubernetes_validate.SchemaNotFoundError as error:
+                self.expect(False, f"{name}: {error.message}")
+
+    def sandbox(self, pod):
+        """What the level restricted of the Pod Security Standards asks for, and more."""
+        context = pod.spec.get("securityContext", {})
+        # A node's image has a user of its own; the daemon's are the image's.
+        self.expect(context.get("runAsNonRoot") is True, f"{pod.name}: runAsNonRoot is not true")
+        for key in ("runAsUser", "runAsGroup", "fsGroup"):
+            self.expect(context.get(key) == UID, f"{pod.name}: {key} is {context.get(key)}, the image's user {UID}")
+        self.expect(context.get("fsGroupChangePolicy") == "OnRootMismatch",
+                    f"{pod.name}: each mount would open the node key to the group")
+        self.expect(context.get("seccompProfile") == {"type": "RuntimeDefault"}, f"{pod.name}: no seccomp profile")
+        self.expect(pod.spec.get("automountServiceAccountToken") is False, f"{pod.name}: has a token of Kubernetes")
+        self.expect(pod.spec.get("enableServiceLinks") is False, f"{pod.name}: Services may set WAYMARK_*")
+        for key in ("hostNetwork", "hostPID", "hostIPC"):
+            self.expect(not pod.spec.get(key), f"{pod.name}: {key}")
+        for container in pod.containers:
+            own, name = container.get("securityContext", {}), f'{pod.name}/{container["name"]}'
+            self.expect(own.get("readOnlyRootFilesystem") is True, f"{name}: its root can be written")
+            self.expect(own.get("allowPrivilegeEscalation") is False, f"{name}: may get privileges")
+            self.expect(own.get("capabilities") == {"drop": ["ALL"]}, f"{name}: keeps capabilities")
+            if container["image"].split(":")[0] == "waymark":
+                self.expect(container["image"] == f"waymark:{VERSION}", f'{name}: {container["image"]} is not {VERSION}')
+                self.expect("memory" in container.get("resources", {}).get("limits", {}), f"{name}: no limit of memory")
+
+    def volumes(self, pod):
+        self.expect(pod.name != "waymark" or self.rendering.find("ServiceAccount", pod.spec["serviceAccountName"]),
+                    f"{pod.name}: its ServiceAccount is missing")
+        for container in pod.containers:
+            for mount in container.get("volumeMounts", []):
+                self.expect(mount["name"] in pod.volumes or mount["name"] in pod.claims,
+                            f'{pod.name}: there is no volume {mount["name"]}')
+                inside = [other["mountPath"] for other in container["volumeMounts"]
+                          if other["mountPath"].startswith(mount["mountPath"] + "/")]
+                self.expect(not inside, f'{pod.name}: {inside} cannot be mounted in {mount["mountPath"]}')
+        for volume in pod.volumes.values():
+            for kind, name, items, _ in sources(volume):
+                if kind == "Secret":
+                    self.expect(f"`{name}`" in HANDBOOK, f"{pod.name}: docs/kubernetes.md does not tell of Secret {name}")
+                    continue
+                data = (self.rendering.find(kind, name) or {}).get("data", {})
+                self.expect(data, f"{pod.name}: there is no ConfigMap {name}")
+                missing = {key for key, _ in items or []} - set(data)
+                self.expect(not missing, f"{pod.name}: ConfigMap {name} has no {missing}")
+
+    def network_of(self, pod):
+        """Where a pod registers: a Service that is there, from a pod that is let in."""
+        words = [word for container in pod.containers for word in container.get("command", [])]
+        words += [entry.get("value", "") for container in pod.containers for entry in container.get("env", [])]
+        for url in re.findall(r"https?://[^\s\"]+", " ".join(words)):
+            parts = urlsplit(url)
+            service = self.rendering.find("Service", parts.hostname)
+            ports = [port["port"] for port in (service or {"spec": {"ports": []}})["spec"]["ports"]
+                     if port["protocol"] == "TCP"]
+            self.expect(parts.port in ports, f"{pod.name}: no Service serves {url}")
+            self.expect(pod.labels.get("waymark-client") == "true", f"{pod.name}: the NetworkPolicy does not let it in")
+
+    def selectors(self):
+        for service in self.rendering.of("Service"):
+            name, spec = service["metadata"]["name"], service["spec"]
+            pods = self.rendering.selected(spec["selector"])
+            self.expect(len(pods) == 1, f"Service {name} selects {len(pods)} workloads")
+            for port in spec["ports"]:
+                for pod in pods:
+                    self.expect(pod.port(port["targetPort"], port["protocol"]) == port["port"],
+                                f'Service {name}: {port["name"]} is no such port of {pod.name}')
+            self.expect(spec.get("type", "ClusterIP") == "ClusterIP" or spec.get("externalTrafficPolicy") == "Local",
+                        f"Service {name}: peers would lose their addresses")
+        for workload in self.rendering.of("StatefulSet"):
+            service = self.rendering.find("Service", workload["spec"]["serviceName"])
+            self.expect(service and service["spec"].get("clusterIP") == "None",
+                        f'{workload["metadata"]["name"]}: its Service is missing or has an address')
+            self.expect(workload["spec"]["selector"]["matchLabels"].items()
+                        <= workload["spec"]["template"]["metadata"]["labels"].items(), "a StatefulSet without its pods")
+        for policy in self.rendering.of("NetworkPolicy"):
+            name, pods = policy["metadata"]["name"], self.rendering.selected(policy["spec"]["podSelector"]["matchLabels"])
+            self.expect(len(pods) == 1, f"NetworkPolicy {name} selects {len(pods)} workloads")
+            for rule in policy["spec"]["ingress"]:
+                for port in rule["ports"]:
+                    self.expect(pods and pods[0].port(port["port"], port["protocol"]), f"NetworkPolicy {name}: {port}")
+        for budget in self.rendering.of("PodDisruptionBudget"):
+            self.expect(self.rendering.selected(budget["spec"]["selector"]["matchLabels"]), "a budget without pods")
+        for monitor in self.rendering.of("ServiceMonitor"):
+            wanted = monitor["spec"]["selector"]["matchLabels"].items()
+            services = [item for item in self.rendering.of("Service") if wanted <= item["metadata"]["labels"].items()]
+            self.expect(len(services) == 1, f"the ServiceMonitor selects {len(services)} Services: each pod once")
+            self.expect(services and services[0]["metadata"]["labels"][monitor["spec"]["jobLabel"]] == "waymark",
+                        "the job of the ServiceMonitor is not waymark, as the alerts expect")
+            for endpoint in monitor["spec"]["endpoints"]:
+                self.expect(endpoint["path"] in ROUTES, f'ServiceMonitor: no route {endpoint["path"]}')
+                self.expect(services and endpoint["port"] in [port["name"] for port in services[0]["spec"]["ports"]],
+                            f'ServiceMonitor: no port {endpoint["port"]}')
+                secret = endpoint["authorization"]["credentials"]["name"]
+                self.expect(f"`{secret}`" in HANDBOOK, f"docs/kubernetes.md does not tell of Secret {secret}")
+
+    def daemon(self, pod):
+        container = pod.container("waymark")
+        contents = files(pod, container)
+        self.expect(config_of(container) in contents, f"--config names no file: {config_of(container)}")
+        keys = effective(contents, config_of(container))
+        missing = {"http-api.listen", "http-api.socket", "discv4.listen", "node.external-ip", "waymark.state-dir", "waymark.stop-timeout"} - set(keys)
+        self.expect(not missing, f"the configuration does not say {missing}")
+        if missing:
+            return
+        for key, port in (("http-api.listen", pod.port("http", "TCP")), ("discv4.listen", pod.port("discovery", "UDP"))):
+            for endpoint in keys[key].split(", "):
+                self.expect(endpoint in (f"0.0.0.0:{port}", f"[::]:{port}"), f"{key} = {keys[key]}: not the container's port")
+        grace = pod.spec["terminationGracePeriodSeconds"]
+        self.expect(grace > seconds(keys["waymark.stop-timeout"]), "the pod is killed before waymark.stop-timeout")
+        for key in ("http-api.tokens", "http-api.tls-certificate", "http-api.tls-key"):
+            self.expect(key not in keys or keys[key] in contents, f"{key} = {keys.get(key)}: no such file is mounted")
+        self.probes(pod, container, "HTTPS" if "http-api.tls-certificate" in keys else "HTTP")
+        self.places(pod, container, keys)
+        environment = {entry["name"] for entry in container.get("env", [])}
+        for value in keys.values():
+            for name in re.findall(r"\$\{system\.env\.(\w+)\}", value):
+                self.expect(name in environment, f"the configuration reads {name}, which is not set")
+        outside = [item for item in self.rendering.of("Service") if item["spec"].get("type", "ClusterIP") != "ClusterIP"]
+        for service in outside:
+            port = service["spec"]["ports"][0]
+            self.expect("POD_IP" not in keys["node.external-ip"], "a Service for others, who are told the pod's address")
+            self.expect(keys.get("node.advertised-port") == str(port.get("nodePort", port["port"])),
+                        "node.advertised-port is not that of the Service")
+
+    def probes(self, pod, container, scheme):
+        for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+            asked = container.get(probe, {}).get("httpGet", {})
+            self.expect(asked.get("path") == path, f"{probe} asks {asked.get('path')}")
+            # Kubernetes has no token.
+            self.expect(ROUTES.get(asked.get("path"), {}).get("get", {}).get("security") == [],
+                        f"{probe}: {asked.get('path')} is no route without credentials")
+            self.expect(pod.port(asked.get("port"), "TCP"), f"{probe}: no port {asked.get('port')}")
+            self.expect(asked.get("scheme", "HTTP") == scheme, f"{probe} does not speak {scheme}")
+
+    def places(self, pod, container, keys):
+        mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+        self.expect(mounts.get(keys["waymark.state-dir"]) in pod.claims, "waymark.state-dir is on no PersistentVolume")
+        socket = keys["http-api.socket"].rsplit("/", 1)[0]
+        self.expect("emptyDir" in pod.volumes.get(mounts.get(socket), {}), "http-api.socket cannot be made")
+
+
+def main():
+    crds, *rendered = sys.argv[1:]
+    schemas = {} if crds == "-" else custom_schemas(crds)
+    check = Check(schemas)
+    for file in rendered:
+        check.run(Rendering(file))
+    for finding in check.findings:
+        print(f"kubernetes: {finding}", file=sys.stderr)
+    return 1 if check.findings or not rendered else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
