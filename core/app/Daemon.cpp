@@ -236,7 +236,9 @@ int Daemon::reload()
 void Daemon::stop(int signal)
 {
     _host.log().info("host.stopping", {{"signal", signal == SIGTERM ? "TERM" : "INT"}});
-    _manager.stopping();
+    // What remains when the plugins have stopped, or one of them has used up its time.
+    constexpr std::chrono::seconds toEnd{5};
+    _manager.stopping(_host.longestStop() + toEnd);
     const Impatience impatience(*this, signal);
     _host.stop();
 }

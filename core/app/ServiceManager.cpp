@@ -1,6 +1,7 @@
 #include "ServiceManager.h"
 
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -56,9 +57,10 @@ void ServiceManager::reloading() const
     notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros));
 }
 
-void ServiceManager::stopping() const
+void ServiceManager::stopping(Duration longest) const
 {
-    notify("STOPPING=1\nSTATUS=stopping");
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(longest).count();
+    notify("STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=" + std::to_string(micros));
 }
 
 void ServiceManager::status(std::string_view text) const

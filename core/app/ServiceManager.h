@@ -18,7 +18,8 @@ public:
 
     void ready(std::string_view status) const;
     void reloading() const;
-    void stopping() const;
+    /// `longest`: how long that may take; the manager waits at least so long before it kills.
+    void stopping(Duration longest) const;
     void status(std::string_view text) const;
     /// "I am alive"; due every half of watchdogInterval().
     void alive() const;

@@ -26,7 +26,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(WAYMARK_PLUGIN_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/plugins")
-# Plugins of another ABI lie beside these, so that both daemons can be installed while one replaces the other.
+# Plugins of another ABI lie in another folder, so that a daemon never finds those that it would have to refuse.
 set(WAYMARK_PLUGIN_INSTALL_DIR "${CMAKE_INSTALL_LIBDIR}/waymark/plugins-${WAYMARK_ABI}")
 
 # Binaries find the libraries beside them, in the build tree as in any prefix.

@@ -135,15 +135,24 @@ void PluginHost::stop() noexcept
     _stateLock.reset();
 }
 
-void PluginHost::stopStarted() noexcept
+Duration PluginHost::stopTimeout() const
 {
-    const auto view = _configuration->view("waymark");
-    const Duration timeout = view.duration("stop-timeout");
+    return _configuration->view("waymark").duration("stop-timeout");
+}
+
+Duration PluginHost::longestStop() const
+{
     // A plugin that uses up its time to the end is not yet hung.
     constexpr std::chrono::seconds grace{1};
+    return stopTimeout() + grace;
+}
+
+void PluginHost::stopStarted() noexcept
+{
+    const Duration timeout = stopTimeout();
     std::optional<StopWatchdog> watchdog;
     try {
-        watchdog.emplace(timeout + grace, [this, timeout] { onHungStop(timeout); });
+        watchdog.emplace(longestStop(), [this, timeout] { onHungStop(timeout); });
     } catch (const std::system_error& error) {
         // Stopping matters more than seeing to it that it ends.
         log().warning("host.stop_unwatched", {{"error", error.what()}},

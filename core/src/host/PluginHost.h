@@ -54,6 +54,9 @@ public:
     /// Stops what was started, in reverse. Idempotent.
     void stop() noexcept;
 
+    /// After that long stop() gives up on a plugin that hangs.
+    Duration longestStop() const;
+
     const Configuration& configuration() const noexcept { return *_configuration; }
     observe::Log log() const { return {_channel, "host"}; }
 
@@ -93,6 +96,7 @@ private:
     void provide();
     void wire();
     void startPlugins();
+    Duration stopTimeout() const;
     void stopStarted() noexcept;
     void onHungStop(Duration timeout);
     void stopPlugins(plugin::Deadline deadline) noexcept;

@@ -175,13 +175,15 @@ class DaemonTest : public CppUnit::TestFixture
         for (const std::string& name :
              {(_folder.path() / "notify").string(), "@waymark-test-" + _folder.path().filename().string()}) {
             const NotifySocket manager(name);
-            Process process(program, {"--config", write("")}, {{"NOTIFY_SOCKET", name}});
+            Process process(program, {"--config", write("waymark.stop-timeout = 2m\n")},
+                            {{"NOTIFY_SOCKET", name}});
             assertContains(manager.expect("READY=1"), "STATUS=running good");
             process.signal(SIGHUP);
             assertContains(manager.expect("RELOADING=1"), "MONOTONIC_USEC=");
             assertContains(manager.expect("READY=1"), "reloaded");
             process.signal(SIGTERM);
-            manager.expect("STOPPING=1");
+            // Two minutes, one second until a plugin is said to hang, five to end.
+            assertContains(manager.expect("STOPPING=1"), "EXTEND_TIMEOUT_USEC=126000000");
             CPPUNIT_ASSERT_EQUAL(0, process.waitForExit().value());
         }
     }
