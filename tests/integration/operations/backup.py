@@ -67,12 +67,20 @@ class BackupTest(unittest.TestCase):
             "waymark__plugins": f"{registry}, discv4, http-api", "waymark__state_dir": self.state,
             "waymark__log__format": "json", "node__external_ip": "127.0.0.1", "discv4__listen": "127.0.0.1:0",
             "http_api__listen": "127.0.0.1:0", "http_api__socket": self.folder / "socket", **settings})
-        self.shell = Shell({"/var/lib/waymark": self.state, "/var/backups/waymark": self.copies,
+        # An agent keeps passphrases in a folder of its own, which has to have a short name for its socket.
+        agent = tempfile.TemporaryDirectory()
+        self.addCleanup(agent.cleanup)
+        home = f"--homedir {agent.name}"
+        self.addCleanup(subprocess.run, ["gpgconf", "--homedir", agent.name, "--kill", "all"], timeout=60)
+        self.shell = Shell({"gpg --": f"gpg {home} --batch --pinentry-mode loopback --passphrase of-the-test --",
+                            "chown waymark:waymark": 'chown "$(id -u):$(id -g)"', "/var/lib/waymark": self.state, "/var/backups/waymark": self.copies,
                             "/run/waymark/waymark.sock": self.folder / "socket", "-o waymark -g waymark ": "",
                             "waymark status": f"waymark status --url unix:{self.folder}/socket"},
                            {"stop": self.stop, "start": self.daemon.start}, PROGRAMS)
         self.daemon.start()
         self.addCleanup(lambda: self.daemon.process and self.daemon.end(signal.SIGKILL))
+        self.secret = (self.state / "node.key").read_text().strip()
+        self.shell.run(BLOCKS["The node key, once"])
 
     def stop(self):
         if self.daemon.process:
@@ -99,6 +107,9 @@ class BackupTest(unittest.TestCase):
             registering.wait_for(50)
         finally:
             registering.end()
+        # The key is not among what is copied each day, and nowhere in the clear.
+        for file in (path for path in self.folder.rglob("*") if path.is_file() and self.state not in path.parents):
+            self.assertNotIn(self.secret.encode(), file.read_bytes(), file)
         return before, int(re.search(r"^claims\s+(\d+)$", told, re.MULTILINE).group(1)), registering.acknowledged
 
     def restore_and_look(self, before, copied, everything, identity, seq):

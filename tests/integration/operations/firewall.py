@@ -8,6 +8,7 @@ Exit code 77, a skipped test, where no namespaces can be made or nft is missing;
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,17 @@ from guide import Daemon, blocks  # noqa: E402
 
 WAYMARKD, PROGRAMS = sys.argv[1:3]
 # A client that may use the API, and one that may not. Networks for documentation, as the page has them, have no nodes.
-EXAMPLE, NETWORK = "192.0.2.0/24", "10.99.1.0/24"
+NETWORKS = {"192.0.2.0/24": "10.99.1.0/24", "2001:db8:1::/64": "fd99:1::/64"}
 NODE, CLIENT, STRANGER = "10.99.1.1", "10.99.1.9", "10.99.2.9"
+NODE6, CLIENT6, STRANGER6 = "fd99:1::1", "fd99:1::9", "fd99:2::9"
+LOCAL, ROUTER = "fe80::1", "fe80::9"
+SEND = """import socket, sys
+from_, to, sport, dport, text = sys.argv[1:]
+family, _, _, _, address = socket.getaddrinfo(to, int(dport), type=socket.SOCK_DGRAM)[0]
+with socket.socket(family, socket.SOCK_DGRAM) as out:
+    out.bind(socket.getaddrinfo(from_, int(sport), type=socket.SOCK_DGRAM)[0][4])
+    out.sendto(text.encode(), address)
+"""
 
 
 def skip(reason):
@@ -62,15 +72,20 @@ class FirewallTest(unittest.TestCase):
         run("ip", "address", "add", f"{NODE}/24", "dev", "near")
         run("ip", "link", "set", "near", "up")
         run("ip", "route", "add", f"{STRANGER}/32", "dev", "near")
+        run("ip", "route", "add", f"{STRANGER6}/128", "dev", "near")
+        for address in (f"{NODE6}/64", f"{LOCAL}/64"):
+            run("ip", "address", "add", address, "dev", "near", "nodad")
         for address in (CLIENT, STRANGER):
             cls.there("ip", "address", "add", f"{address}/24", "dev", "far")
+        for address in (CLIENT6, STRANGER6, ROUTER):
+            cls.there("ip", "address", "add", f"{address}/64", "dev", "far", "nodad")
         cls.there("ip", "link", "set", "lo", "up")
         cls.there("ip", "link", "set", "far", "up")
         cls.scratch = tempfile.TemporaryDirectory()
         cls.daemon = Daemon(WAYMARKD, Path(cls.scratch.name) / "node.properties", **{
             "waymark__plugins": "registry-memory, discv4, http-api", "waymark__state_dir": f"{cls.scratch.name}/state",
             "waymark__log__format": "json", "node__external_ip": NODE, "discv4__listen": "0.0.0.0:30303",
-            "discv4__probe_interval": "100ms", "http_api__listen": "0.0.0.0:8080",
+            "discv4__probe_interval": "100ms", "http_api__listen": "[::]:8080",
             "http_api__allow_anonymous": "true", "http_api__registration": "open"})
         cls.daemon.start()
         cls.enode = cls.daemon.get("/enode").strip()
@@ -90,13 +105,23 @@ class FirewallTest(unittest.TestCase):
     def setUp(self):
         rules = blocks("network.md", "nft")["Firewall"]
         run("nft", "--check", "--file", "-", text=rules)
-        self.assertIn(EXAMPLE, rules)
-        run("nft", "--file", "-", text=rules.replace(EXAMPLE, NETWORK))
+        everybody = rules
+        for example, network in NETWORKS.items():
+            self.assertIn(example, rules)
+            rules = rules.replace(example, network)
+            everybody = everybody.replace(example, "fd99::/16" if ":" in example else "10.99.0.0/16")
+        # What an operator took out of the file is gone when it is loaded again; what stays is there once.
+        run("nft", "--file", "-", text=rules)
         self.addCleanup(run, "nft", "flush", "ruleset")
+        once = run("nft", "list", "ruleset")
+        run("nft", "--file", "-", text=everybody)
+        run("nft", "--file", "-", text=rules)
+        self.assertEqual(once, run("nft", "list", "ruleset"))
 
     def may_use_api(self, address):
-        asked = subprocess.run(["nsenter", "-t", str(self.elsewhere.pid), "-n", "curl", "-fsS", "--connect-timeout", "1",
-                                "--interface", address, f"http://{NODE}:8080/readyz"], stdout=subprocess.DEVNULL,
+        node = f"[{NODE6}]" if ":" in address else NODE
+        asked = subprocess.run(["nsenter", "-t", str(self.elsewhere.pid), "-n", "curl", "-gfsS", "--connect-timeout", "1",
+                                "--interface", address, f"http://{node}:8080/readyz"], stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, timeout=60)
         self.assertIn(asked.returncode, (0, 28), "neither an answer nor silence")
         return asked.returncode == 0
@@ -113,8 +138,20 @@ class FirewallTest(unittest.TestCase):
         self.there(f"{PROGRAMS}/waymark", "ping", self.enode)
 
     def test_the_api_is_for_those_that_are_named(self):
-        self.assertTrue(self.may_use_api(CLIENT))
-        self.assertFalse(self.may_use_api(STRANGER))
+        for client, stranger in ((CLIENT, STRANGER), (CLIENT6, STRANGER6)):
+            self.assertTrue(self.may_use_api(client), client)
+            self.assertFalse(self.may_use_api(stranger), stranger)
+
+    def test_answers_of_dhcpv6_come_in(self):
+        """What was asked of a group; from anywhere but the own link, and from other ports, nothing comes."""
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as client:
+            client.bind(("::", 546))
+            client.settimeout(30)
+            # One link, one after the other: what is let in of these comes first.
+            for sender, to, port in ((CLIENT6, NODE6, 547), (f"{ROUTER}%far", f"{LOCAL}%far", 548),
+                                     (f"{ROUTER}%far", f"{LOCAL}%far", 547)):
+                self.there(sys.executable, "-c", SEND, sender, to, str(port), "546", f"{sender} {port}")
+            self.assertEqual(f"{ROUTER}%far 547".encode(), client.recv(100))
 
     def test_the_node_reaches_its_own_workers(self):
         # Through loopback, and its check of them too.

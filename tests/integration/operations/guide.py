@@ -12,14 +12,17 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "operations"
 
 
-def blocks(page, language):
-    """section -> text of the first block of code in that language below its heading."""
+def all_blocks(page, language):
+    """section -> texts of the blocks of code in that language below its heading."""
     found = {}
     for section in re.split(r"^#{2,3} ", (DOCS / page).read_text(), flags=re.MULTILINE)[1:]:
-        block = re.search(rf"^```{language}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-        if block:
-            found[section.split("\n", 1)[0]] = block.group(1)
+        found[section.split("\n", 1)[0]] = re.findall(rf"^```{language}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
     return found
+
+
+def blocks(page, language):
+    """section -> text of the first block of code in that language below its heading."""
+    return {section: texts[0] for section, texts in all_blocks(page, language).items() if texts}
 
 
 def peer_ids():
