@@ -114,7 +114,7 @@ int PluginInspectCommand::run(const plugin::CommandContext& context)
         facts.print(context, *values);
     if (refusal)
         return line().fail(context, ExitCode::configuration,
-                           "it would be refused: " + source.description() + ": " + *refusal);
+                           "it would be refused: " + text::printable(source.description() + ": " + *refusal));
     return static_cast<int>(ExitCode::ok);
 }
 

@@ -1,9 +1,10 @@
 #include "ServiceManager.h"
 
+#include "base/Environment.h"
+
 #include <charconv>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <sys/socket.h>
@@ -15,12 +16,6 @@ namespace waymark::app
 
 namespace
 {
-
-std::string_view variable(const char* name) noexcept
-{
-    const char* const value = std::getenv(name);
-    return value == nullptr ? std::string_view() : std::string_view(value);
-}
 
 std::optional<long long> number(std::string_view text) noexcept
 {
@@ -36,10 +31,10 @@ std::string oneLine(std::string_view text)
 
 } // namespace
 
-ServiceManager::ServiceManager() : _socket(variable("NOTIFY_SOCKET"))
+ServiceManager::ServiceManager() : _socket(environment("NOTIFY_SOCKET"))
 {
-    const auto watched = number(variable("WATCHDOG_PID"));
-    const auto micros = number(variable("WATCHDOG_USEC"));
+    const auto watched = number(environment("WATCHDOG_PID"));
+    const auto micros = number(environment("WATCHDOG_USEC"));
     if (micros && *micros > 0 && (!watched || *watched == ::getpid()))
         _watchdog = std::chrono::microseconds(*micros);
 }

@@ -79,7 +79,9 @@ function(waymark_add_plugin name)
         if(type STREQUAL "INTERFACE_LIBRARY")
             continue()
         endif()
-        target_compile_definitions(${target} PRIVATE WAYMARK_BUILD_TAG="${tag}" WAYMARK_PLUGIN_SYMBOL=${symbol})
+        # The whole name: a part of it, such as errno, may be a macro.
+        target_compile_definitions(${target} PRIVATE
+            WAYMARK_BUILD_TAG="${tag}" WAYMARK_PLUGIN_SYMBOL=waymark_static_plugin_${symbol})
         set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
             CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
         if(TARGET waymark-build-options)

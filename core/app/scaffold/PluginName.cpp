@@ -35,8 +35,9 @@ char capital(char c) noexcept
 
 Result<PluginName> PluginName::parse(std::string_view text)
 {
-    // Prefixes of the host's own keys, and groups of commands that are built in.
-    constexpr std::array<std::string_view, 5> taken{"help", "node", "plugin", "registry", "waymark"};
+    // Prefixes of the host's own keys, groups of commands that are built in, and the folder of builds, which
+    // source packages leave out.
+    constexpr std::array<std::string_view, 6> taken{"build", "help", "node", "plugin", "registry", "waymark"};
     const bool hasItsCharacters =
         std::ranges::all_of(text, [](char c) { return isLetter(c) || isDigit(c) || c == '-'; });
     if (text.empty() || text.size() > longest || !hasItsCharacters || !isLetter(text.front()) ||

@@ -2,16 +2,18 @@
 
 #include "PluginName.h"
 #include "PluginTemplate.h"
+#include "base/Environment.h"
 #include "base/Secret.h"
+#include "base/Text.h"
 
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Timestamp.h>
 
-#include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <ostream>
+#include <pwd.h>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace waymark::app
 {
@@ -28,32 +30,57 @@ namespace fs = std::filesystem;
 /// What a changelog of Debian takes: a name and an address in one line.
 Result<void> checkMaintainer(const std::string& text)
 {
-    const std::size_t open = text.find(" <");
-    const std::size_t at = text.find('@', open == std::string::npos ? text.size() : open);
-    const bool prints = std::ranges::none_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
-    if (prints && open != std::string::npos && open > 0 && at != std::string::npos && at > open + 2 &&
-        at + 2 < text.size() && text.find('>') == text.size() - 1 && text.find('<') == open + 1)
-        return {};
+    const std::string_view whole(text);
+    const std::size_t open = whole.find('<');
+    const std::size_t at = whole.find('@');
+    const bool isInOrder = open != std::string_view::npos && open > 1 && at != std::string_view::npos &&
+                           at > open + 1 && at + 2 < whole.size() && whole.find('>') == whole.size() - 1;
+    if (isInOrder && whole[open - 1] == ' ' && text::printable(whole) == whole) {
+        const std::string_view person = whole.substr(0, open - 1);
+        const std::string_view address = whole.substr(open);
+        if (text::trimmed(person) == person && address.find(' ') == std::string_view::npos &&
+            address.find('<', 1) == std::string_view::npos &&
+            whole.find('@', at + 1) == std::string_view::npos)
+            return {};
+    }
     return failure(ErrorCode::invalidArgument, {}); // what it needs says all
 }
 
-std::string environment(const char* name)
+/// As the machine knows who this is; empty when it does not.
+std::string nameOfUser()
 {
-    const char* const value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
+    constexpr std::size_t room = std::size_t{16} << 10;
+    std::vector<char> texts(room);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (::getpwuid_r(::getuid(), &entry, texts.data(), texts.size(), &found) != 0 || found == nullptr ||
+        found->pw_gecos == nullptr)
+        return {};
+    const std::string_view fields(found->pw_gecos); // then room and telephones, between commas
+    return std::string(text::trimmed(fields.substr(0, fields.find(','))));
 }
 
 /// As Debian's own tools find it, or somebody who does not exist.
 std::string maintainerOf(const PluginName& name)
 {
-    std::string address = environment("DEBEMAIL");
-    if (address.empty())
-        address = environment("EMAIL");
-    const std::string person = environment("DEBFULLNAME");
-    const std::string maintainer =
-        address.find('<') != std::string::npos || person.empty() ? address : person + " <" + address + '>';
+    std::string maintainer(environment("DEBEMAIL"));
+    if (maintainer.empty())
+        maintainer = environment("EMAIL");
+    if (maintainer.find('<') == std::string::npos) {
+        const std::string_view given = environment("DEBFULLNAME");
+        maintainer = (given.empty() ? nameOfUser() : std::string(given)) + " <" + maintainer + '>';
+    }
     return checkMaintainer(maintainer) ? maintainer
                                        : name.camel() + " developers <" + name.text() + "@example.org>";
+}
+
+/// Whether a folder is called as what source packages leave out, with all that is in it.
+bool isLeftOut(const fs::path& folder)
+{
+    fs::path whole = fs::absolute(folder).lexically_normal();
+    if (!whole.has_filename())
+        whole = whole.parent_path();
+    return whole.filename() == "build" || whole.filename() == ".state";
 }
 
 Placeholders placeholders(const PluginName& name, const std::string& maintainer)
@@ -135,19 +162,19 @@ const plugin::CommandLine& PluginNewCommand::line() const
                        .needs("the folder to write to")
                        .file()
                        .help("the folder to write to; without it one of the plugin's name"))
-            .takes(
-                CommandArgument::option("maintainer", "WHO")
-                    .needs("a name and an address, as \"Nobody <nobody@example.org>\"")
-                    .check(checkMaintainer)
-                    .help(
-                        "who stands in the package: \"NAME <ADDRESS>\"; without it DEBFULLNAME and DEBEMAIL "
-                        "say so"))
+            .takes(CommandArgument::option("maintainer", "WHO")
+                       .needs("a name and an address, as \"Nobody <nobody@example.org>\"")
+                       .check(checkMaintainer)
+                       .help("who stands in the package: \"NAME <ADDRESS>\"; without it DEBFULLNAME, or the "
+                             "user's "
+                             "name, and DEBEMAIL say so"))
             .example("waymark plugin new greet --kind service")
             .example("waymark plugin new registry-plain --kind registry --directory plain")
             .exits(ExitCode::ok, "it was written")
             .exits(ExitCode::failedCheck, "a file is there already, or the folder to write into is not")
             .exits(ExitCode::usage, "the arguments are wrong")
-            .exits(ExitCode::io, "something cannot be written; what was written is removed")
+            .exits(ExitCode::io, "a file cannot be written, and those that were are removed; or what "
+                                 "is printed cannot, and the files stay")
             .exits(ExitCode::configuration, "the SDK is not installed");
     return line;
 }
@@ -170,10 +197,18 @@ int PluginNewCommand::run(const CommandContext& context)
             "the template of plugins is not installed: install the SDK (waymark-dev on Debian, waymark-devel "
             "on Fedora)");
     fs::path target = values->find("directory").value_or(name->text());
+    if (target.empty())
+        return line().refuse(context, "--directory needs the folder to write to");
+    if (isLeftOut(target))
+        return line().refuse(context, "source packages leave out what lies in a folder called " +
+                                          fs::absolute(target).lexically_normal().string() +
+                                          "; choose another one");
     if (!target.has_filename() && target.has_relative_path())
         target = target.parent_path(); // "greet/" is greet
+    const auto given = values->find("maintainer");
+    const std::string maintainer = given ? *given : maintainerOf(*name);
     const auto files = PluginTemplate::read(*folder, values->text("kind")).and_then([&](const auto& read) {
-        return read.fill(placeholders(*name, values->find("maintainer").value_or(maintainerOf(*name))));
+        return read.fill(placeholders(*name, maintainer));
     });
     if (!files)
         return line().fail(context, ExitCode::configuration,
@@ -184,7 +219,10 @@ int PluginNewCommand::run(const CommandContext& context)
     const std::string source = shellWord(target.string());
     const std::string build = shellWord((target / "build").string());
     context.out << name->text() << ": " << files->size() << " files of a " << values->text("kind")
-                << " plugin are in " << target.string() << "\n\nNext:\n"
+                << " plugin are in " << target.string() << '\n';
+    if (!given)
+        context.out << "The maintainer is " << maintainer << "; --maintainer, or debian/, says otherwise.\n";
+    context.out << "\nNext:\n"
                 << "  cmake -S " << source << " -B " << build << prefixArgument(*folder) << '\n'
                 << "  cmake --build " << build << '\n'
                 << "  ctest --test-dir " << build << '\n';

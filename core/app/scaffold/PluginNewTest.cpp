@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <pwd.h>
 #include <set>
 #include <sstream>
 #include <sys/stat.h>
@@ -65,6 +67,9 @@ class PluginNewTest : public CppUnit::TestFixture
     CPPUNIT_TEST(saysWhatToInstallWithoutTemplates);
     CPPUNIT_TEST(saysWhatToTypeNext);
     CPPUNIT_TEST(maintainersHaveAnAddress);
+    CPPUNIT_TEST(noMaintainerIsMadeUpOfHalves);
+    CPPUNIT_TEST(theMaintainerIsSaid);
+    CPPUNIT_TEST(foldersThatPackagesLeaveOutAreRefused);
     CPPUNIT_TEST(theKindIsNeeded);
     CPPUNIT_TEST_SUITE_END();
 
@@ -112,7 +117,7 @@ class PluginNewTest : public CppUnit::TestFixture
 
     void namesOfOthersAreRefused()
     {
-        for (const std::string own : {"waymark", "node", "registry"})
+        for (const std::string own : {"waymark", "node", "registry", "build"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(own, 64, make(own, "service").code);
         _installed.emplace("discv4",
                            host::PluginSource{"/there/discv4.so", nullptr, failure(ErrorCode::io, "")});
@@ -256,6 +261,82 @@ class PluginNewTest : public CppUnit::TestFixture
             run({"plain", "--kind", "service", "--directory", target().string(), "--maintainer", who}).code);
         assertContains(contentOf(target() / "debian/control"), "Maintainer: " + who + '\n');
         assertContains(contentOf(target() / "debian/changelog"), "\n -- " + who + "  ");
+    }
+
+    void noMaintainerIsMadeUpOfHalves()
+    {
+        for (const std::string wrong :
+             {"  <a@b.c>", " A <a@b.c>", "A  <a@b.c>", "A <a b@c>", "A <a@ >", "A <a@b.c> ", "A <@b>",
+              "A <a@>", "A <a@b@c>", "A<a@b.c>", "<a@b.c>", "A <<a@b.c>", "A@ <a@b.c>", "\xff <a@b.c>",
+              "A\n <a@b.c>", "A\xc2\x9b <a@b.c>", ""})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(wrong, 64,
+                                         run({"plain", "--kind", "service", "--maintainer", wrong}).code);
+        CPPUNIT_ASSERT(!fs::exists("plain"));
+    }
+
+    /// The environment for as long as it lives.
+    class Variables
+    {
+    public:
+        explicit Variables(const std::map<std::string, std::string>& values)
+        {
+            for (const char* const name : {"DEBEMAIL", "EMAIL", "DEBFULLNAME"}) {
+                if (const char* const value = std::getenv(name); value != nullptr)
+                    _before.emplace(name, value);
+                ::unsetenv(name);
+            }
+            for (const auto& [name, value] : values)
+                ::setenv(name.c_str(), value.c_str(), 1);
+        }
+        Variables(const Variables&) = delete;
+        Variables& operator=(const Variables&) = delete;
+        ~Variables()
+        {
+            for (const char* const name : {"DEBEMAIL", "EMAIL", "DEBFULLNAME"})
+                ::unsetenv(name);
+            for (const auto& [name, value] : _before)
+                ::setenv(name.c_str(), value.c_str(), 1);
+        }
+
+    private:
+        std::map<std::string, std::string> _before;
+    };
+
+    void theMaintainerIsSaid()
+    {
+        const passwd* const user = ::getpwuid(::getuid());
+        const std::string fields = user == nullptr ? "" : user->pw_gecos;
+        const std::string person = fields.substr(0, fields.find(','));
+        const std::string nobody = "Plain developers <plain@example.org>";
+        const std::vector<std::pair<std::map<std::string, std::string>, std::string>> cases{
+            {{{"DEBEMAIL", "a@example.org"}, {"DEBFULLNAME", "Some Body"}}, "Some Body <a@example.org>"},
+            {{{"DEBEMAIL", "Other <a@example.org>"}, {"DEBFULLNAME", "Some Body"}}, "Other <a@example.org>"},
+            {{{"EMAIL", "a@example.org"}}, person.empty() ? nobody : person + " <a@example.org>"},
+            {{{"EMAIL", "nonsense"}}, nobody},
+            {{}, nobody}};
+        for (const auto& [values, who] : cases) {
+            const Variables variables(values);
+            assertContains(make("plain", "command").out, "\nThe maintainer is " + who + "; --maintainer");
+            assertContains(contentOf(target() / "debian/control"), "\nMaintainer: " + who + '\n');
+            fs::remove_all(target());
+        }
+        const Ran told = run({"plain", "--kind", "command", "--directory", target().string(), "--maintainer",
+                              "Some Body <body@example.org>"});
+        CPPUNIT_ASSERT(told.out.find("maintainer") == std::string::npos);
+    }
+
+    void foldersThatPackagesLeaveOutAreRefused()
+    {
+        for (const std::string folder : {"build", "build/", "made/../build/.", ".state"}) {
+            const Ran ran =
+                run({"plain", "--kind", "service", "--directory", (_folder.path() / folder).string()});
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(folder, 64, ran.code);
+            assertContains(ran.error, "source packages leave out");
+        }
+        const Ran none = run({"plain", "--kind", "service", "--directory", ""});
+        CPPUNIT_ASSERT_EQUAL(64, none.code);
+        assertContains(none.error, "--directory needs the folder to write to");
+        CPPUNIT_ASSERT(namesIn(_folder.path()).empty());
     }
 
     void theKindIsNeeded()

@@ -1,4 +1,5 @@
 #include "PluginTemplate.h"
+#include "base/SystemError.h"
 #include "base/Text.h"
 
 #include <waymark/base/AtomicFile.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace waymark::app
 {
@@ -19,11 +21,10 @@ namespace fs = std::filesystem;
 
 tl::unexpected<Error> cannot(const fs::path& file, int error)
 {
-    const ErrorCode code = error == EEXIST                                        ? ErrorCode::conflict
-                           : error == EACCES || error == EPERM || error == EROFS  ? ErrorCode::permission
-                           : error == ENOSPC || error == EDQUOT || error == EFBIG ? ErrorCode::unavailable
-                                                                                  : ErrorCode::io;
-    return failure(code, file.string() + " cannot be written: " + std::generic_category().message(error));
+    Error made = systemError(file.string(), "cannot be written", error);
+    if (made.code == ErrorCode::notFound) // which is said of the folder above alone
+        made.code = ErrorCode::io;
+    return failure(std::move(made));
 }
 
 /// Removes what it was told of, in reverse, unless it was told that all went well.
@@ -60,19 +61,6 @@ Result<void> makeFolder(const fs::path& folder, Undo& undo)
     return {};
 }
 
-Result<void> writeAll(int descriptor, std::string_view content, const fs::path& file)
-{
-    while (!content.empty()) {
-        const ssize_t wrote = ::write(descriptor, content.data(), content.size());
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return cannot(file, errno);
-        content.remove_prefix(static_cast<std::size_t>(wrote));
-    }
-    return {};
-}
-
 Result<void> writeNew(const fs::path& path, const ScaffoldFile& file, Undo& undo)
 {
     constexpr mode_t plain = 0666;
@@ -82,7 +70,7 @@ Result<void> writeNew(const fs::path& path, const ScaffoldFile& file, Undo& undo
     if (descriptor < 0)
         return cannot(path, errno);
     undo.made(path);
-    auto written = writeAll(descriptor, file.content, path);
+    auto written = writeAll(descriptor, file.content, path.string());
     const bool isClosed = ::close(descriptor) == 0;
     return written && !isClosed ? cannot(path, errno) : written;
 }

@@ -1,3 +1,5 @@
+#include "base/SystemError.h"
+
 #include <waymark/base/TextFile.h>
 
 #include <cerrno>
@@ -7,7 +9,6 @@
 #include <memory>
 #include <ostream>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -38,34 +39,6 @@ private:
     int _number;
 };
 
-Error systemError(const std::string& file, const std::string& what)
-{
-    const int code = errno;
-    ErrorCode kind = ErrorCode::io;
-    if (code == ENOENT || code == ENOTDIR)
-        kind = ErrorCode::notFound;
-    else if (code == EACCES || code == EPERM || code == EROFS)
-        kind = ErrorCode::permission;
-    else if (code == EEXIST)
-        kind = ErrorCode::conflict;
-    else if (code == ENOSPC || code == EDQUOT || code == EFBIG)
-        kind = ErrorCode::unavailable;
-    return {kind, file + ' ' + what + ": " + std::generic_category().message(code)};
-}
-
-Result<void> writeAll(int descriptor, std::string_view text, const std::string& file)
-{
-    while (!text.empty()) {
-        const ssize_t written = ::write(descriptor, text.data(), text.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return failure(systemError(file, "cannot be written"));
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
-}
-
 } // namespace
 
 Result<TextReader> TextReader::open(const std::filesystem::path& file)
@@ -74,7 +47,7 @@ Result<TextReader> TextReader::open(const std::filesystem::path& file)
     const auto opened = std::make_shared<const Descriptor>(
         ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     if (opened->get() < 0)
-        return failure(systemError(name, "cannot be opened"));
+        return failure(systemError(name, "cannot be opened", errno));
     struct stat status = {};
     if (::fstat(opened->get(), &status) != 0 || !S_ISREG(status.st_mode))
         return failure(ErrorCode::io, name + " is no regular file");
@@ -84,7 +57,7 @@ Result<TextReader> TextReader::open(const std::filesystem::path& file)
             if (size >= 0)
                 return static_cast<std::size_t>(size);
             if (errno != EINTR)
-                return failure(systemError(name, "cannot be read"));
+                return failure(systemError(name, "cannot be read", errno));
         }
     });
 }
@@ -145,11 +118,11 @@ Result<TextWriter> TextWriter::create(const std::filesystem::path& file)
     const auto opened = std::make_shared<const Descriptor>(
         ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (opened->get() < 0)
-        return failure(systemError(name, "cannot be created"));
+        return failure(systemError(name, "cannot be created", errno));
     return TextWriter([opened, name](std::string_view text) { return writeAll(opened->get(), text, name); },
                       [opened, name]() -> Result<void> {
                           if (::fsync(opened->get()) != 0)
-                              return failure(systemError(name, "cannot be synced"));
+                              return failure(systemError(name, "cannot be synced", errno));
                           return {};
                       });
 }

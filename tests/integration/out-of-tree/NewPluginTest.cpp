@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,12 @@ class NewPluginTest : public CppUnit::TestFixture
         "ca634cae0d49acb401d8a4c6b6fe8c55b70d115bf400769cc1400f3258cd31387574077f301b421bc84df7266c44e9e6"
         "d569fc56be00812904767bf5ccd1fc7f@203.0.113.7:30303";
 
+    /// By kind; CMakeLists.txt has them made.
+    const std::map<std::string, std::string> _names{
+        {"service", "peers"}, {"command", "errno"}, {"registry", "stored-registry"}};
+
     testkit::TemporaryFolder _folder;
+    std::string _said; ///< by the daemon that was asked
 
     static std::string buildOf(const std::string& kind) { return NEW_PLUGINS "/" + kind + "/build"; }
 
@@ -48,7 +54,7 @@ class NewPluginTest : public CppUnit::TestFixture
     }
 
     /// The daemon with the plugin of a kind, asked once it listens.
-    testkit::RestAnswer ask(const std::string& kind, const std::string& lines, const std::string& path) const
+    testkit::RestAnswer ask(const std::string& kind, const std::string& lines, const std::string& path)
     {
         const std::string file = _folder
                                      .write("test.properties", "waymark.plugin-path = " + buildOf(kind) +
@@ -62,50 +68,53 @@ class NewPluginTest : public CppUnit::TestFixture
         auto answer = testkit::Rest(line.substr(begin, line.find_first_of(" \"", begin) - begin)).get(path);
         daemon.signal(SIGTERM);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(daemon.output(), 0, daemon.waitForExit().value_or(-1));
+        _said = daemon.output();
         return answer;
     }
 
     void inspectionSaysThatTheyAreAccepted()
     {
-        for (const std::string kind : {"service", "command", "registry"}) {
-            const std::string file = buildOf(kind) + "/my-" + kind + ".so";
-            assertContains(outputOf(INSTALLED_COMMANDS, {"plugin", "inspect", file}), "my-" + kind);
+        for (const auto& [kind, name] : _names) {
+            const std::string file = buildOf(kind) + '/' + name + ".so";
+            assertContains(outputOf(INSTALLED_COMMANDS, {"plugin", "inspect", file}), "name\t" + name + '\n');
         }
     }
 
     void theServiceAnswersOverHttp()
     {
         const auto answer =
-            ask("service",
-                "waymark.plugins = my-service, registry-memory, http-api\nmy-service.greeting = good day\n",
-                "/my-service/you");
+            ask("service", "waymark.plugins = peers, registry-memory, http-api\npeers.greeting = good day\n",
+                "/plugins/peers/you");
         CPPUNIT_ASSERT_EQUAL(std::string("good day, you\n"), answer.body);
     }
 
     void theRegistryKeepsThePeersOfTheBootnode()
     {
         const std::string peers = _folder.write("peers.txt", std::string(enode) + '\n').string();
-        const auto answer =
-            ask("registry", "waymark.plugins = my-registry, http-api\nmy-registry.peers = " + peers + '\n',
-                "/peers");
+        const auto answer = ask(
+            "registry",
+            "waymark.plugins = stored-registry, http-api\nstored-registry.peers = " + peers + '\n', "/peers");
         CPPUNIT_ASSERT_EQUAL(200, answer.status);
         assertContains(answer.body, "\"origins\":[\"file\"]");
         assertContains(answer.body, enode);
+        // What is registered is not kept in that file.
+        assertContains(_said, "stored-registry.loaded file=" + peers + " peers=1");
+        assertContains(_said, "location=memory");
     }
 
     void theCommandRuns()
     {
         const std::string path = buildOf("command");
-        assertContains(outputOf(INSTALLED_COMMANDS, {"--plugin-path", path, "my-command", "show", enode}),
+        assertContains(outputOf(INSTALLED_COMMANDS, {"--plugin-path", path, "errno", "show", enode}),
                        "203.0.113.7");
-        Process wrong(INSTALLED_COMMANDS, {"--plugin-path", path, "my-command", "show", "enode://1"});
+        Process wrong(INSTALLED_COMMANDS, {"--plugin-path", path, "errno", "show", "enode://1"});
         CPPUNIT_ASSERT_EQUAL(65, wrong.waitForExit().value_or(-1));
     }
 
     void theSamplesAreTaken()
     {
-        for (const std::string kind : {"service", "command", "registry"}) {
-            const std::string sample = std::string(NEW_PLUGINS) + '/' + kind + "/my-" + kind + ".properties";
+        for (const auto& [kind, name] : _names) {
+            const std::string sample = std::string(NEW_PLUGINS) + '/' + kind + '/' + name + ".properties";
             outputOf(INSTALLED_DAEMON, {"--config", sample, "--check-config"});
         }
     }

@@ -107,13 +107,9 @@ struct ManifestNote
 
 // WAYMARK_BUILD_TAG and WAYMARK_PLUGIN_SYMBOL come from waymark_add_plugin().
 #ifdef WAYMARK_STATIC_PLUGIN
-#define WAYMARK_DETAIL_JOIN2(a, b) a##b
-#define WAYMARK_DETAIL_JOIN(a, b) WAYMARK_DETAIL_JOIN2(a, b)
 #define WAYMARK_EXPORT_PLUGIN(Class, ...)                                                                    \
-    extern "C" const waymark::plugin::StaticPlugin* WAYMARK_DETAIL_JOIN(waymark_static_plugin_,              \
-                                                                        WAYMARK_PLUGIN_SYMBOL)();            \
-    extern "C" const waymark::plugin::StaticPlugin* WAYMARK_DETAIL_JOIN(waymark_static_plugin_,              \
-                                                                        WAYMARK_PLUGIN_SYMBOL)()             \
+    extern "C" const waymark::plugin::StaticPlugin* WAYMARK_PLUGIN_SYMBOL();                                 \
+    extern "C" const waymark::plugin::StaticPlugin* WAYMARK_PLUGIN_SYMBOL()                                  \
     {                                                                                                        \
         static constexpr WaymarkManifest manifest = waymark::plugin::makeManifest(                           \
             waymark::plugin::PluginDescription{__VA_ARGS__}, WAYMARK_BUILD_TAG);                             \
