@@ -7,6 +7,7 @@ usage: pods.py --build FOLDER RENDERED    with the programs of a build
 RENDERED has the files that packaging/test/kubernetes/render makes. Exit code 77, a skipped test, where no namespaces can be
 made; with WAYMARK_REQUIRE_ALL_TESTS set that is a failure.
 """
+import ctypes
 import json
 import os
 import signal
@@ -14,26 +15,48 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 from pathlib import Path
 
-NAMESPACES = ["unshare", "--net", "--mount"] + ([] if os.getuid() == 0 else ["--map-root-user"])
-if "POD_TEST_USER" not in os.environ:
+# Processes, too: whatever ends this ends them all, and with them goes what was mounted.
+NAMESPACES = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] + \
+    ([] if os.getuid() == 0 else ["--map-root-user"])
+LONGEST = 420  # seconds
+
+
+def outside():
+    """Runs this program again in its namespaces, and ends all of that when a signal or the clock says so."""
     if subprocess.run([*NAMESPACES, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         required = os.environ.get("WAYMARK_REQUIRE_ALL_TESTS")
         print("pods: " + ("FAILED, as WAYMARK_REQUIRE_ALL_TESTS is set" if required else "SKIPPED") +
               ": no namespaces can be made here, and nothing was run", file=sys.stderr)
-        sys.exit(1 if required else 77)
-    os.environ["POD_TEST_USER"] = "root" if os.getuid() == 0 else "other"
-    os.execvp("unshare", [*NAMESPACES, sys.executable, *sys.argv])
+        return 1 if required else 77
+    environment = {**os.environ, "POD_TEST_USER": "root" if os.getuid() == 0 else "other"}
+    die_with_parent = ctypes.CDLL(None).prctl
+    inside = subprocess.Popen([*NAMESPACES, sys.executable, *sys.argv], env=environment,
+                              preexec_fn=lambda: die_with_parent(1, signal.SIGKILL, 0, 0, 0))
+
+    def end(number, _):
+        inside.kill()
+        print(f"pods: ended by {signal.Signals(number).name}", file=sys.stderr)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
+        signal.signal(number, end)
+    signal.alarm(LONGEST)
+    return inside.wait() & 0xff
+
+
+if "POD_TEST_USER" not in os.environ:
+    sys.exit(outside())
 
 from container import DATA_MODE, POD_IP6, ROOT, Container, Machine
 from manifests import Rendering, config_of, effective, files
 
 KIND, PLACE, RENDERED = sys.argv[1:]
 RENDERINGS = {rendering.name: rendering for rendering in map(Rendering, sorted(Path(RENDERED).glob("*.yaml")))}
-MACHINE = Machine(PLACE if KIND == "--image" else None, PLACE if KIND == "--build" else None)
+MACHINE = Machine(Path(RENDERED) / ".pods", PLACE if KIND == "--image" else None, PLACE if KIND == "--build" else None)
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname, UNVERIFIED.verify_mode = False, ssl.CERT_NONE
 CONFIG = "/etc/waymark/"
@@ -115,12 +138,8 @@ class PodsTest(unittest.TestCase):
         assert status == 0 and len(RENDERINGS) > 10, errors
         cls.token, cls.line = output.splitlines()[:2]
 
-    @classmethod
-    def tearDownClass(cls):
-        MACHINE.close()
-
-    def bootnode(self, name):
-        node = Bootnode(RENDERINGS[name], self.line + "\n")
+    def bootnode(self, name, tokens=None):
+        node = Bootnode(RENDERINGS[name], self.line + "\n" if tokens is None else tokens)
         self.addCleanup(lambda: node.container.process and node.container.process.poll() is None
                         and node.container.signal(signal.SIGKILL))
         node.start()
@@ -193,6 +212,14 @@ class PodsTest(unittest.TestCase):
         node.await_event("config.reloaded")
         self.finish(node)
 
+    def test_with_proof_the_file_of_tokens_may_be_empty(self):
+        node = self.bootnode("component-proof", tokens="")
+        warnings = [line["event"] for line in map(json.loads, node.log) if line["level"] != "info"]
+        self.assertEqual(warnings, ["http.tokens_read"])
+        self.assertEqual(node.probe("readinessProbe"), 200)
+        self.assertEqual(node.peers(), [])
+        self.finish(node)
+
     def test_a_sidecar_registers_its_node_and_takes_that_back(self):
         rendering = RENDERINGS["overlay-sidecar"]
         node = self.bootnode("overlay-sidecar")
@@ -205,6 +232,12 @@ class PodsTest(unittest.TestCase):
         (data / "geth").chmod(0o777)
         status, _, errors = maker.execute("waymark", "key", "generate", "--out", "/data/geth/nodekey")
         self.assertEqual(status, 0, errors)
+        # What a mount with fsGroup does unless fsGroupChangePolicy is OnRootMismatch, and what mends it.
+        (data / "geth/nodekey").chmod(0o660)
+        self.assertEqual(sidecar.execute(*sidecar.spec["command"])[0], 77)
+        mender = Container(MACHINE, pod, "key-mode", {}, data, own=False)
+        status, _, errors = mender.execute(*mender.spec["command"])
+        self.assertEqual((status, (data / "geth/nodekey").stat().st_mode & 0o777), (0, 0o600), errors)
         sidecar.start([])
         self.assertIn("registered at 10.0.1.5:30303", sidecar.process.stderr.readline())
         [peer] = node.peers()
@@ -230,10 +263,12 @@ class PodsTest(unittest.TestCase):
         for name, text in (("nodekey", source.read_text()), ("enr", enr.strip())):
             (data / "geth" / name).write_text(text)
             (data / "geth" / name).chmod(0o644)
+        source.unlink()
         cycle = container.spec["lifecycle"]
         status, _, errors = container.execute(*cycle["postStart"]["exec"]["command"], more=more)
         peers = bootnode.peers()
         left = container.execute(*cycle["preStop"]["exec"]["command"], more=more)
+        self.message = (container.root / "dev/termination-log").read_text()
         return (status, errors), peers, left
 
     def test_hooks_register_a_node_by_its_key_where_everybody_may(self):
@@ -251,14 +286,27 @@ class PodsTest(unittest.TestCase):
         self.assertEqual(node.peers(), [])
         self.finish(node)
 
-    def test_hooks_say_why_nothing_was_registered(self):
+    def test_hooks_say_why_nothing_was_registered_and_leave_the_node_alone(self):
         node = self.bootnode("component-dual-stack")
-        done, peers, _ = self.hooks(node, {}, {})
-        self.assertEqual((done[0], peers), (1, []))
-        self.assertIn("401", done[1])
+        for required, status in (("0", 0), ("1", 1)):
+            done, peers, left = self.hooks(node, {}, {"WAYMARK_REQUIRED": required})
+            self.assertEqual((done[0], peers, left[0]), (status, [], 0), left)
+            for said in (done[1], self.message):
+                self.assertIn("not registered: http://waymark:8080/peers: 401", said)
+        self.finish(node)
+
+    def test_hooks_end_by_the_clock_where_packets_get_lost(self):
+        node = self.bootnode("overlay-hooks")
+        # Nobody is there, and nobody says so.
+        subprocess.run(("ip", "route", "add", "10.0.9.0/24", "dev", "lo"), check=True)
+        begun = time.monotonic()
+        done, peers, _ = self.hooks(node, {}, {"WAYMARK_URL": "http://10.0.9.1:8080", "WAYMARK_PATIENCE": "5"})
+        self.assertEqual((done[0], peers), (0, []))
+        self.assertIn("nobody answers at http://10.0.9.1:8080", self.message)
+        # The last try begins before the five seconds are over, and takes two; keys and records are made before.
+        self.assertLess(time.monotonic() - begun, 20)
         self.finish(node)
 
 
 if __name__ == "__main__":
-    signal.alarm(420)
     unittest.main(argv=sys.argv[:1])
