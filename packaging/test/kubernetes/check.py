@@ -152,7 +152,11 @@ class Check:
                 inside = [other["mountPath"] for other in container["volumeMounts"]
                           if other["mountPath"].startswith(mount["mountPath"] + "/")]
                 self.expect(not inside, f'{pod.name}: {inside} cannot be mounted in {mount["mountPath"]}')
+        claims = {f'{claim["metadata"]["name"]}-{workload["metadata"]["name"]}-0' for workload in self.rendering.of("StatefulSet")
+                  for claim in workload["spec"]["volumeClaimTemplates"]}
         for volume in pod.volumes.values():
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            self.expect(claim is None or claim in claims, f"{pod.name}: no StatefulSet makes the claim {claim}")
             for kind, name, items, _ in sources(volume):
                 if kind == "Secret":
                     for key, _ in items or [(None, None)]:
@@ -183,7 +187,7 @@ class Check:
             token = environment.get("WAYMARK_TOKEN_FILE")
             self.expect(token is None or token in files(pod, container), f"{pod.name}: {token} is not mounted")
         # What is rendered beside a bootnode is there to show how it registers.
-        self.expect(urls or pod.name == "waymark", f"{pod.name}: does not register")
+        self.expect(urls or pod.name.startswith("waymark"), f"{pod.name}: does not register")
         for url in urls:
             parts = urlsplit(url)
             service = self.rendering.find("Service", parts.hostname)

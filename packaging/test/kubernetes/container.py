@@ -25,6 +25,12 @@ def no_new_privileges():
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
+def signal_inside(process, number):
+    """To process 1 of a container, whose parent is the `unshare` that was started."""
+    parent = process.pid
+    os.kill(int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]), number)
+
+
 class Machine:
     """What pods are made of: an image's root, or the programs of a build among what this machine has."""
 
@@ -131,7 +137,8 @@ class Container:
                 top.symlink_to(f"..data/{top.name}")
 
     def environment(self):
-        known = {"status.podIP": POD_IP[self.pod.name], "status.podIPs": f"{POD_IP[self.pod.name]},{POD_IP6}",
+        address = POD_IP.get(self.pod.name, "10.0.1.9")
+        known = {"status.podIP": address, "status.podIPs": f"{address},{POD_IP6}",
                  "status.hostIPs": f"10.0.1.1,{POD_IP6}",
                  "metadata.name": self.pod.name + "-0", "metadata.namespace": "default"}
         result = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": self.pod.name + "-0"}
@@ -166,5 +173,4 @@ class Container:
 
     def signal(self, number):
         """To process 1 of the container."""
-        parent = self.process.pid
-        os.kill(int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]), number)
+        signal_inside(self.process, number)

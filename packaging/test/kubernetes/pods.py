@@ -51,7 +51,7 @@ def outside():
 if "POD_TEST_USER" not in os.environ:
     sys.exit(outside())
 
-from container import DATA_MODE, POD_IP6, ROOT, Container, Machine
+from container import DATA_MODE, POD_IP6, ROOT, Container, Machine, signal_inside
 from manifests import Rendering, config_of, effective, files
 
 KIND, PLACE, RENDERED = sys.argv[1:]
@@ -206,6 +206,25 @@ class PodsTest(unittest.TestCase):
         self.assertEqual(json.loads(node.ask("status", "--json"))["enode"], before)
         self.finish(node)
 
+    def test_the_maintenance_pod_mends_a_key_and_a_registry(self):
+        node = self.bootnode("maintenance")
+        before = json.loads(node.ask("status", "--json"))["enode"]
+        self.finish(node)
+        (node.data / "node.key").chmod(0o660)
+        status, _, errors = node.container.execute("waymarkd", *node.container.spec["args"])
+        self.assertEqual(status, 77, errors)
+        pod = next(pod for pod in RENDERINGS["maintenance"].pods() if pod.name == "waymark-maintenance")
+        with_shell = Container(MACHINE, pod, "maintenance", {}, node.data, own=False)
+        for words in (["chmod", "600", "/data/node.key"], ["cp", "-p", "/data/node.key", "/tmp/"]):
+            status, _, errors = with_shell.execute(*words)
+            self.assertEqual(status, 0, errors)
+        status, _, errors = Container(MACHINE, pod, "maintenance", {}, node.data).execute(
+            "waymark", "registry", "repair", "/data/registry.db")
+        self.assertEqual(status, 0, errors)
+        node.start()
+        self.assertEqual(json.loads(node.ask("status", "--json"))["enode"], before)
+        self.finish(node)
+
     def test_process_1_reloads(self):
         node = self.bootnode("component-tls")
         node.container.signal(signal.SIGHUP)
@@ -306,6 +325,27 @@ class PodsTest(unittest.TestCase):
         # The last try begins before the five seconds are over, and takes two; keys and records are made before.
         self.assertLess(time.monotonic() - begun, 20)
         self.finish(node)
+
+    if KIND == "--image":
+        def test_the_image_runs_as_it_is(self):
+            """With what docs/kubernetes.md gives to podman run: nothing but a volume at /var/lib/waymark."""
+            state = (Path(PLACE) / "var/lib/waymark").stat()
+            self.assertEqual((state.st_uid, state.st_gid, state.st_mode & 0o777), (65532, 65532, 0o700))
+            root = MACHINE.root("as-it-is", own=True)
+            os.chown(root / "var/lib/waymark", state.st_uid, state.st_gid)
+            inside = ["unshare", "--pid", "--fork", "--kill-child", f"--root={root}", "--wd=/", "--setgid=65532", "--setuid=65532"]
+            with subprocess.Popen([*inside, "/usr/bin/waymarkd", "--config", "/etc/waymark/waymark.properties"],
+                                  stderr=subprocess.PIPE, text=True) as daemon:
+                self.addCleanup(lambda: daemon.poll() is None and signal_inside(daemon, signal.SIGKILL))
+                self.assertTrue(any("host.ready" in line for line in daemon.stderr))
+                # As podman exec: the API on the loopback address.
+                told = subprocess.run([*inside, "/usr/bin/waymark", "status", "--json"], capture_output=True, text=True, check=True)
+                enode = json.loads(told.stdout)["enode"]
+                subprocess.run([*inside, "/usr/bin/waymark", "ping", enode], check=True, capture_output=True)
+                self.assertTrue((root / "var/lib/waymark/node.key").exists())
+                signal_inside(daemon, signal.SIGTERM)
+                daemon.communicate(timeout=40)
+                self.assertEqual(daemon.returncode, 0)
 
 
 if __name__ == "__main__":
