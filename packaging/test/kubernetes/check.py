@@ -22,6 +22,13 @@ CONTAINERFILE = (ROOT / "packaging/kubernetes/Containerfile").read_text()
 UID = int(re.search(r"^USER (\d+):(\d+)$", CONTAINERFILE, re.MULTILINE).group(1))
 VERSION = re.search(r"^project\(Waymark VERSION (\S+) ", (ROOT / "CMakeLists.txt").read_text(), re.MULTILINE).group(1)
 HANDBOOK = (ROOT / "docs/kubernetes.md").read_text()
+# Whom the policies let into the API; the labels of Prometheus are those that prometheus-operator gives.
+LET_IN = {
+    "waymark": [{"namespaceSelector": {}, "podSelector": {"matchLabels": {"waymark-client": "true"}}}],
+    "waymark-monitoring": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+                            "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}}],
+}
+LET_OUT = [{"protocol": "UDP", "port": 1, "endPort": 65535}, {"protocol": "TCP", "port": 53}]
 
 
 def closed(schema):
@@ -37,6 +44,21 @@ def closed(schema):
     return result
 
 
+def secret_keys():
+    """Secret -> keys, as the handbook's table has them, which users make their Secrets by."""
+    rows = re.findall(r"^\| `(waymark-[a-z-]+)` \| ([^|]+) \|", HANDBOOK, re.MULTILINE)
+    return {name: set(re.findall(r"`([^`]+)`", keys)) for name, keys in rows}
+
+
+def unordered(value):
+    """The value with its lists as sets, to compare what differs in order only."""
+    if isinstance(value, dict):
+        return tuple(sorted((key, unordered(part)) for key, part in value.items()))
+    if isinstance(value, list):
+        return ("list", *sorted((unordered(part) for part in value), key=repr))
+    return repr(value)
+
+
 def custom_schemas(folder):
     schemas = {}
     for file in Path(folder).glob("*/*.yaml"):
@@ -46,6 +68,9 @@ def custom_schemas(folder):
             schema["properties"]["metadata"] = {"type": "object"}
             schemas[f'{definition["group"]}/{version["name"]}', definition["names"]["kind"]] = schema
     return schemas
+
+
+SECRETS = secret_keys()
 
 
 class Check:
@@ -62,12 +87,18 @@ class Check:
         self.rendering = rendering
         for item in rendering.objects:
             self.schema(item)
+        bootnode = rendering.bootnode()
+        keys = effective(files(bootnode, bootnode.container("waymark")), config_of(bootnode.container("waymark")))
         for pod in rendering.pods():
             self.sandbox(pod)
             self.volumes(pod)
-            self.network_of(pod)
-        self.selectors()
-        self.daemon(rendering.bootnode())
+            self.registration(pod, "https" if "http-api.tls-certificate" in keys else "http")
+        self.services()
+        self.workloads()
+        self.policies()
+        self.monitors(keys)
+        self.daemon(bootnode)
+        self.combination(keys)
 
     def schema(self, item):
         name = f'{item["kind"]}/{item["metadata"]["name"]}'
@@ -121,29 +152,58 @@ class Check:
                 inside = [other["mountPath"] for other in container["volumeMounts"]
                           if other["mountPath"].startswith(mount["mountPath"] + "/")]
                 self.expect(not inside, f'{pod.name}: {inside} cannot be mounted in {mount["mountPath"]}')
+        claims = {f'{claim["metadata"]["name"]}-{workload["metadata"]["name"]}-0' for workload in self.rendering.of("StatefulSet")
+                  for claim in workload["spec"]["volumeClaimTemplates"]}
         for volume in pod.volumes.values():
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            self.expect(claim is None or claim in claims, f"{pod.name}: no StatefulSet makes the claim {claim}")
             for kind, name, items, _ in sources(volume):
                 if kind == "Secret":
-                    self.expect(f"`{name}`" in HANDBOOK, f"{pod.name}: docs/kubernetes.md does not tell of Secret {name}")
+                    for key, _ in items or [(None, None)]:
+                        self.secret(name, key)
                     continue
                 data = (self.rendering.find(kind, name) or {}).get("data", {})
                 self.expect(data, f"{pod.name}: there is no ConfigMap {name}")
                 missing = {key for key, _ in items or []} - set(data)
                 self.expect(not missing, f"{pod.name}: ConfigMap {name} has no {missing}")
 
-    def network_of(self, pod):
-        """Where a pod registers: a Service that is there, from a pod that is let in."""
-        words = [word for container in pod.containers for word in container.get("command", [])]
-        words += [entry.get("value", "") for container in pod.containers for entry in container.get("env", [])]
-        for url in re.findall(r"https?://[^\s\"]+", " ".join(words)):
+    def secret(self, name, key):
+        self.expect(key in SECRETS.get(name, ()), f"docs/kubernetes.md does not tell of the key {key} of a Secret {name}")
+
+    def registration(self, pod, scheme):
+        """How a pod registers: at a Service that is there, from a pod that is let in, with a key that is there."""
+        urls = []
+        for container in pod.containers:
+            environment = {entry["name"]: entry.get("value", "") for entry in container.get("env", [])}
+            words = [*container.get("command", []), *environment.values()]
+            urls += re.findall(r"https?://[^\s\"]+", " ".join(words))
+            keys = [word.split("=", 1)[1] for word in words if word.startswith("--key=")]
+            keys += [environment[name] for name in ("WAYMARK_NODE_KEY", "WAYMARK_ENR") if name in environment]
+            for key in keys:
+                self.expect(self.mounted(container, key) in pod.claims, f"{pod.name}: {key} is on no volume that stays")
+            if "WAYMARK_PEER" in environment:
+                volume = pod.volumes.get(self.mounted(container, environment["WAYMARK_PEER"]), {})
+                self.expect("emptyDir" in volume, f'{pod.name}: {environment["WAYMARK_PEER"]} cannot be written')
+            token = environment.get("WAYMARK_TOKEN_FILE")
+            self.expect(token is None or token in files(pod, container), f"{pod.name}: {token} is not mounted")
+        # What is rendered beside a bootnode is there to show how it registers.
+        self.expect(urls or pod.name.startswith("waymark"), f"{pod.name}: does not register")
+        for url in urls:
             parts = urlsplit(url)
             service = self.rendering.find("Service", parts.hostname)
             ports = [port["port"] for port in (service or {"spec": {"ports": []}})["spec"]["ports"]
                      if port["protocol"] == "TCP"]
             self.expect(parts.port in ports, f"{pod.name}: no Service serves {url}")
+            self.expect(parts.scheme == scheme, f"{pod.name}: the API speaks {scheme}, not {url}")
             self.expect(pod.labels.get("waymark-client") == "true", f"{pod.name}: the NetworkPolicy does not let it in")
 
-    def selectors(self):
+    @staticmethod
+    def mounted(container, path):
+        """The name of the volume that a path lies in, or None."""
+        return next((mount["name"] for mount in container.get("volumeMounts", [])
+                     if path.startswith(mount["mountPath"] + "/")), None)
+
+    def services(self):
         for service in self.rendering.of("Service"):
             name, spec = service["metadata"]["name"], service["spec"]
             pods = self.rendering.selected(spec["selector"])
@@ -152,22 +212,43 @@ class Check:
                 for pod in pods:
                     self.expect(pod.port(port["targetPort"], port["protocol"]) == port["port"],
                                 f'Service {name}: {port["name"]} is no such port of {pod.name}')
-            self.expect(spec.get("type", "ClusterIP") == "ClusterIP" or spec.get("externalTrafficPolicy") == "Local",
-                        f"Service {name}: peers would lose their addresses")
+            if spec.get("type", "ClusterIP") != "ClusterIP":
+                self.expect(spec.get("externalTrafficPolicy") == "Local", f"Service {name}: peers would lose their addresses")
+                self.expect(spec.get("publishNotReadyAddresses") is True,
+                            f"Service {name}: takes discovery away while the pod is not ready")
+
+    def workloads(self):
         for workload in self.rendering.of("StatefulSet"):
+            name = workload["metadata"]["name"]
             service = self.rendering.find("Service", workload["spec"]["serviceName"])
-            self.expect(service and service["spec"].get("clusterIP") == "None",
-                        f'{workload["metadata"]["name"]}: its Service is missing or has an address')
+            self.expect(service and service["spec"].get("clusterIP") == "None", f"{name}: its Service is missing or has an address")
             self.expect(workload["spec"]["selector"]["matchLabels"].items()
                         <= workload["spec"]["template"]["metadata"]["labels"].items(), "a StatefulSet without its pods")
-        for policy in self.rendering.of("NetworkPolicy"):
-            name, pods = policy["metadata"]["name"], self.rendering.selected(policy["spec"]["podSelector"]["matchLabels"])
-            self.expect(len(pods) == 1, f"NetworkPolicy {name} selects {len(pods)} workloads")
-            for rule in policy["spec"]["ingress"]:
-                for port in rule["ports"]:
-                    self.expect(pods and pods[0].port(port["port"], port["protocol"]), f"NetworkPolicy {name}: {port}")
+            self.expect(name != "waymark" or workload["spec"]["replicas"] == 1, f"{name}: each bootnode has a StatefulSet of its own")
+        for account in self.rendering.of("ServiceAccount"):
+            self.expect(account.get("automountServiceAccountToken") is False, "the ServiceAccount hands out a token of Kubernetes")
         for budget in self.rendering.of("PodDisruptionBudget"):
             self.expect(self.rendering.selected(budget["spec"]["selector"]["matchLabels"]), "a budget without pods")
+            self.expect(budget["spec"].get("maxUnavailable") == 1, "the budget keeps nodes from being drained")
+
+    def policies(self):
+        self.expect(self.rendering.find("NetworkPolicy", "waymark"), "there is no NetworkPolicy waymark")
+        for policy in self.rendering.of("NetworkPolicy"):
+            name, spec = policy["metadata"]["name"], policy["spec"]
+            pods = self.rendering.selected(spec["podSelector"]["matchLabels"])
+            self.expect(len(pods) == 1, f"NetworkPolicy {name} selects {len(pods)} workloads")
+            for rule in spec["ingress"]:
+                for port in rule["ports"]:
+                    self.expect(pods and pods[0].port(port["port"], port["protocol"]), f"NetworkPolicy {name}: {port}")
+                if any(port["protocol"] == "TCP" for port in rule["ports"]):
+                    self.expect(rule.get("from") == LET_IN.get(name), f"NetworkPolicy {name}: lets others into the API")
+                else:
+                    self.expect("from" not in rule, f"NetworkPolicy {name}: keeps peers out")
+            if "Egress" in spec["policyTypes"]:
+                out = [port for rule in spec.get("egress", []) for port in rule["ports"]]
+                self.expect(out == LET_OUT, f"NetworkPolicy {name}: lets {out} out")
+
+    def monitors(self, keys):
         for monitor in self.rendering.of("ServiceMonitor"):
             wanted = monitor["spec"]["selector"]["matchLabels"].items()
             services = [item for item in self.rendering.of("Service") if wanted <= item["metadata"]["labels"].items()]
@@ -178,8 +259,27 @@ class Check:
                 self.expect(endpoint["path"] in ROUTES, f'ServiceMonitor: no route {endpoint["path"]}')
                 self.expect(services and endpoint["port"] in [port["name"] for port in services[0]["spec"]["ports"]],
                             f'ServiceMonitor: no port {endpoint["port"]}')
-                secret = endpoint["authorization"]["credentials"]["name"]
-                self.expect(f"`{secret}`" in HANDBOOK, f"docs/kubernetes.md does not tell of Secret {secret}")
+                asked = endpoint.get("authorization", {}).get("credentials")
+                if asked:
+                    self.secret(asked["name"], asked["key"])
+                self.expect((asked is None) == ("http-api.tokens" not in keys),
+                            "ServiceMonitor: with tokens the API asks for one, without it refuses any")
+                tls = "http-api.tls-certificate" in keys
+                self.expect(endpoint.get("scheme", "http") == ("https" if tls else "http"), "ServiceMonitor: not the API's scheme")
+                if tls:
+                    authority = endpoint.get("tlsConfig", {}).get("ca", {}).get("secret", {})
+                    self.secret(authority.get("name"), authority.get("key"))
+                    self.expect(self.rendering.find("Service", endpoint.get("tlsConfig", {}).get("serverName")),
+                                "ServiceMonitor: expects a certificate for the name of no Service")
+
+    def combination(self, keys):
+        """Components that go together."""
+        self.expect("http-api.allow-anonymous" not in keys or keys.get("http-api.registration") == "open",
+                    "open and proof exclude each other: everybody may look and post secret keys")
+        if "[::]" in keys.get("discv4.listen", ""):
+            for service in self.rendering.of("Service"):
+                self.expect(service["spec"].get("ipFamilyPolicy") == "PreferDualStack" or service["metadata"]["name"] == "node",
+                            f'Service {service["metadata"]["name"]}: IPv4 only, before a bootnode that has both')
 
     def daemon(self, pod):
         container = pod.container("waymark")
@@ -219,6 +319,11 @@ class Check:
                         f"{probe}: {asked.get('path')} is no route without credentials")
             self.expect(pod.port(asked.get("port"), "TCP"), f"{probe}: no port {asked.get('port')}")
             self.expect(asked.get("scheme", "HTTP") == scheme, f"{probe} does not speak {scheme}")
+        # Long enough for a registry that is opened after a crash, and for a machine that is busy.
+        for probe, least in (("startupProbe", 300), ("livenessProbe", 60)):
+            given = container.get(probe, {})
+            self.expect(given.get("periodSeconds", 10) * given.get("failureThreshold", 3) >= least,
+                        f"{probe} ends the pod in less than {least} s")
 
     def places(self, pod, container, keys):
         mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
@@ -231,8 +336,12 @@ def main():
     crds, *rendered = sys.argv[1:]
     schemas = {} if crds == "-" else custom_schemas(crds)
     check = Check(schemas)
-    for file in rendered:
+    names = {Path(file).stem: file for file in rendered}
+    for name, file in names.items():
         check.run(Rendering(file))
+        if name.endswith("-reversed"):
+            orders = [Rendering(other).objects for other in (file, names[name.removesuffix("-reversed")])]
+            check.expect(unordered(orders[0]) == unordered(orders[1]), "the order of the components makes a difference")
     for finding in check.findings:
         print(f"kubernetes: {finding}", file=sys.stderr)
     return 1 if check.findings or not rendered else 0

@@ -25,31 +25,27 @@ def no_new_privileges():
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
+def signal_inside(process, number):
+    """To process 1 of a container, whose parent is the `unshare` that was started."""
+    parent = process.pid
+    os.kill(int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]), number)
+
+
 class Machine:
     """What pods are made of: an image's root, or the programs of a build among what this machine has."""
 
-    def __init__(self, image, build):
+    def __init__(self, folder, image, build):
+        """All that is made lies in memory at folder, which goes with the namespace of mounts."""
         self.image = image and Path(image)
         self.build = build and Path(build)
-        self.folder = Path(tempfile.mkdtemp(prefix="waymark-pods."))
-        self.folder.chmod(0o755)
-        self.mounted = []
-
-    def close(self):
-        """Leaves nothing; deletes nothing either while anything of this machine is still mounted below."""
-        for root in reversed(self.mounted):
-            subprocess.run(["umount", "--lazy", root], check=True)
-        mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-        left = [place for place in mounts if place.startswith(f"{self.folder}/")]
-        assert not left, f"still mounted: {left}"
-        shutil.rmtree(self.folder)
+        self.folder = folder.resolve()
+        self.folder.mkdir(exist_ok=True)
+        mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(self.folder))
 
     def root(self, name, own):
         """A root with nothing of Kubernetes in it yet. own: with the image's programs and nothing else, if there is one."""
-        root = self.folder / name
-        root.mkdir()
+        root = Path(tempfile.mkdtemp(prefix=name + "-", dir=self.folder))
         mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(root))
-        self.mounted.append(str(root))
         source = self.image if own and self.image else Path("/")
         names = sorted(os.listdir(source)) if source == self.image else ["bin", "lib", "lib64", "sbin", "usr"]
         for entry in names:
@@ -61,11 +57,23 @@ class Machine:
                 self.bind(source / entry, root / entry, "ro")
         if self.build:
             self.bind(self.build, root / "opt", "ro")
-        for entry in ("dev", "proc"):
-            self.bind(Path("/") / entry, root / entry)
+        self.bind(Path("/proc"), root / "proc")
+        self.devices(root / "dev")
         (root / "etc").mkdir(exist_ok=True)
         (root / "etc/hosts").write_text(HOSTS)
         return root
+
+    @staticmethod
+    def devices(place):
+        """What a container finds in /dev, and the file that `kubectl describe pod` prints."""
+        place.mkdir()
+        mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(place))
+        for name in ("full", "null", "random", "urandom", "zero"):
+            (place / name).touch()
+            mount("--bind", f"/dev/{name}", str(place / name))
+        (place / "fd").symlink_to("/proc/self/fd")
+        (place / "termination-log").touch()
+        (place / "termination-log").chmod(0o666)
 
     @staticmethod
     def bind(source, place, *options):
@@ -83,7 +91,7 @@ class Container:
 
     def __init__(self, machine, pod, name, secrets, data, own=True):
         self.machine, self.pod, self.spec = machine, pod, pod.container(name)
-        self.root = machine.root(f"{pod.rendering.name}-{name}-{len(machine.mounted)}", own)
+        self.root = machine.root(f"{pod.rendering.name}-{name}", own)
         self.process = None
         contents = files(pod, self.spec)
         for item in self.spec.get("volumeMounts", []):
@@ -102,9 +110,8 @@ class Container:
         else:
             mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(place))
             mode = volume.get("projected", {}).get("defaultMode", 0o644)
-            for path, content in contents.items():
-                if path.startswith(item["mountPath"] + "/"):
-                    self.write(self.root / path.lstrip("/"), secrets.get(path) if content is None else content, mode)
+            self.project(place, {path.removeprefix(item["mountPath"] + "/"): secrets.get(path) if content is None else content
+                                 for path, content in contents.items() if path.startswith(item["mountPath"] + "/")}, mode)
         if item.get("readOnly"):
             mount("-o", "remount,bind,ro", str(place))
 
@@ -113,14 +120,25 @@ class Container:
             os.chown(path, 0, self.pod.spec["securityContext"]["fsGroup"])
         path.chmod(mode)
 
-    def write(self, path, content, mode):
-        if content is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-            self.own(path, mode)
+    def project(self, place, contents, mode):
+        """As kubelet does it, which replaces all files at once by turning ..data to a new folder."""
+        version = place / "..2026_01_01_00_00_00.000000001"
+        version.mkdir()
+        (place / "..data").symlink_to(version.name)
+        for path, content in contents.items():
+            if content is None:
+                continue
+            file = version / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+            self.own(file, mode)
+            top = place / path.split("/")[0]
+            if not top.is_symlink():
+                top.symlink_to(f"..data/{top.name}")
 
     def environment(self):
-        known = {"status.podIP": POD_IP[self.pod.name], "status.podIPs": f"{POD_IP[self.pod.name]},{POD_IP6}",
+        address = POD_IP.get(self.pod.name, "10.0.1.9")
+        known = {"status.podIP": address, "status.podIPs": f"{address},{POD_IP6}",
                  "status.hostIPs": f"10.0.1.1,{POD_IP6}",
                  "metadata.name": self.pod.name + "-0", "metadata.namespace": "default"}
         result = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": self.pod.name + "-0"}
@@ -155,5 +173,4 @@ class Container:
 
     def signal(self, number):
         """To process 1 of the container."""
-        parent = self.process.pid
-        os.kill(int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]), number)
+        signal_inside(self.process, number)

@@ -21,7 +21,7 @@ class Rendering:
         return next((item for item in self.of(kind) if item["metadata"]["name"] == name), None)
 
     def pods(self):
-        return [Pod(self, item) for kind in ("StatefulSet", "Deployment") for item in self.of(kind)]
+        return [Pod(self, item) for kind in ("StatefulSet", "Deployment", "Pod") for item in self.of(kind)]
 
     def bootnode(self):
         return next(pod for pod in self.pods() if pod.name == "waymark")
@@ -32,18 +32,19 @@ class Rendering:
 
 
 class Pod:
-    """The pods that a workload makes."""
+    """The pods that a workload makes, or a single pod."""
 
     def __init__(self, rendering, workload):
         self.rendering = rendering
         self.workload = workload
         self.name = workload["metadata"]["name"]
-        template = workload["spec"]["template"]
+        template = workload if workload["kind"] == "Pod" else workload["spec"]["template"]
         self.labels = template["metadata"].get("labels", {})
         self.spec = template["spec"]
         self.containers = self.spec.get("initContainers", []) + self.spec["containers"]
         self.volumes = {volume["name"]: volume for volume in self.spec.get("volumes", [])}
         self.claims = {claim["metadata"]["name"] for claim in workload["spec"].get("volumeClaimTemplates", [])}
+        self.claims |= {name for name, volume in self.volumes.items() if "persistentVolumeClaim" in volume}
 
     def container(self, name):
         return next(container for container in self.containers if container["name"] == name)

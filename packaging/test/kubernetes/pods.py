@@ -7,6 +7,7 @@ usage: pods.py --build FOLDER RENDERED    with the programs of a build
 RENDERED has the files that packaging/test/kubernetes/render makes. Exit code 77, a skipped test, where no namespaces can be
 made; with WAYMARK_REQUIRE_ALL_TESTS set that is a failure.
 """
+import ctypes
 import json
 import os
 import signal
@@ -14,26 +15,48 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.request
 from pathlib import Path
 
-NAMESPACES = ["unshare", "--net", "--mount"] + ([] if os.getuid() == 0 else ["--map-root-user"])
-if "POD_TEST_USER" not in os.environ:
+# Processes, too: whatever ends this ends them all, and with them goes what was mounted.
+NAMESPACES = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"] + \
+    ([] if os.getuid() == 0 else ["--map-root-user"])
+LONGEST = 420  # seconds
+
+
+def outside():
+    """Runs this program again in its namespaces, and ends all of that when a signal or the clock says so."""
     if subprocess.run([*NAMESPACES, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         required = os.environ.get("WAYMARK_REQUIRE_ALL_TESTS")
         print("pods: " + ("FAILED, as WAYMARK_REQUIRE_ALL_TESTS is set" if required else "SKIPPED") +
               ": no namespaces can be made here, and nothing was run", file=sys.stderr)
-        sys.exit(1 if required else 77)
-    os.environ["POD_TEST_USER"] = "root" if os.getuid() == 0 else "other"
-    os.execvp("unshare", [*NAMESPACES, sys.executable, *sys.argv])
+        return 1 if required else 77
+    environment = {**os.environ, "POD_TEST_USER": "root" if os.getuid() == 0 else "other"}
+    die_with_parent = ctypes.CDLL(None).prctl
+    inside = subprocess.Popen([*NAMESPACES, sys.executable, *sys.argv], env=environment,
+                              preexec_fn=lambda: die_with_parent(1, signal.SIGKILL, 0, 0, 0))
 
-from container import DATA_MODE, POD_IP6, ROOT, Container, Machine
+    def end(number, _):
+        inside.kill()
+        print(f"pods: ended by {signal.Signals(number).name}", file=sys.stderr)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM):
+        signal.signal(number, end)
+    signal.alarm(LONGEST)
+    return inside.wait() & 0xff
+
+
+if "POD_TEST_USER" not in os.environ:
+    sys.exit(outside())
+
+from container import DATA_MODE, POD_IP6, ROOT, Container, Machine, signal_inside
 from manifests import Rendering, config_of, effective, files
 
 KIND, PLACE, RENDERED = sys.argv[1:]
 RENDERINGS = {rendering.name: rendering for rendering in map(Rendering, sorted(Path(RENDERED).glob("*.yaml")))}
-MACHINE = Machine(PLACE if KIND == "--image" else None, PLACE if KIND == "--build" else None)
+MACHINE = Machine(Path(RENDERED) / ".pods", PLACE if KIND == "--image" else None, PLACE if KIND == "--build" else None)
 UNVERIFIED = ssl.create_default_context()
 UNVERIFIED.check_hostname, UNVERIFIED.verify_mode = False, ssl.CERT_NONE
 CONFIG = "/etc/waymark/"
@@ -115,12 +138,8 @@ class PodsTest(unittest.TestCase):
         assert status == 0 and len(RENDERINGS) > 10, errors
         cls.token, cls.line = output.splitlines()[:2]
 
-    @classmethod
-    def tearDownClass(cls):
-        MACHINE.close()
-
-    def bootnode(self, name):
-        node = Bootnode(RENDERINGS[name], self.line + "\n")
+    def bootnode(self, name, tokens=None):
+        node = Bootnode(RENDERINGS[name], self.line + "\n" if tokens is None else tokens)
         self.addCleanup(lambda: node.container.process and node.container.process.poll() is None
                         and node.container.signal(signal.SIGKILL))
         node.start()
@@ -187,10 +206,37 @@ class PodsTest(unittest.TestCase):
         self.assertEqual(json.loads(node.ask("status", "--json"))["enode"], before)
         self.finish(node)
 
+    def test_the_maintenance_pod_mends_a_key_and_a_registry(self):
+        node = self.bootnode("maintenance")
+        before = json.loads(node.ask("status", "--json"))["enode"]
+        self.finish(node)
+        (node.data / "node.key").chmod(0o660)
+        status, _, errors = node.container.execute("waymarkd", *node.container.spec["args"])
+        self.assertEqual(status, 77, errors)
+        pod = next(pod for pod in RENDERINGS["maintenance"].pods() if pod.name == "waymark-maintenance")
+        with_shell = Container(MACHINE, pod, "maintenance", {}, node.data, own=False)
+        for words in (["chmod", "600", "/data/node.key"], ["cp", "-p", "/data/node.key", "/tmp/"]):
+            status, _, errors = with_shell.execute(*words)
+            self.assertEqual(status, 0, errors)
+        status, _, errors = Container(MACHINE, pod, "maintenance", {}, node.data).execute(
+            "waymark", "registry", "repair", "/data/registry.db")
+        self.assertEqual(status, 0, errors)
+        node.start()
+        self.assertEqual(json.loads(node.ask("status", "--json"))["enode"], before)
+        self.finish(node)
+
     def test_process_1_reloads(self):
         node = self.bootnode("component-tls")
         node.container.signal(signal.SIGHUP)
         node.await_event("config.reloaded")
+        self.finish(node)
+
+    def test_with_proof_the_file_of_tokens_may_be_empty(self):
+        node = self.bootnode("component-proof", tokens="")
+        warnings = [line["event"] for line in map(json.loads, node.log) if line["level"] != "info"]
+        self.assertEqual(warnings, ["http.tokens_read"])
+        self.assertEqual(node.probe("readinessProbe"), 200)
+        self.assertEqual(node.peers(), [])
         self.finish(node)
 
     def test_a_sidecar_registers_its_node_and_takes_that_back(self):
@@ -205,6 +251,12 @@ class PodsTest(unittest.TestCase):
         (data / "geth").chmod(0o777)
         status, _, errors = maker.execute("waymark", "key", "generate", "--out", "/data/geth/nodekey")
         self.assertEqual(status, 0, errors)
+        # What a mount with fsGroup does unless fsGroupChangePolicy is OnRootMismatch, and what mends it.
+        (data / "geth/nodekey").chmod(0o660)
+        self.assertEqual(sidecar.execute(*sidecar.spec["command"])[0], 77)
+        mender = Container(MACHINE, pod, "key-mode", {}, data, own=False)
+        status, _, errors = mender.execute(*mender.spec["command"])
+        self.assertEqual((status, (data / "geth/nodekey").stat().st_mode & 0o777), (0, 0o600), errors)
         sidecar.start([])
         self.assertIn("registered at 10.0.1.5:30303", sidecar.process.stderr.readline())
         [peer] = node.peers()
@@ -230,10 +282,12 @@ class PodsTest(unittest.TestCase):
         for name, text in (("nodekey", source.read_text()), ("enr", enr.strip())):
             (data / "geth" / name).write_text(text)
             (data / "geth" / name).chmod(0o644)
+        source.unlink()
         cycle = container.spec["lifecycle"]
         status, _, errors = container.execute(*cycle["postStart"]["exec"]["command"], more=more)
         peers = bootnode.peers()
         left = container.execute(*cycle["preStop"]["exec"]["command"], more=more)
+        self.message = (container.root / "dev/termination-log").read_text()
         return (status, errors), peers, left
 
     def test_hooks_register_a_node_by_its_key_where_everybody_may(self):
@@ -251,14 +305,48 @@ class PodsTest(unittest.TestCase):
         self.assertEqual(node.peers(), [])
         self.finish(node)
 
-    def test_hooks_say_why_nothing_was_registered(self):
+    def test_hooks_say_why_nothing_was_registered_and_leave_the_node_alone(self):
         node = self.bootnode("component-dual-stack")
-        done, peers, _ = self.hooks(node, {}, {})
-        self.assertEqual((done[0], peers), (1, []))
-        self.assertIn("401", done[1])
+        for required, status in (("0", 0), ("1", 1)):
+            done, peers, left = self.hooks(node, {}, {"WAYMARK_REQUIRED": required})
+            self.assertEqual((done[0], peers, left[0]), (status, [], 0), left)
+            for said in (done[1], self.message):
+                self.assertIn("not registered: http://waymark:8080/peers: 401", said)
         self.finish(node)
+
+    def test_hooks_end_by_the_clock_where_packets_get_lost(self):
+        node = self.bootnode("overlay-hooks")
+        # Nobody is there, and nobody says so.
+        subprocess.run(("ip", "route", "add", "10.0.9.0/24", "dev", "lo"), check=True)
+        begun = time.monotonic()
+        done, peers, _ = self.hooks(node, {}, {"WAYMARK_URL": "http://10.0.9.1:8080", "WAYMARK_PATIENCE": "5"})
+        self.assertEqual((done[0], peers), (0, []))
+        self.assertIn("nobody answers at http://10.0.9.1:8080", self.message)
+        # The last try begins before the five seconds are over, and takes two; keys and records are made before.
+        self.assertLess(time.monotonic() - begun, 20)
+        self.finish(node)
+
+    if KIND == "--image":
+        def test_the_image_runs_as_it_is(self):
+            """With what docs/kubernetes.md gives to podman run: nothing but a volume at /var/lib/waymark."""
+            state = (Path(PLACE) / "var/lib/waymark").stat()
+            self.assertEqual((state.st_uid, state.st_gid, state.st_mode & 0o777), (65532, 65532, 0o700))
+            root = MACHINE.root("as-it-is", own=True)
+            os.chown(root / "var/lib/waymark", state.st_uid, state.st_gid)
+            inside = ["unshare", "--pid", "--fork", "--kill-child", f"--root={root}", "--wd=/", "--setgid=65532", "--setuid=65532"]
+            with subprocess.Popen([*inside, "/usr/bin/waymarkd", "--config", "/etc/waymark/waymark.properties"],
+                                  stderr=subprocess.PIPE, text=True) as daemon:
+                self.addCleanup(lambda: daemon.poll() is None and signal_inside(daemon, signal.SIGKILL))
+                self.assertTrue(any("host.ready" in line for line in daemon.stderr))
+                # As podman exec: the API on the loopback address.
+                told = subprocess.run([*inside, "/usr/bin/waymark", "status", "--json"], capture_output=True, text=True, check=True)
+                enode = json.loads(told.stdout)["enode"]
+                subprocess.run([*inside, "/usr/bin/waymark", "ping", enode], check=True, capture_output=True)
+                self.assertTrue((root / "var/lib/waymark/node.key").exists())
+                signal_inside(daemon, signal.SIGTERM)
+                daemon.communicate(timeout=40)
+                self.assertEqual(daemon.returncode, 0)
 
 
 if __name__ == "__main__":
-    signal.alarm(420)
     unittest.main(argv=sys.argv[:1])
