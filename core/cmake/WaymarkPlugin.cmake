@@ -5,7 +5,9 @@
 #   waymark-NAME-module   plugins/NAME.so, what the daemon loads
 #   waymark-NAME-static   the plugin linked in; the program calls waymark_static_plugin_NAME()
 #
-# The module is installed to where the daemon looks for plugins, unless NO_INSTALL says otherwise.
+# The module is installed to where the daemon looks for plugins, unless NO_INSTALL says otherwise. That is below the
+# prefix of the Waymark that was found: `cmake --install` of a project with a plugin goes there, when the project is not
+# part of another one and nobody named a CMAKE_INSTALL_PREFIX (packages do).
 #
 # What makes a module safe to load beside others is set here and nowhere else: hidden visibility (a second plugin's
 # class of the same name must not bind to the first one's), every symbol resolved when it is linked and when it is
@@ -67,6 +69,10 @@ function(waymark_add_plugin name)
     # Below a prefix the libraries lie two folders up from the plugins.
     set_target_properties(${code}-module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
     if(NOT arg_NO_INSTALL)
+        # Within Waymark's own tree there is no such prefix.
+        if(WAYMARK_PREFIX AND PROJECT_IS_TOP_LEVEL AND CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+            set_property(CACHE CMAKE_INSTALL_PREFIX PROPERTY VALUE "${WAYMARK_PREFIX}")
+        endif()
         install(TARGETS ${code}-module LIBRARY DESTINATION "${WAYMARK_PLUGIN_INSTALL_DIR}" COMPONENT runtime)
     endif()
 

@@ -152,12 +152,11 @@ const plugin::CommandLine& PluginNewCommand::line() const
             .takes(CommandArgument::operand("NAME")
                        .needs("the name of the plugin")
                        .help("its name: lower-case letters, digits and '-'"))
-            .takes(
-                CommandArgument::option("kind", "KIND")
-                    .oneOf({"service", "command", "registry"})
-                    .required()
-                    .help("what it is: something that works inside of the daemon, a command of waymark, or "
-                          "another registry of peers"))
+            .takes(CommandArgument::option("kind", "KIND")
+                       .oneOf({"service", "command", "registry"})
+                       .required()
+                       .help("service (works inside of the daemon), command (another word of waymark) or "
+                             "registry (of peers, in place of ours)"))
             .takes(CommandArgument::option("directory", "DIR")
                        .needs("the folder to write to")
                        .file()

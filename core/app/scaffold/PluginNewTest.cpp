@@ -341,7 +341,10 @@ class PluginNewTest : public CppUnit::TestFixture
 
     void theKindIsNeeded()
     {
-        assertContains(run({"plain"}).error, "--kind");
+        // Who is told that a kind is missing is told what to type.
+        for (const Ran& told : {run({"plain"}), run({"--help"})})
+            for (const std::string kind : {"service (", "command (", "registry ("})
+                assertContains(told.out + told.error, kind);
         const Ran ran = make("plain", "servcie");
         CPPUNIT_ASSERT_EQUAL(64, ran.code);
         assertContains(ran.error, "service");

@@ -15,7 +15,7 @@ tl::unexpected<Failure> inUse(const Store& store, const std::filesystem::path& l
 {
     return ended(ExitCode::lockedDatabase, store.file.string() + " is in use by a daemon" +
                                                LockFile::holderOf(lock) +
-                                               ": stop it first, or ask it (waymark http-api)");
+                                               ": stop it first, or ask it (waymark peers list)");
 }
 
 } // namespace

@@ -79,9 +79,8 @@ int TokenCommand::run(const plugin::CommandContext& context)
     else
         context.out << token.view() << '\n' << entry.toString() << '\n' << std::flush;
     if (context.terminal)
-        context.error
-            << "The token is not shown again; its line, which is no secret, belongs into the file that "
-               "http-api.tokens names (then: reload).\n";
+        context.error << "The token is not shown again. Its line, which is no secret, belongs into the\n"
+                         "file that http-api.tokens names; then reload the daemon.\n";
     return static_cast<int>(plugin::ExitCode::ok);
 }
 

@@ -69,6 +69,9 @@ class TokenCommandTest : public CppUnit::TestFixture
     {
         CPPUNIT_ASSERT_EQUAL(0, run({"--role", "read"}, true));
         CPPUNIT_ASSERT(_error.find("http-api.tokens") != std::string::npos);
+        std::istringstream lines(_error);
+        for (std::string line; std::getline(lines, line);)
+            CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
     }
 
     void wrongArgumentsAre64()

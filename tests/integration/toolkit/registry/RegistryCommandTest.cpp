@@ -193,7 +193,11 @@ class RegistryCommandTest : public CppUnit::TestFixture, private StoredExample
             const auto [output, code] = run(words);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 75, code);
             assertContains(output, "in use by a daemon (process " + std::to_string(daemon.pid()) + ')');
+            // What a running daemon is asked with instead is a command that there is.
+            if (words.back() != "--force")
+                assertContains(output, "or ask it (waymark peers list)");
         }
+        CPPUNIT_ASSERT_EQUAL(0, shell("$WAYMARK peers list --help").second);
         daemon.signal(SIGTERM);
         CPPUNIT_ASSERT_EQUAL(0, daemon.waitForExit().value_or(-1));
         // What the wall clock ended it dropped; the others are as they were. Its log is gone, and none is
