@@ -97,7 +97,9 @@ class SeveralTest(unittest.TestCase):
 
     TOOLS = {"ssh": 'host=$1; shift; cd "$HOSTS/$host" && echo "$host: $*" >>"$HOSTS/log" && exec sh -c "$*"',
              "scp": 'for to; do :; done; cp -- "$1" "${to#*:}"', "sudo": 'exec "$@"', "sleep": "exit 0",
-             "apt-get": 'shift 2; for deb; do grep -q new "$deb" || exit 100; done; cp -- "$@" .',
+             # Nobody answers dpkg's question about a configuration: it fails where it is not told what to keep.
+             "apt-get": 'case " $* " in *" -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "*) ;;'
+                        ' *) exit 100 ;; esac; shift 6; for deb; do grep -q new "$deb" || exit 100; done; cp -- "$@" .',
              "waymark": 'echo once >>tries; [ "$(wc -l <tries)" -ge 3 ] && [ ! -e sick ]'}
 
     def setUp(self):
