@@ -56,7 +56,8 @@ class Machine:
             elif (source / entry).is_dir() and entry not in ("data", "dev", "proc", "run", "sys", "tmp"):
                 self.bind(source / entry, root / entry, "ro")
         if self.build:
-            self.bind(self.build, root / "opt", "ro")
+            # Without what is mounted below it: that may be this very folder, with the roots of all pods before.
+            self.bind(self.build, root / "opt", "ro", how="--bind")
         self.bind(Path("/proc"), root / "proc")
         self.devices(root / "dev")
         (root / "etc").mkdir(exist_ok=True)
@@ -76,9 +77,9 @@ class Machine:
         (place / "termination-log").chmod(0o666)
 
     @staticmethod
-    def bind(source, place, *options):
+    def bind(source, place, *options, how="--rbind"):
         place.mkdir()
-        mount("--rbind", str(source), str(place))
+        mount(how, str(source), str(place))
         for option in options:
             mount("-o", f"remount,bind,{option}", str(place))
 
