@@ -3,6 +3,7 @@
 #include "BuiltIn.h"
 #include "Completion.h"
 #include "base/Columns.h"
+#include "base/Environment.h"
 #include "base/Secret.h"
 
 #include <waymark/plugin/CommandLine.h>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <iostream>
 #include <system_error>
 #include <unistd.h>
@@ -47,10 +47,9 @@ Commands beginningWith(const std::string& word, const Catalogue::Group& group)
 /// NO_COLOR as no-color.org has it: set and not empty.
 bool wantsColour()
 {
-    const char* const no = std::getenv("NO_COLOR");
-    const char* const terminal = std::getenv("TERM");
-    return ::isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0') && terminal != nullptr &&
-           std::string_view(terminal) != "dumb";
+    const std::string_view terminal = environment("TERM");
+    return ::isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").empty() && !terminal.empty() &&
+           terminal != "dumb";
 }
 
 constexpr const char* usageText =

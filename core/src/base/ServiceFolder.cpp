@@ -1,17 +1,15 @@
-#include <waymark/base/ServiceFolder.h>
+#include "base/Environment.h"
 
-#include <cstdlib>
-#include <string_view>
+#include <waymark/base/ServiceFolder.h>
 
 namespace waymark
 {
 
 std::optional<std::filesystem::path> serviceFolder(const char* variable)
 {
-    const char* const given = std::getenv(variable);
-    if (given == nullptr || *given == '\0')
+    const std::string_view folders = environment(variable);
+    if (folders.empty())
         return std::nullopt;
-    const std::string_view folders(given);
     return folders.substr(0, folders.find(':'));
 }
 
