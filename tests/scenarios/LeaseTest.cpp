@@ -22,8 +22,11 @@ class LeaseTest : public CppUnit::TestFixture
     CPPUNIT_TEST(discoveryForgetsAPeerWhoseLeaseEndsWhileTheDiskHangs);
     CPPUNIT_TEST_SUITE_END();
 
+    // It is asked again and again, faster than it would let anybody.
     Bootnode _bootnode{testkit::Properties{{"waymark.plugins", "registry-sqlite, discv4, http-api"},
-                                           {"discv4.workers", "1"}}};
+                                           {"discv4.workers", "1"},
+                                           {"discv4.known-rate", "0"},
+                                           {"discv4.question-rate", "0"}}};
 
     std::uint64_t _asked = 0;
 
