@@ -1,4 +1,4 @@
-#include "node/FileNodeStore.h"
+#include "host/identity/FileNodeStore.h"
 
 #include <waymark/base/AtomicFile.h>
 #include <waymark/base/Random.h>
@@ -139,7 +139,7 @@ class HostFilesTest : public CppUnit::TestFixture
         const auto old = nodes(3);
         const auto fresh = nodes(20);
         const auto store = [](const Place& place) {
-            return node::FileNodeStore(place.folder / "nodes", place.disk.files());
+            return host::FileNodeStore(place.folder / "nodes", place.disk.files());
         };
         cutEverywhere([&](const Place& place) { CPPUNIT_ASSERT(store(place).save(old)); },
                       [&](const Place& place) { return store(place).save(fresh).has_value(); },

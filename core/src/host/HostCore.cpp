@@ -32,15 +32,15 @@ std::filesystem::path stateFile(const plugin::ConfigView& view, const HostOption
     return options.keepsState ? view.stateDirectory() / name : std::filesystem::path();
 }
 
-std::unique_ptr<node::HostLocalNode> makeLocalNode(const plugin::ConfigView& view, const HostOptions& options,
-                                                   Random& random, const Clock& clock, observe::Log log,
-                                                   FileSystem& files)
+std::unique_ptr<HostLocalNode> makeLocalNode(const plugin::ConfigView& view, const HostOptions& options,
+                                             Random& random, const Clock& clock, observe::Log log,
+                                             FileSystem& files)
 {
     // An identity that ends with the process leaves nothing behind.
     const auto recordFile =
         view.isWord("key", ephemeral) ? std::filesystem::path() : stateFile(view, options, "node.enr");
-    auto made = node::HostLocalNode::make(readKey(view, options, random, files), nodeSettings(view),
-                                          recordFile, clock, std::move(log), files);
+    auto made = HostLocalNode::make(readKey(view, options, random, files), nodeSettings(view), recordFile,
+                                    clock, std::move(log), files);
     if (!made)
         throw StartError(ExitCode::configuration, made.error().message);
     return std::move(*made);
@@ -66,12 +66,12 @@ bool anyProvides(const std::vector<PluginInstance>& instances, std::string_view 
 
 } // namespace
 
-node::NodeSettings nodeSettings(const plugin::ConfigView& view)
+NodeSettings nodeSettings(const plugin::ConfigView& view)
 {
-    node::NodeSettings settings;
+    NodeSettings settings;
     if (view.findText("external-ip")) {
         for (const std::string& text : view.list("external-ip"))
-            settings.external.push_back(node::ExternalAddress::parse(text).value());
+            settings.external.push_back(ExternalAddress::parse(text).value());
     }
     settings.resolveInterval = view.duration("resolve-interval");
     settings.predictionVotes = static_cast<std::size_t>(view.integer("prediction-votes"));

@@ -3,11 +3,11 @@
 #include "base/ThreadTimers.h"
 #include "host/HostServices.h"
 #include "host/ProcessMetrics.h"
+#include "host/identity/AddressFollower.h"
+#include "host/identity/FileNodeStore.h"
+#include "host/identity/HostLocalNode.h"
 #include "net/SystemResolver.h"
 #include "net/SystemUdpSockets.h"
-#include "node/AddressFollower.h"
-#include "node/FileNodeStore.h"
-#include "node/HostLocalNode.h"
 
 #include <waymark/host/HostOptions.h>
 #include <waymark/host/HostSeams.h>
@@ -66,12 +66,12 @@ private:
     net::UdpSockets& _sockets;
     net::Resolver& _resolver;
     FileSystem& _files;
-    std::unique_ptr<node::HostLocalNode> _localNode;
-    node::FileNodeStore _nodeStore;
-    node::AddressFollower _addresses;
+    std::unique_ptr<HostLocalNode> _localNode;
+    FileNodeStore _nodeStore;
+    AddressFollower _addresses;
 };
 
 /// The section "node" as values; the key apart.
-node::NodeSettings nodeSettings(const plugin::ConfigView& node);
+NodeSettings nodeSettings(const plugin::ConfigView& node);
 
 } // namespace waymark::host

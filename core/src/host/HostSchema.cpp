@@ -1,6 +1,6 @@
 #include "host/HostSchema.h"
 
-#include "node/ExternalAddress.h"
+#include "host/identity/ExternalAddress.h"
 #include "observe/LogLevels.h"
 
 #include <waymark/node/Rlp.h>
@@ -33,7 +33,7 @@ Result<void> isLevelSpec(std::string_view spec)
 
 Result<void> isExternalAddress(std::string_view text)
 {
-    if (const auto address = node::ExternalAddress::parse(text); !address)
+    if (const auto address = ExternalAddress::parse(text); !address)
         return failure(address.error());
     return {};
 }

@@ -1,4 +1,4 @@
-#include "node/FileNodeStore.h"
+#include "host/identity/FileNodeStore.h"
 
 #include <waymark/base/AtomicFile.h>
 
@@ -9,7 +9,7 @@
 #include <functional>
 #include <optional>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 namespace
@@ -30,7 +30,7 @@ std::string checksumOf(std::string_view text)
     return toHex(bytes);
 }
 
-std::string lineOf(const StoredNode& node)
+std::string lineOf(const node::StoredNode& node)
 {
     const auto millis =
         std::chrono::duration_cast<std::chrono::milliseconds>(node.lastPong.time_since_epoch()).count();
@@ -57,7 +57,7 @@ std::optional<Number> number(std::string_view text)
     return error == std::errc() && rest == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-std::optional<StoredNode> parseLine(std::string_view line)
+std::optional<node::StoredNode> parseLine(std::string_view line)
 {
     const auto key = take(line, ' ');
     const auto ip = take(line, ' ');
@@ -65,19 +65,19 @@ std::optional<StoredNode> parseLine(std::string_view line)
     const auto tcp = take(line, ' ');
     if (!key || !ip || !udp || !tcp)
         return std::nullopt;
-    const auto parsedKey = PublicKey::fromHex(*key);
-    const auto parsedIp = IpAddress::parse(*ip);
+    const auto parsedKey = node::PublicKey::fromHex(*key);
+    const auto parsedIp = node::IpAddress::parse(*ip);
     const auto udpPort = number<std::uint16_t>(*udp);
     const auto tcpPort = number<std::uint16_t>(*tcp);
     const auto millis = number<std::int64_t>(line);
     constexpr std::int64_t latest = 9'000'000'000'000; // nanoseconds of it still fit
     if (!parsedKey || !parsedIp || !udpPort || !tcpPort || !millis || *millis < 0 || *millis > latest)
         return std::nullopt;
-    return StoredNode{
+    return node::StoredNode{
         *parsedKey, {*parsedIp, *udpPort, *tcpPort}, WallTime(std::chrono::milliseconds(*millis))};
 }
 
-Result<std::vector<StoredNode>> parse(std::string_view text, const std::string& file)
+Result<std::vector<node::StoredNode>> parse(std::string_view text, const std::string& file)
 {
     const auto corrupt = [&](const std::string& what) {
         return failure(ErrorCode::corrupt, file + ": " + what + "; it can be deleted, nodes are found again");
@@ -90,7 +90,7 @@ Result<std::vector<StoredNode>> parse(std::string_view text, const std::string& 
     text = text.substr(0, end);
     text.remove_prefix(header.size());
     const auto count = number<std::size_t>(take(text, '\n').value_or(""));
-    std::vector<StoredNode> nodes;
+    std::vector<node::StoredNode> nodes;
     while (const auto line = take(text, '\n')) {
         const auto node = parseLine(*line);
         if (!node)
@@ -104,32 +104,32 @@ Result<std::vector<StoredNode>> parse(std::string_view text, const std::string& 
 
 } // namespace
 
-Result<void> FileNodeStore::save(const std::vector<StoredNode>& nodes)
+Result<void> FileNodeStore::save(const std::vector<node::StoredNode>& nodes)
 {
     if (_file.empty())
         return {};
-    std::vector<StoredNode> kept = nodes;
+    std::vector<node::StoredNode> kept = nodes;
     if (kept.size() > maximumNodes) {
         const auto newest = kept.begin() + static_cast<std::ptrdiff_t>(maximumNodes);
-        std::ranges::nth_element(kept, newest, std::greater<>{}, &StoredNode::lastPong);
+        std::ranges::nth_element(kept, newest, std::greater<>{}, &node::StoredNode::lastPong);
         kept.erase(newest, kept.end());
     }
     std::string text = std::string(header) + std::to_string(kept.size()) + '\n';
-    for (const StoredNode& node : kept)
+    for (const node::StoredNode& node : kept)
         text += lineOf(node);
     text += std::string(trailer) + checksumOf(text) + '\n';
     const std::lock_guard lock(_mutex);
     return writeFileAtomically(_file, text, _files);
 }
 
-Result<std::vector<StoredNode>> FileNodeStore::load() const
+Result<std::vector<node::StoredNode>> FileNodeStore::load() const
 {
     if (_file.empty())
-        return std::vector<StoredNode>();
+        return std::vector<node::StoredNode>();
     const std::lock_guard lock(_mutex);
     const auto text = readSmallFile(_file, maximumFile, _files);
     if (!text && text.error().code == ErrorCode::notFound)
-        return std::vector<StoredNode>();
+        return std::vector<node::StoredNode>();
     if (!text)
         return failure(text.error().code == ErrorCode::tooLarge
                            ? Error(ErrorCode::corrupt, text.error().message)
@@ -137,4 +137,4 @@ Result<std::vector<StoredNode>> FileNodeStore::load() const
     return parse(*text, _file.string());
 }
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,4 +1,4 @@
-#include "node/AddressFollower.h"
+#include "host/identity/AddressFollower.h"
 
 #include "observe/HostLogChannel.h"
 
@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <sstream>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 class AddressFollowerTest : public CppUnit::TestFixture
@@ -36,12 +36,12 @@ class AddressFollowerTest : public CppUnit::TestFixture
     testkit::ManualTimers _timers{_clock};
     testkit::HostNames _names;
     testkit::TemporaryFolder _folder;
-    std::map<std::string, std::vector<IpAddress>> _interfaces;
+    std::map<std::string, std::vector<node::IpAddress>> _interfaces;
     std::ostringstream _lines;
     std::unique_ptr<HostLocalNode> _node;
     std::unique_ptr<AddressFollower> _follower;
 
-    static IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
+    static node::IpAddress ip(const char* text) { return node::IpAddress::parse(text).value(); }
 
     static NodeSettings settings(std::initializer_list<const char*> texts)
     {
@@ -58,10 +58,10 @@ class AddressFollowerTest : public CppUnit::TestFixture
         const auto channel = std::make_shared<observe::HostLogChannel>(
             Poco::AutoPtr<Poco::Channel>(new Poco::StreamChannel(_lines)));
         const observe::Log log(channel, "host");
-        _node = HostLocalNode::make(SecretKey::fromHex(std::string(64, '7')).value(), with,
+        _node = HostLocalNode::make(node::SecretKey::fromHex(std::string(64, '7')).value(), with,
                                     _folder.path() / "node.enr", _clock, log)
                     .value();
-        const auto read = [this](const std::string& name) -> Result<std::vector<IpAddress>> {
+        const auto read = [this](const std::string& name) -> Result<std::vector<node::IpAddress>> {
             const auto found = _interfaces.find(name);
             if (found == _interfaces.end())
                 return failure(ErrorCode::notFound, "no such interface");
@@ -70,13 +70,13 @@ class AddressFollowerTest : public CppUnit::TestFixture
         _follower = std::make_unique<AddressFollower>(
             AddressFollower::Surroundings{*_node, _names, _timers, _clock, log, read});
         _follower->follow(with);
-        _node->bound(Endpoint::parse("10.0.0.1:1000").value());
-        _node->bound(Endpoint::parse("[fd00::1]:1000").value());
+        _node->bound(node::Endpoint::parse("10.0.0.1:1000").value());
+        _node->bound(node::Endpoint::parse("[fd00::1]:1000").value());
         _node->settle();
     }
 
-    std::string v4() const { return _node->advertised(IpFamily::v4)->ip.toString(); }
-    std::string v6() const { return _node->advertised(IpFamily::v6)->ip.toString(); }
+    std::string v4() const { return _node->advertised(node::IpFamily::v4)->ip.toString(); }
+    std::string v6() const { return _node->advertised(node::IpFamily::v6)->ip.toString(); }
 
     std::size_t logged(const std::string& event) const
     {
@@ -206,7 +206,7 @@ class AddressFollowerTest : public CppUnit::TestFixture
     {
         _names.set("node.example", {ip("8.8.4.4"), ip("2600::4")});
         start(settings({"dns:node.example"}));
-        const Enr before = *_node->record();
+        const node::Enr before = *_node->record();
         _names.remove("node.example");
         start(settings({"dns:node.example"}));
         CPPUNIT_ASSERT(*_node->record() == before);
@@ -245,4 +245,4 @@ class AddressFollowerTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(AddressFollowerTest);
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,4 +1,4 @@
-#include "node/AddressFollower.h"
+#include "host/identity/AddressFollower.h"
 
 #include "net/SocketAddress.h"
 
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 namespace
@@ -27,7 +27,7 @@ Duration retryAfter(unsigned failures, Duration longest) noexcept
     return std::min<Duration>(firstRetry * (1 << std::min(failures, doublings)), longest);
 }
 
-std::optional<IpAddress> addressOf(const ifaddrs& entry) noexcept
+std::optional<node::IpAddress> addressOf(const ifaddrs& entry) noexcept
 {
     if (entry.ifa_addr == nullptr || (entry.ifa_flags & IFF_UP) == 0)
         return std::nullopt;
@@ -41,14 +41,14 @@ std::optional<IpAddress> addressOf(const ifaddrs& entry) noexcept
 }
 
 /// Without those that nobody reaches, those that carry furthest first.
-std::vector<IpAddress> usable(std::vector<IpAddress> addresses)
+std::vector<node::IpAddress> usable(std::vector<node::IpAddress> addresses)
 {
-    std::erase_if(addresses, [](const IpAddress& ip) {
+    std::erase_if(addresses, [](const node::IpAddress& ip) {
         const bool isLinkLocal = ip.isV6() && ip.bytes()[0] == 0xfe && (ip.bytes()[1] & 0xc0) == 0x80;
-        return isLinkLocal || ip.scope() == IpScope::special;
+        return isLinkLocal || ip.scope() == node::IpScope::special;
     });
-    const auto rank = [](const IpAddress& ip) {
-        return ip.scope() == IpScope::global ? 0 : ip.scope() == IpScope::lan ? 1 : 2;
+    const auto rank = [](const node::IpAddress& ip) {
+        return ip.scope() == node::IpScope::global ? 0 : ip.scope() == node::IpScope::lan ? 1 : 2;
     };
     std::ranges::stable_sort(addresses, {}, rank);
     return addresses;
@@ -56,13 +56,13 @@ std::vector<IpAddress> usable(std::vector<IpAddress> addresses)
 
 } // namespace
 
-Result<std::vector<IpAddress>> interfaceAddresses(const std::string& name)
+Result<std::vector<node::IpAddress>> interfaceAddresses(const std::string& name)
 {
     ifaddrs* first = nullptr;
     if (::getifaddrs(&first) != 0)
         return failure(ErrorCode::io, "getifaddrs: " + std::generic_category().message(errno));
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(first, &::freeifaddrs);
-    std::vector<IpAddress> found;
+    std::vector<node::IpAddress> found;
     bool isThere = false;
     for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
         if (name != entry->ifa_name)
@@ -153,7 +153,7 @@ void AddressFollower::ask(const ExternalAddress& source)
 
 void AddressFollower::learn(const ExternalAddress& source, const Answer& answer)
 {
-    const auto addresses = answer ? usable(*answer) : std::vector<IpAddress>();
+    const auto addresses = answer ? usable(*answer) : std::vector<node::IpAddress>();
     if (!addresses.empty())
         _surroundings.node.found(source, addresses);
     unsigned failures = 0;
@@ -188,4 +188,4 @@ void AddressFollower::tellFailure(const ExternalAddress& source, unsigned failur
         "again and again");
 }
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/HostLocalNode.h"
+#include "host/identity/HostLocalNode.h"
 
 #include <waymark/base/Timers.h>
 #include <waymark/net/Resolver.h>
@@ -12,13 +12,13 @@
 #include <string>
 #include <vector>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 /// The addresses of a network interface that others may reach, those that carry furthest first: global ones,
 /// local networks', loopback's; no IPv6 link-local ones, which mean nothing without a zone. `notFound`: no
 /// such interface, or none of its addresses is usable.
-Result<std::vector<IpAddress>> interfaceAddresses(const std::string& name);
+Result<std::vector<node::IpAddress>> interfaceAddresses(const std::string& name);
 
 /// Keeps a node's address that of the interfaces and names of node.external-ip: looks at them when it starts
 /// and every node.resolve-interval, sooner after a failure, and tells the node. What was found last holds
@@ -26,7 +26,7 @@ Result<std::vector<IpAddress>> interfaceAddresses(const std::string& name);
 class AddressFollower
 {
 public:
-    using InterfaceReader = std::function<Result<std::vector<IpAddress>>(const std::string& name)>;
+    using InterfaceReader = std::function<Result<std::vector<node::IpAddress>>(const std::string& name)>;
 
     /// What the follower works with; all of it outlives it.
     struct Surroundings
@@ -50,7 +50,7 @@ public:
     void stop() noexcept;
 
 private:
-    using Answer = Result<std::vector<IpAddress>>;
+    using Answer = Result<std::vector<node::IpAddress>>;
     struct Followed
     {
         MonotonicTime due;
@@ -71,4 +71,4 @@ private:
     Subscription _ticks;
 };
 
-} // namespace waymark::node
+} // namespace waymark::host

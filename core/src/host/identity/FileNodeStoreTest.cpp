@@ -1,11 +1,11 @@
-#include "node/FileNodeStore.h"
+#include "host/identity/FileNodeStore.h"
 
 #include <waymark/base/AtomicFile.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 class FileNodeStoreTest : public CppUnit::TestFixture
@@ -22,13 +22,14 @@ class FileNodeStoreTest : public CppUnit::TestFixture
     testkit::TemporaryFolder _folder;
     std::filesystem::path _file = _folder.path() / "state" / "nodes";
 
-    static StoredNode node(int second)
+    static node::StoredNode node(int second)
     {
-        static const PublicKey key = [] {
+        static const node::PublicKey key = [] {
             SystemRandom random;
-            return SecretKey::generate(random).publicKey();
+            return node::SecretKey::generate(random).publicKey();
         }();
-        return {key, {IpAddress::v4(127, 0, 0, 1), 30303, 30304}, WallTime(std::chrono::seconds(second))};
+        return {
+            key, {node::IpAddress::v4(127, 0, 0, 1), 30303, 30304}, WallTime(std::chrono::seconds(second))};
     }
 
     void isEmptyAtFirst() { CPPUNIT_ASSERT(FileNodeStore(_file).load().value().empty()); }
@@ -36,11 +37,11 @@ class FileNodeStoreTest : public CppUnit::TestFixture
     void givesBackWhatWasSavedLast()
     {
         FileNodeStore store(_file);
-        StoredNode v6 = node(1);
-        v6.endpoint.ip = IpAddress::parse("2001:db8::1").value();
+        node::StoredNode v6 = node(1);
+        v6.endpoint.ip = node::IpAddress::parse("2001:db8::1").value();
         CPPUNIT_ASSERT(store.save({node(1)}));
         CPPUNIT_ASSERT(store.save({v6, node(2)}));
-        CPPUNIT_ASSERT((FileNodeStore(_file).load().value() == std::vector<StoredNode>{v6, node(2)}));
+        CPPUNIT_ASSERT((FileNodeStore(_file).load().value() == std::vector<node::StoredNode>{v6, node(2)}));
         CPPUNIT_ASSERT(store.save({}));
         CPPUNIT_ASSERT(store.load().value().empty());
     }
@@ -73,7 +74,7 @@ class FileNodeStoreTest : public CppUnit::TestFixture
 
     void keepsTheNewestWhenThereAreTooMany()
     {
-        std::vector<StoredNode> nodes;
+        std::vector<node::StoredNode> nodes;
         for (int i = 0; i < static_cast<int>(FileNodeStore::maximumNodes) + 5; ++i)
             nodes.push_back(node(i));
         FileNodeStore store(_file);
@@ -94,4 +95,4 @@ class FileNodeStoreTest : public CppUnit::TestFixture
 
 CPPUNIT_TEST_SUITE_REGISTRATION(FileNodeStoreTest);
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,10 +1,10 @@
-#include "node/ExternalAddress.h"
+#include "host/identity/ExternalAddress.h"
 
 #include "node/Text.h"
 
 #include <net/if.h>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 namespace
@@ -24,22 +24,22 @@ Result<ExternalAddress> ExternalAddress::parse(std::string_view text)
         const auto name = text.substr(interfacePrefix.size());
         if (name.empty() || name.size() >= IFNAMSIZ || name.find_first_of("/ \t") != std::string_view::npos)
             return failure(ErrorCode::invalidArgument,
-                           quoted(name) +
+                           text::quoted(name) +
                                " is no name of a network interface (ip link shows those there are)");
         return ExternalAddress{Kind::interface, {}, std::string(name)};
     }
     if (text.starts_with(namePrefix)) {
         const auto name = text.substr(namePrefix.size());
-        if (!isHostName(name))
-            return failure(ErrorCode::invalidArgument, quoted(name) + " is no host name");
+        if (!node::isHostName(name))
+            return failure(ErrorCode::invalidArgument, text::quoted(name) + " is no host name");
         return ExternalAddress{Kind::name, {}, std::string(name)};
     }
-    const auto address = IpAddress::parse(text);
+    const auto address = node::IpAddress::parse(text);
     if (!address)
         return failure(ErrorCode::invalidArgument,
                        address.error().message + "; an IP address stands there, interface:NAME, dns:NAME or "
                                                  "predicted");
-    if (address->scope() == IpScope::special)
+    if (address->scope() == node::IpScope::special)
         return failure(ErrorCode::invalidArgument,
                        "no node can be reached there (unspecified, multicast, documentation or reserved)");
     return ExternalAddress{Kind::address, *address, {}};
@@ -60,4 +60,4 @@ std::string ExternalAddress::toString() const
     return std::string(predictedWord);
 }
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <mutex>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 /// The node store of a host: a text file in the state directory, replaced atomically.
@@ -17,7 +17,7 @@ namespace waymark::node
 ///     crc32 <of everything above, 8 hex digits>
 ///
 /// At most `maximumNodes` are kept, those heard from last.
-class FileNodeStore final : public NodeStore
+class FileNodeStore final : public node::NodeStore
 {
 public:
     static constexpr std::size_t maximumNodes = 10'000;
@@ -28,8 +28,8 @@ public:
     {
     }
 
-    Result<void> save(const std::vector<StoredNode>& nodes) override;
-    Result<std::vector<StoredNode>> load() const override;
+    Result<void> save(const std::vector<node::StoredNode>& nodes) override;
+    Result<std::vector<node::StoredNode>> load() const override;
 
 private:
     FileSystem& _files;
@@ -37,4 +37,4 @@ private:
     mutable std::mutex _mutex;
 };
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 /// One entry of node.external-ip: where the address comes from that others reach this node at.
@@ -23,8 +23,8 @@ struct ExternalAddress
     };
 
     Kind kind = Kind::address;
-    IpAddress ip{};     ///< of an address
-    std::string name{}; ///< of an interface or in DNS
+    node::IpAddress ip{}; ///< of an address
+    std::string name{};   ///< of an interface or in DNS
 
     /// "198.51.100.7", "interface:eth0", "dns:node.example.org", "predicted".
     static Result<ExternalAddress> parse(std::string_view text);
@@ -33,4 +33,4 @@ struct ExternalAddress
     friend auto operator<=>(const ExternalAddress&, const ExternalAddress&) = default;
 };
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "node/ExternalAddress.h"
+#include "host/identity/ExternalAddress.h"
 
 #include <waymark/base/Bytes.h>
 #include <waymark/base/Clock.h>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 /// What node.* says about the identity, apart from the key.
@@ -30,4 +30,4 @@ struct NodeSettings
     friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
 };
 
-} // namespace waymark::node
+} // namespace waymark::host

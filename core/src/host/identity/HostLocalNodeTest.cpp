@@ -1,4 +1,4 @@
-#include "node/HostLocalNode.h"
+#include "host/identity/HostLocalNode.h"
 
 #include "observe/HostLogChannel.h"
 
@@ -10,7 +10,7 @@
 
 #include <sstream>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 class HostLocalNodeTest : public CppUnit::TestFixture
@@ -48,7 +48,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
 
     std::unique_ptr<HostLocalNode> make(NodeSettings settings = {}, char digit = '7')
     {
-        auto key = SecretKey::fromHex(std::string(64, digit)).value();
+        auto key = node::SecretKey::fromHex(std::string(64, digit)).value();
         return HostLocalNode::make(std::move(key), std::move(settings), _file, _clock, {}).value();
     }
 
@@ -69,8 +69,8 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         return settings;
     }
 
-    static IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
-    static Endpoint at(const char* text) { return Endpoint::parse(text).value(); }
+    static node::IpAddress ip(const char* text) { return node::IpAddress::parse(text).value(); }
+    static node::Endpoint at(const char* text) { return node::Endpoint::parse(text).value(); }
 
     void advertisesWhatIsBound()
     {
@@ -79,12 +79,12 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(node->record());
         node->bound(at("127.0.0.2:30303"));
         CPPUNIT_ASSERT(node->advertised()->udpEndpoint() == at("127.0.0.2:30303"));
-        CPPUNIT_ASSERT(node->record()->endpointV4() == node->advertised(IpFamily::v4));
-        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+        CPPUNIT_ASSERT(node->record()->endpointV4() == node->advertised(node::IpFamily::v4));
+        CPPUNIT_ASSERT(!node->advertised(node::IpFamily::v6));
         node->bound(at("[::1]:30305"));
-        CPPUNIT_ASSERT(node->advertised(IpFamily::v6)->udp == 30305);
+        CPPUNIT_ASSERT(node->advertised(node::IpFamily::v6)->udp == 30305);
         CPPUNIT_ASSERT(node->advertised()->ip.isV4());
-        CPPUNIT_ASSERT(node->record()->endpointV6() == node->advertised(IpFamily::v6));
+        CPPUNIT_ASSERT(node->record()->endpointV6() == node->advertised(node::IpFamily::v6));
     }
 
     void configurationWinsOverWhatIsBound()
@@ -96,7 +96,8 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         settings.entries["eth"] = Bytes{0xc0};
         const auto node = make(settings);
         node->bound(at("0.0.0.0:40000"));
-        CPPUNIT_ASSERT((node->advertised() == NodeEndpoint{IpAddress::v4(8, 8, 4, 4), 9000, 30303}));
+        CPPUNIT_ASSERT(
+            (node->advertised() == node::NodeEndpoint{node::IpAddress::v4(8, 8, 4, 4), 9000, 30303}));
         CPPUNIT_ASSERT(node->record()->entry("eth"));
     }
 
@@ -105,8 +106,8 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         const auto node = make();
         node->bound(at("0.0.0.0:30303"));
         CPPUNIT_ASSERT(!node->advertised()->ip.isUnspecified());
-        CPPUNIT_ASSERT(node->advertised()->ip == sourceAddress(IpFamily::v4));
-        CPPUNIT_ASSERT(sourceAddress(IpFamily::v6).isV6());
+        CPPUNIT_ASSERT(node->advertised()->ip == sourceAddress(node::IpFamily::v4));
+        CPPUNIT_ASSERT(sourceAddress(node::IpFamily::v6).isV6());
     }
 
     /// What is logged when sockets are bound there and everything has started.
@@ -115,7 +116,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         std::ostringstream lines;
         const auto channel = std::make_shared<observe::HostLogChannel>(
             Poco::AutoPtr<Poco::Channel>(new Poco::StreamChannel(lines)));
-        auto node = HostLocalNode::make(SecretKey::fromHex(std::string(64, '7')).value(), settings, {},
+        auto node = HostLocalNode::make(node::SecretKey::fromHex(std::string(64, '7')).value(), settings, {},
                                         _clock, {channel, "host"})
                         .value();
         for (const char* listen : listens)
@@ -190,7 +191,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         bindBoth();
         const auto node = make();
         node->bound(at("127.0.0.1:1000"));
-        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+        CPPUNIT_ASSERT(!node->advertised(node::IpFamily::v6));
         node->settle();
         CPPUNIT_ASSERT(!node->record()->endpointV6());
         CPPUNIT_ASSERT(node->record()->endpointV4());
@@ -217,7 +218,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
     void tellsOfANewRecord()
     {
         const auto node = make();
-        std::shared_ptr<const Enr> told;
+        std::shared_ptr<const node::Enr> told;
         const auto subscription = node->recordChanged().subscribe([&](const auto& record) { told = record; });
         node->bound(at("127.0.0.1:1000"));
         CPPUNIT_ASSERT(told == node->record());
@@ -246,7 +247,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         node->observed(ip("8.8.8.8"), 3);
         CPPUNIT_ASSERT(node->advertised()->ip == ip("8.8.8.8"));
         node->observed(ip("2600::1"), 3); // no socket of that family
-        CPPUNIT_ASSERT(!node->advertised(IpFamily::v6));
+        CPPUNIT_ASSERT(!node->advertised(node::IpFamily::v6));
     }
 
     void majorityOverridesNoConfiguredAddress()
@@ -262,7 +263,7 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         const auto node = make(predicting(1, {"9.9.9.9", "predicted"}));
         node->bound(at("[2600::1]:1000"));
         node->observed(ip("2600::2"), 1);
-        CPPUNIT_ASSERT(node->advertised(IpFamily::v6)->ip == ip("2600::2"));
+        CPPUNIT_ASSERT(node->advertised(node::IpFamily::v6)->ip == ip("2600::2"));
     }
 
     void predictionHoldsOverARestart()
@@ -310,11 +311,11 @@ class HostLocalNodeTest : public CppUnit::TestFixture
         item.resize(item.size() + 255, 'x');
         settings.entries["big"] = item;
         CPPUNIT_ASSERT(make()->check(settings).error().code == ErrorCode::tooLarge);
-        auto key = SecretKey::fromHex(std::string(64, '7')).value();
+        auto key = node::SecretKey::fromHex(std::string(64, '7')).value();
         CPPUNIT_ASSERT(!HostLocalNode::make(std::move(key), settings, {}, _clock, {}));
     }
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(HostLocalNodeTest);
 
-} // namespace waymark::node
+} // namespace waymark::host

@@ -1,4 +1,4 @@
-#include "node/HostLocalNode.h"
+#include "host/identity/HostLocalNode.h"
 
 #include "base/Text.h"
 
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace waymark::node
+namespace waymark::host
 {
 
 namespace
@@ -31,7 +31,7 @@ const sockaddr* generic(const Address& address) noexcept
 }
 
 template <class Address, class Field>
-std::optional<IpAddress> sourceTo(Address far, Field field) noexcept
+std::optional<node::IpAddress> sourceTo(Address far, Field field) noexcept
 {
     const int descriptor = ::socket(generic(far)->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
@@ -45,39 +45,39 @@ std::optional<IpAddress> sourceTo(Address far, Field field) noexcept
     if (!known)
         return std::nullopt;
     const auto& bytes = near.*field;
-    const auto address =
-        IpAddress::fromBytes({static_cast<const Byte*>(static_cast<const void*>(&bytes)), sizeof bytes});
+    const auto address = node::IpAddress::fromBytes(
+        {static_cast<const Byte*>(static_cast<const void*>(&bytes)), sizeof bytes});
     return address ? std::optional(*address) : std::nullopt;
 }
 
 /// The same entries, whatever the seq and the signature.
-bool sameContent(const Enr& left, const Enr& right) noexcept
+bool sameContent(const node::Enr& left, const node::Enr& right) noexcept
 {
     return left.key() == right.key() && left.entries() == right.entries();
 }
 
 } // namespace
 
-IpAddress sourceAddress(IpFamily family) noexcept
+node::IpAddress sourceAddress(node::IpFamily family) noexcept
 {
-    std::optional<IpAddress> found;
-    if (family == IpFamily::v4) {
+    std::optional<node::IpAddress> found;
+    if (family == node::IpFamily::v4) {
         sockaddr_in far{};
         far.sin_family = AF_INET;
         far.sin_port = htons(farPort);
         ::inet_pton(AF_INET, farV4, &far.sin_addr);
         found = sourceTo(far, &sockaddr_in::sin_addr);
-        return found.value_or(IpAddress::v4(127, 0, 0, 1));
+        return found.value_or(node::IpAddress::v4(127, 0, 0, 1));
     }
     sockaddr_in6 far{};
     far.sin6_family = AF_INET6;
     far.sin6_port = htons(farPort);
     ::inet_pton(AF_INET6, farV6, &far.sin6_addr);
     found = sourceTo(far, &sockaddr_in6::sin6_addr);
-    return found.value_or(IpAddress::parse("::1").value());
+    return found.value_or(node::IpAddress::parse("::1").value());
 }
 
-HostLocalNode::HostLocalNode(SecretKey key, NodeSettings settings, std::filesystem::path recordFile,
+HostLocalNode::HostLocalNode(node::SecretKey key, NodeSettings settings, std::filesystem::path recordFile,
                              const Clock& clock, observe::Log log, FileSystem& files)
     : _secret(std::move(key)),
       _publicKey(_secret.publicKey()),
@@ -90,7 +90,7 @@ HostLocalNode::HostLocalNode(SecretKey key, NodeSettings settings, std::filesyst
 {
 }
 
-Result<std::unique_ptr<HostLocalNode>> HostLocalNode::make(SecretKey key, NodeSettings settings,
+Result<std::unique_ptr<HostLocalNode>> HostLocalNode::make(node::SecretKey key, NodeSettings settings,
                                                            std::filesystem::path recordFile,
                                                            const Clock& clock, observe::Log log,
                                                            FileSystem& files)
@@ -110,14 +110,15 @@ Result<void> HostLocalNode::initialise()
         return failure(fresh.error());
     if (auto fits = check(_settings); !fits)
         return fits;
-    _record = std::make_shared<const Enr>(std::move(*fresh));
+    _record = std::make_shared<const node::Enr>(std::move(*fresh));
     if (_recordFile.empty())
         return {};
     constexpr std::size_t maximumText = 1024;
     const auto text = readSmallFile(_recordFile, maximumText, _files);
     if (!text && text.error().code == ErrorCode::notFound)
         return {};
-    const auto kept = text ? Enr::parse(text::trimmed(*text)) : Result<Enr>(failure(text.error()));
+    const auto kept =
+        text ? node::Enr::parse(text::trimmed(*text)) : Result<node::Enr>(failure(text.error()));
     if (!kept)
         _log.warning("node.record_lost", {{"file", _recordFile.string()}, {"reason", kept.error().message}},
                      "the record's seq starts anew");
@@ -126,9 +127,9 @@ Result<void> HostLocalNode::initialise()
     return {};
 }
 
-void HostLocalNode::restore(const Enr& kept)
+void HostLocalNode::restore(const node::Enr& kept)
 {
-    _record = std::make_shared<const Enr>(kept); // until a socket is bound it stays as it was
+    _record = std::make_shared<const node::Enr>(kept); // until a socket is bound it stays as it was
     for (const auto& endpoint : {kept.endpointV4(), kept.endpointV6()}) {
         if (!endpoint)
             continue;
@@ -151,7 +152,7 @@ void HostLocalNode::settle()
 }
 
 /// Whether node.external-ip says, or may yet say, what the address of a family is.
-bool HostLocalNode::isNamed(IpFamily family) const
+bool HostLocalNode::isNamed(node::IpFamily family) const
 {
     return std::ranges::any_of(_settings.external, [family](const ExternalAddress& source) {
         return source.kind != ExternalAddress::Kind::address || source.ip.family() == family;
@@ -179,15 +180,15 @@ void HostLocalNode::warnOfUnroutable() const
             "believe what others see");
 }
 
-void HostLocalNode::bound(const Endpoint& udp)
+void HostLocalNode::bound(const node::Endpoint& udp)
 {
     const std::lock_guard update(_update);
-    const IpFamily family = udp.ip.family();
+    const node::IpFamily family = udp.ip.family();
     {
         const std::lock_guard lock(_mutex);
-        const Endpoint derived{udp.ip.isUnspecified() ? sourceAddress(family) : udp.ip, udp.port};
+        const node::Endpoint derived{udp.ip.isUnspecified() ? sourceAddress(family) : udp.ip, udp.port};
         _bound[family] = derived;
-        if (udp.ip.scope() != IpScope::loopback && derived.ip.scope() != IpScope::global)
+        if (udp.ip.scope() != node::IpScope::loopback && derived.ip.scope() != node::IpScope::global)
             _unroutable[family] = derived.ip;
         else
             _unroutable.erase(family);
@@ -196,26 +197,26 @@ void HostLocalNode::bound(const Endpoint& udp)
     tellIdentity(family);
 }
 
-void HostLocalNode::tellIdentity(IpFamily family) const
+void HostLocalNode::tellIdentity(node::IpFamily family) const
 {
     const auto shown = advertised(family);
     if (!shown)
         return;
-    _log.info("node.identity",
-              {{"enode", Enode::advertised(_publicKey, *shown).toString()}, {"enr", record()->toString()}});
+    _log.info("node.identity", {{"enode", node::Enode::advertised(_publicKey, *shown).toString()},
+                                {"enr", record()->toString()}});
 }
 
-void HostLocalNode::found(const ExternalAddress& source, const std::vector<IpAddress>& addresses)
+void HostLocalNode::found(const ExternalAddress& source, const std::vector<node::IpAddress>& addresses)
 {
     const std::lock_guard update(_update);
     {
         const std::lock_guard lock(_mutex);
         Addresses& known = _found[source];
-        for (const IpFamily family : {IpFamily::v4, IpFamily::v6}) {
+        for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6}) {
             const auto present = known.find(family);
             if (present != known.end() && std::ranges::find(addresses, present->second) != addresses.end())
                 continue;
-            const auto first = std::ranges::find(addresses, family, &IpAddress::family);
+            const auto first = std::ranges::find(addresses, family, &node::IpAddress::family);
             known.erase(family);
             if (first != addresses.end())
                 known.emplace(family, *first);
@@ -225,12 +226,12 @@ void HostLocalNode::found(const ExternalAddress& source, const std::vector<IpAdd
         tellIdentity(addresses.front().family());
 }
 
-void HostLocalNode::observed(const IpAddress& ip, std::size_t hosts)
+void HostLocalNode::observed(const node::IpAddress& ip, std::size_t hosts)
 {
     const std::lock_guard update(_update);
     {
         const std::lock_guard lock(_mutex);
-        if (hosts < _settings.predictionVotes || ip.scope() == IpScope::special)
+        if (hosts < _settings.predictionVotes || ip.scope() == node::IpScope::special)
             return;
         const ExternalAddress majority{ExternalAddress::Kind::predicted};
         if (std::ranges::find(_settings.external, majority) == _settings.external.end())
@@ -241,7 +242,8 @@ void HostLocalNode::observed(const IpAddress& ip, std::size_t hosts)
         tellIdentity(ip.family());
 }
 
-std::optional<IpAddress> HostLocalNode::external(IpFamily family, const NodeSettings& settings) const
+std::optional<node::IpAddress> HostLocalNode::external(node::IpFamily family,
+                                                       const NodeSettings& settings) const
 {
     const auto last = _last.find(family);
     bool doesLastHold = false;
@@ -255,47 +257,49 @@ std::optional<IpAddress> HostLocalNode::external(IpFamily family, const NodeSett
         const bool isPrediction = source.kind == ExternalAddress::Kind::predicted;
         if (known == _found.end() || (isPrediction && !known->second.contains(family)))
             // Until others say what they see, a local address is better found anew.
-            doesLastHold |= last != _last.end() && (!isPrediction || last->second.scope() == IpScope::global);
+            doesLastHold |=
+                last != _last.end() && (!isPrediction || last->second.scope() == node::IpScope::global);
         else if (const auto address = known->second.find(family); address != known->second.end())
             return address->second;
     }
     return doesLastHold ? std::optional(last->second) : std::nullopt;
 }
 
-std::optional<NodeEndpoint> HostLocalNode::endpoint(IpFamily family, const NodeSettings& settings) const
+std::optional<node::NodeEndpoint> HostLocalNode::endpoint(node::IpFamily family,
+                                                          const NodeSettings& settings) const
 {
     const auto bound = _bound.find(family);
     if (bound == _bound.end())
         return std::nullopt;
-    return NodeEndpoint{external(family, settings).value_or(bound->second.ip),
-                        settings.udpPort.value_or(bound->second.port), settings.tcpPort};
+    return node::NodeEndpoint{external(family, settings).value_or(bound->second.ip),
+                              settings.udpPort.value_or(bound->second.port), settings.tcpPort};
 }
 
-std::optional<NodeEndpoint> HostLocalNode::advertised(IpFamily family) const
+std::optional<node::NodeEndpoint> HostLocalNode::advertised(node::IpFamily family) const
 {
     const std::lock_guard lock(_mutex);
     return endpoint(family, _settings);
 }
 
-std::optional<NodeEndpoint> HostLocalNode::advertised() const
+std::optional<node::NodeEndpoint> HostLocalNode::advertised() const
 {
-    const auto v4 = advertised(IpFamily::v4);
-    return v4 ? v4 : advertised(IpFamily::v6);
+    const auto v4 = advertised(node::IpFamily::v4);
+    return v4 ? v4 : advertised(node::IpFamily::v6);
 }
 
-std::shared_ptr<const Enr> HostLocalNode::record() const
+std::shared_ptr<const node::Enr> HostLocalNode::record() const
 {
     const std::lock_guard lock(_mutex);
     return _record;
 }
 
-Result<Enr> HostLocalNode::build(std::uint64_t seq, const NodeSettings& settings) const
+Result<node::Enr> HostLocalNode::build(std::uint64_t seq, const NodeSettings& settings) const
 {
-    EnrBuilder builder;
+    node::EnrBuilder builder;
     builder.seq(seq);
     for (const auto& [name, item] : settings.entries)
         builder.entry(name, item);
-    for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
+    for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6})
         if (const auto where = endpoint(family, settings))
             builder.endpoint(*where);
         else if (const auto expected = _expected.find(family); expected != _expected.end())
@@ -306,13 +310,13 @@ Result<Enr> HostLocalNode::build(std::uint64_t seq, const NodeSettings& settings
 Result<void> HostLocalNode::check(const NodeSettings& settings) const
 {
     // With both families and every port the record is as large as it may ever get.
-    EnrBuilder builder;
+    node::EnrBuilder builder;
     builder.seq(_clock.unixMilliseconds());
     for (const auto& [name, item] : settings.entries)
         builder.entry(name, item);
     constexpr std::uint16_t anyPort = 65535;
-    builder.endpoint({IpAddress::v4(1, 1, 1, 1), anyPort, anyPort});
-    builder.endpoint({IpAddress::anyV6(), anyPort, anyPort});
+    builder.endpoint({node::IpAddress::v4(1, 1, 1, 1), anyPort, anyPort});
+    builder.endpoint({node::IpAddress::anyV6(), anyPort, anyPort});
     if (const auto record = builder.sign(_secret); !record)
         return failure(record.error().in("node.enr"));
     return {};
@@ -321,10 +325,10 @@ Result<void> HostLocalNode::check(const NodeSettings& settings) const
 void HostLocalNode::apply(NodeSettings settings)
 {
     const std::lock_guard update(_update);
-    const std::array before{advertised(IpFamily::v4), advertised(IpFamily::v6)};
+    const std::array before{advertised(node::IpFamily::v4), advertised(node::IpFamily::v6)};
     {
         const std::lock_guard lock(_mutex);
-        for (const IpFamily family : {IpFamily::v4, IpFamily::v6})
+        for (const node::IpFamily family : {node::IpFamily::v4, node::IpFamily::v6})
             if (const auto present = endpoint(family, _settings))
                 _last.insert_or_assign(family, present->ip);
         _settings = std::move(settings);
@@ -333,15 +337,15 @@ void HostLocalNode::apply(NodeSettings settings)
         });
     }
     refresh();
-    if (advertised(IpFamily::v4) != before[0])
-        tellIdentity(IpFamily::v4);
-    if (advertised(IpFamily::v6) != before[1])
-        tellIdentity(IpFamily::v6);
+    if (advertised(node::IpFamily::v4) != before[0])
+        tellIdentity(node::IpFamily::v4);
+    if (advertised(node::IpFamily::v6) != before[1])
+        tellIdentity(node::IpFamily::v6);
 }
 
 bool HostLocalNode::refresh()
 {
-    std::shared_ptr<const Enr> made;
+    std::shared_ptr<const node::Enr> made;
     {
         const std::lock_guard lock(_mutex);
         const std::uint64_t seq = std::max(_record->seq() + 1, _clock.unixMilliseconds());
@@ -352,7 +356,7 @@ bool HostLocalNode::refresh()
         }
         if (sameContent(*built, *_record))
             return false;
-        made = std::make_shared<const Enr>(std::move(*built));
+        made = std::make_shared<const node::Enr>(std::move(*built));
         _record = made;
     }
     store(*made);
@@ -360,7 +364,7 @@ bool HostLocalNode::refresh()
     return true;
 }
 
-void HostLocalNode::store(const Enr& record) const
+void HostLocalNode::store(const node::Enr& record) const
 {
     if (_recordFile.empty())
         return;
@@ -369,4 +373,4 @@ void HostLocalNode::store(const Enr& record) const
                      "after a restart the record's seq starts anew");
 }
 
-} // namespace waymark::node
+} // namespace waymark::host
