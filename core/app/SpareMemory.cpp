@@ -1,7 +1,10 @@
 #include "SpareMemory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <string_view>
+#include <thread>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -15,6 +18,8 @@ namespace
 
 constexpr Duration interval = std::chrono::seconds(10);
 constexpr std::size_t little = std::size_t{16} << 20;
+/// More of them only serve threads that allocate on other processors at the same moment.
+constexpr unsigned mostArenas = 4;
 
 /// Bytes in RAM that are no other program's as well; 0 where the system does not tell.
 std::size_t ownMemory() noexcept
@@ -34,6 +39,18 @@ std::size_t ownMemory() noexcept
 }
 
 } // namespace
+
+void SpareMemory::shareArenas() noexcept
+{
+#ifdef __GLIBC__
+    const char* const tunables = std::getenv("GLIBC_TUNABLES");
+    if (std::getenv("MALLOC_ARENA_MAX") != nullptr ||
+        (tunables != nullptr && std::string_view(tunables).find("arena_max") != std::string_view::npos))
+        return;
+    const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+    ::mallopt(M_ARENA_MAX, static_cast<int>(std::min(processors, mostArenas)));
+#endif
+}
 
 void SpareMemory::lookAfter(MonotonicTime now) noexcept
 {

@@ -13,6 +13,12 @@ namespace waymark::app
 class SpareMemory
 {
 public:
+    /// Has the threads of this process share a few of the C library's arenas. By itself it gives each of them
+    /// one of its own, up to eight for every processor, and what a large request took and freed in one arena
+    /// is of no use to the next request on another thread. First thing in main(), before any thread exists;
+    /// without effect where the environment says how many there are to be (MALLOC_ARENA_MAX).
+    static void shareArenas() noexcept;
+
     /// For the main loop; most calls return at once.
     void lookAfter(MonotonicTime now) noexcept;
     void giveBack() noexcept;

@@ -10,6 +10,7 @@ int main(int argc, char** argv)
 {
     const sigset_t signals = waymark::app::blockSignals();
     waymark::app::raiseDescriptorLimit();
+    waymark::app::SpareMemory::shareArenas();
     try {
         return waymark::app::DaemonApplication(signals).runWith({argv, argv + argc});
     } catch (const std::exception& error) {

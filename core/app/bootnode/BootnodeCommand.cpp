@@ -262,6 +262,7 @@ int BootnodeCommand::serve(const CommandContext& context, const CommandValues& v
     };
     const sigset_t signals = blockSignals();
     raiseDescriptorLimit();
+    SpareMemory::shareArenas();
     return Daemon(options, signals).run();
 }
 
