@@ -35,9 +35,13 @@ char capital(char c) noexcept
 
 Result<PluginName> PluginName::parse(std::string_view text)
 {
-    // Prefixes of the host's own keys, groups of commands that are built in, and the folder of builds, which
-    // source packages leave out.
-    constexpr std::array<std::string_view, 6> taken{"build", "help", "node", "plugin", "registry", "waymark"};
+    // Prefixes of the host's own keys, words that stand for no plugin on the command line, and the folder of
+    // builds, which source packages leave out.
+    constexpr std::array<std::string_view, 7> taken{"build",  "complete", "help",   "node",
+                                                    "plugin", "registry", "waymark"};
+    // Their packages are called as those of other plugins are.
+    constexpr std::array<std::string_view, 4> ours{"discv4", "http-api", "registry-memory",
+                                                   "registry-sqlite"};
     const bool hasItsCharacters =
         std::ranges::all_of(text, [](char c) { return isLetter(c) || isDigit(c) || c == '-'; });
     if (text.empty() || text.size() > longest || !hasItsCharacters || !isLetter(text.front()) ||
@@ -52,6 +56,10 @@ Result<PluginName> PluginName::parse(std::string_view text)
     if (std::ranges::find(taken, text) != taken.end())
         return failure(ErrorCode::invalidArgument,
                        "the name " + std::string(text) + " is Waymark's own; choose another one");
+    if (std::ranges::find(ours, text) != ours.end())
+        return failure(ErrorCode::invalidArgument, "the name " + std::string(text) +
+                                                       " is that of a plugin of Waymark's own; choose "
+                                                       "another one");
     return PluginName(std::string(text));
 }
 
