@@ -74,15 +74,21 @@ Catalogue::Catalogue(std::vector<toolkit::CommandGroup> builtIn,
 
 std::vector<const Catalogue::Group*> Catalogue::meantBy(const std::string& word) const
 {
-    const bool isCommand = std::ranges::any_of(_groups, [&](const Group& group) {
-        return std::ranges::any_of(group.commands,
-                                   [&](const auto& command) { return firstWord(command.first) == word; });
-    });
+    const bool isCommand = commandThatBegins(word).has_value();
     std::vector<const Group*> groups;
     for (const Group& group : _groups)
         if (group.name == word || (!isCommand && !word.empty() && group.name.starts_with(word + '-')))
             groups.push_back(&group);
     return groups;
+}
+
+std::optional<std::string> Catalogue::commandThatBegins(const std::string& word) const
+{
+    for (const Group& group : _groups)
+        for (const auto& [name, help] : group.commands)
+            if (firstWord(name) == word)
+                return name;
+    return std::nullopt;
 }
 
 std::optional<Catalogue::Match> Catalogue::findIn(const Group& group, std::span<const std::string> words)
@@ -108,17 +114,17 @@ Result<Catalogue::Match> Catalogue::find(std::span<const std::string> words) con
 {
     const auto groups = meantBy(words.front());
     std::vector<Match> matches;
-    for (const Group* group : groups) {
-        if (group->refusal && groups.size() == 1)
-            return failure(ErrorCode::unavailable, *group->refusal);
+    for (const Group* group : groups)
         if (auto match = findIn(*group, words.subspan(1)))
             matches.push_back({match->group, match->command, match->words + 1});
-    }
-    const bool isByCommand = groups.empty();
+    // A plugin that is called as a command's first word is does not hide that command.
+    const bool isByCommand = matches.empty();
     if (isByCommand)
         matches = findInAll(words);
     if (matches.size() == 1)
         return matches.front();
+    if (matches.empty() && groups.size() == 1 && groups.front()->refusal && !commandThatBegins(words.front()))
+        return failure(ErrorCode::unavailable, *groups.front()->refusal);
     if (matches.empty())
         return failure(unknown(words, groups));
     std::vector<std::string> owners;
@@ -135,7 +141,11 @@ Error Catalogue::unknown(std::span<const std::string> words, const std::vector<c
     const auto lacking = [](std::string message) {
         return Error(ErrorCode::notFound, std::move(message));
     };
-    if (!groups.empty()) {
+    std::vector<const Group*> all;
+    for (const Group& group : _groups)
+        all.push_back(&group);
+    auto verbs = verbsOf(words.front(), all);
+    if (!groups.empty() && verbs.empty()) {
         const bool isOne = groups.size() == 1;
         const std::string owner = isOne && groups.front()->version.empty()
                                       ? words.front()
@@ -147,10 +157,9 @@ Error Catalogue::unknown(std::span<const std::string> words, const std::vector<c
             owner + (isOne ? " has" : " have") + " the commands " + text::joined(known) +
             (words.size() < 2 ? "" : ", and no " + text::quoted(words[1]) + meant(words[1], known)));
     }
-    std::vector<const Group*> all;
-    for (const Group& group : _groups)
-        all.push_back(&group);
-    const auto verbs = verbsOf(words.front(), all);
+    for (const std::string& name : commandsOf(groups))
+        if (std::ranges::find(verbs, name) == verbs.end())
+            verbs.push_back(name);
     if (!verbs.empty())
         return lacking(words.front() + " needs one of " + text::joined(verbs) +
                        (words.size() < 2 ? "" : ", not " + text::quoted(words[1]) + meant(words[1], verbs)));

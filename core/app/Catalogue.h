@@ -48,8 +48,11 @@ public:
     /// The groups that the word may mean: of that name, and, unless it names a command, those of the family
     /// whose names begin with it and a dash ("registry" of "registry-sqlite").
     std::vector<const Group*> meantBy(const std::string& word) const;
-    /// The command that these words begin with, of groups of which one must have it. Errors: notFound, and
-    /// conflict when several have it; the message is for the user.
+    /// A command whose first word this is.
+    std::optional<std::string> commandThatBegins(const std::string& word) const;
+    /// The command that these words begin with: of the groups that the first one may mean, or else of all;
+    /// one must have it. Errors: notFound, unavailable when its plugin is refused, and conflict when several
+    /// have it; the message is for the user.
     Result<Match> find(std::span<const std::string> words) const;
 
     /// Loads its plugin, if it has one. Errors say which file is at fault.

@@ -114,21 +114,9 @@ int CommandLine::help(std::vector<std::string> words) const
     if (words.empty() || words.front() == "help")
         return help();
     const auto groups = _catalogue.meantBy(words.front());
-    const bool isWhole = words.size() == 1 && !groups.empty();
-    if (isWhole) {
-        for (const Catalogue::Group* group : groups) {
-            if (group->refusal)
-                return usage(*group->refusal);
-            printCommands(*group, group->commands);
-        }
-        const bool hasAny =
-            std::ranges::any_of(groups, [](const auto* group) { return !group->commands.empty(); });
-        std::cout << (hasAny ? "More of a command: waymark help "
-                             : "It has no commands; waymark plugin inspect ")
-                  << words.front() << (hasAny ? " COMMAND\n" : " shows it.\n");
-        return static_cast<int>(ExitCode::ok);
-    }
     const auto match = _catalogue.find(words);
+    if (words.size() == 1 && !groups.empty() && !match)
+        return helpOf(words.front(), groups);
     bool isNoun = false;
     for (const Catalogue::Group& group : _catalogue.groups()) {
         const bool isOwner = groups.empty() || std::ranges::find(groups, &group) != groups.end();
@@ -145,6 +133,33 @@ int CommandLine::help(std::vector<std::string> words) const
                      text::quoted(words[match->words]));
     words.emplace_back("--help"); // what every command understands
     return execute(words);
+}
+
+int CommandLine::helpOf(const std::string& word, const std::vector<const Catalogue::Group*>& groups) const
+{
+    bool hasAny = false;
+    bool isShown = false;
+    for (const Catalogue::Group* group : groups) {
+        if (group->refusal)
+            continue;
+        printCommands(*group, group->commands);
+        isShown = true;
+        hasAny = hasAny || !group->commands.empty();
+    }
+    // A plugin may be called as the first word of others' commands is.
+    for (const Catalogue::Group& group : _catalogue.groups()) {
+        const bool isPrinted = std::ranges::find(groups, &group) != groups.end() && !group.refusal;
+        const auto commands = isPrinted ? Commands() : beginningWith(word, group);
+        if (commands.empty())
+            continue;
+        printCommands(group, commands);
+        isShown = hasAny = true;
+    }
+    if (!isShown)
+        return usage(*groups.front()->refusal);
+    std::cout << (hasAny ? "More of a command: waymark help " : "It has no commands; waymark plugin inspect ")
+              << word << (hasAny ? " COMMAND\n" : " shows it.\n");
+    return static_cast<int>(ExitCode::ok);
 }
 
 int CommandLine::execute(const std::vector<std::string>& words) const

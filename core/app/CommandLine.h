@@ -29,6 +29,7 @@ private:
     /// Of a group, of commands that begin with a word, or of a command; the last runs the command's own
     /// --help.
     int help(std::vector<std::string> words) const;
+    int helpOf(const std::string& word, const std::vector<const Catalogue::Group*>& groups) const;
     int execute(const std::vector<std::string>& words) const;
     static int usage(const std::string& message);
 

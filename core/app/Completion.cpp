@@ -28,7 +28,6 @@ Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> b
     Candidates found;
     const auto groups =
         before.empty() ? std::vector<const Catalogue::Group*>() : catalogue.meantBy(before[0]);
-    const bool isInGroup = !groups.empty();
     if (before.empty()) {
         for (const auto& group : catalogue.groups())
             if (!group.commands.empty())
@@ -36,12 +35,10 @@ Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> b
                               (group.version.empty() ? "built in: " : "the plugin ") + group.name);
         found.emplace("help", "how to use a command");
     }
-    std::string start;
-    for (const std::string& word : before.subspan(isInGroup ? 1 : 0))
-        start += word + ' ';
-    for (const Catalogue::Group& group : catalogue.groups()) {
-        if (isInGroup && std::ranges::find(groups, &group) == groups.end())
-            continue;
+    const auto add = [&found](const Catalogue::Group& group, std::span<const std::string> words) {
+        std::string start;
+        for (const std::string& word : words)
+            start += word + ' ';
         for (const auto& [name, help] : group.commands) {
             if (!name.starts_with(start))
                 continue;
@@ -53,7 +50,11 @@ Candidates namesAfter(const Catalogue& catalogue, std::span<const std::string> b
             if (end != std::string::npos)
                 place->second += (place->second.empty() ? "" : ", ") + rest.substr(end + 1);
         }
-    }
+    };
+    for (const Catalogue::Group* group : groups)
+        add(*group, before.subspan(1));
+    for (const Catalogue::Group& group : catalogue.groups())
+        add(group, before);
     return found;
 }
 

@@ -203,12 +203,11 @@ Result<void> printGroupPage(std::ostream& out, const Catalogue& catalogue, const
                             const std::vector<const Catalogue::Group*>& groups)
 {
     Commands commands;
-    for (const Catalogue::Group* const group : groups) {
-        if (group->refusal)
-            return failure(ErrorCode::unavailable, *group->refusal);
+    for (const Catalogue::Group* const group : groups)
         for (const auto& [name, help] : group->commands)
             commands.emplace_back(group, name);
-    }
+    if (commands.empty() && groups.front()->refusal)
+        return failure(ErrorCode::unavailable, *groups.front()->refusal);
     if (commands.empty())
         return failure(ErrorCode::notFound, text::quoted(word) + " has no commands");
     header(out, "waymark-" + word);
@@ -250,7 +249,8 @@ Result<void> printManualPage(std::ostream& out, const Catalogue& catalogue,
 {
     const auto groups =
         words.size() == 1 ? catalogue.meantBy(words.front()) : decltype(catalogue.meantBy({}))();
-    if (!groups.empty())
+    // A command has its page, also where a plugin is called so.
+    if (!groups.empty() && !catalogue.find(words))
         return printGroupPage(out, catalogue, words.front(), groups);
     if (!words.empty())
         return printCommandPage(out, catalogue, words);

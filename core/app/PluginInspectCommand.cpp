@@ -2,6 +2,7 @@
 
 #include "base/Secret.h"
 #include "base/Text.h"
+#include "host/Phase.h"
 #include "host/loader/DynamicSymbols.h"
 #include "host/loader/PluginLoader.h"
 
@@ -54,7 +55,11 @@ std::optional<std::string> refusalOf(const host::PluginSource& source, bool load
     if (!loads)
         return host::flawInSymbols(source.file);
     const auto loaded = host::loadPlugin(source.file);
-    return loaded ? std::nullopt : std::optional(loaded.error().message);
+    if (!loaded)
+        return loaded.error().message;
+    const auto failed =
+        host::failureIn("schema", ExitCode::configuration, [&] { static_cast<void>((*loaded)->schema()); });
+    return failed ? std::optional(failed->second) : std::nullopt;
 }
 
 } // namespace
@@ -72,7 +77,8 @@ const plugin::CommandLine& PluginInspectCommand::line() const
                        .offers([&catalogue = _catalogue] { return namesIn(catalogue); })
                        .file())
             .takes(CommandArgument::flag("load").help("load it too, which runs its code: tells of missing "
-                                                      "symbols, and of what its constructors throw"))
+                                                      "symbols, of what its constructors throw, and of "
+                                                      "a wrong table of keys"))
             .takes(toolkit::Listing::jsonFlag())
             .example("waymark plugin inspect discv4")
             .example("waymark plugin inspect --load ./build/greet.so")

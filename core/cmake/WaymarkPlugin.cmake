@@ -7,7 +7,12 @@
 #
 # The module is installed to where the daemon looks for plugins, unless NO_INSTALL says otherwise. That is below the
 # prefix of the Waymark that was found: `cmake --install` of a project with a plugin goes there, when the project is not
-# part of another one and nobody named a CMAKE_INSTALL_PREFIX (packages do).
+# part of another one and nobody named a CMAKE_INSTALL_PREFIX (packages do). CMake tells that nobody did in the first run
+# alone, so that one that does not find Waymark must not leave its default behind: the project has
+#   if(PROJECT_IS_TOP_LEVEL AND CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+#       unset(CMAKE_INSTALL_PREFIX CACHE)
+#   endif()
+# before find_package(Waymark).
 #
 # What makes a module safe to load beside others is set here and nowhere else: hidden visibility (a second plugin's
 # class of the same name must not bind to the first one's), every symbol resolved when it is linked and when it is
@@ -70,8 +75,13 @@ function(waymark_add_plugin name)
     set_target_properties(${code}-module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
     if(NOT arg_NO_INSTALL)
         # Within Waymark's own tree there is no such prefix.
-        if(WAYMARK_PREFIX AND PROJECT_IS_TOP_LEVEL AND CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
-            set_property(CACHE CMAKE_INSTALL_PREFIX PROPERTY VALUE "${WAYMARK_PREFIX}")
+        if(WAYMARK_PREFIX AND PROJECT_IS_TOP_LEVEL)
+            if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+                set(CMAKE_INSTALL_PREFIX "${WAYMARK_PREFIX}" CACHE PATH "Where things are installed" FORCE)
+            elseif(NOT CMAKE_INSTALL_PREFIX STREQUAL WAYMARK_PREFIX)
+                message(STATUS "${name} is installed below ${CMAKE_INSTALL_PREFIX}, where the Waymark below "
+                    "${WAYMARK_PREFIX} does not look: -DCMAKE_INSTALL_PREFIX=${WAYMARK_PREFIX} puts it there")
+            endif()
         endif()
         install(TARGETS ${code}-module LIBRARY DESTINATION "${WAYMARK_PLUGIN_INSTALL_DIR}" COMPONENT runtime)
     endif()

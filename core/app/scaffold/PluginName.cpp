@@ -1,6 +1,7 @@
 #include "PluginName.h"
 
 #include "base/Secret.h"
+#include "host/loader/HostNames.h"
 
 #include <waymark/plugin/Manifest.h>
 
@@ -35,9 +36,12 @@ char capital(char c) noexcept
 
 Result<PluginName> PluginName::parse(std::string_view text)
 {
-    // Prefixes of the host's own keys, groups of commands that are built in, and the folder of builds, which
-    // source packages leave out.
-    constexpr std::array<std::string_view, 6> taken{"build", "help", "node", "plugin", "registry", "waymark"};
+    // Words that stand for no plugin on the command line, and the folder of builds, which source packages
+    // leave out.
+    constexpr std::array<std::string_view, 5> taken{"build", "complete", "help", "plugin", "registry"};
+    // Their packages are called as those of other plugins are.
+    constexpr std::array<std::string_view, 4> ours{"discv4", "http-api", "registry-memory",
+                                                   "registry-sqlite"};
     const bool hasItsCharacters =
         std::ranges::all_of(text, [](char c) { return isLetter(c) || isDigit(c) || c == '-'; });
     if (text.empty() || text.size() > longest || !hasItsCharacters || !isLetter(text.front()) ||
@@ -49,9 +53,13 @@ Result<PluginName> PluginName::parse(std::string_view text)
                 text::quoted(text) + " is none");
     if (text.size() < 2)
         return failure(ErrorCode::invalidArgument, "the name of a plugin has two characters at least");
-    if (std::ranges::find(taken, text) != taken.end())
+    if (host::isPrefixOfHost(text) || std::ranges::find(taken, text) != taken.end())
         return failure(ErrorCode::invalidArgument,
                        "the name " + std::string(text) + " is Waymark's own; choose another one");
+    if (std::ranges::find(ours, text) != ours.end())
+        return failure(ErrorCode::invalidArgument, "the name " + std::string(text) +
+                                                       " is that of a plugin of Waymark's own; choose "
+                                                       "another one");
     return PluginName(std::string(text));
 }
 

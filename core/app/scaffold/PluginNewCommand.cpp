@@ -111,11 +111,24 @@ std::string shellWord(const std::string& text)
     return word + '\'';
 }
 
-/// In the folder of a build they are a link to the sources, and Waymark is not installed there.
+/// <prefix>/share/waymark/plugin-template
+fs::path prefixOf(const fs::path& templates)
+{
+    return templates.parent_path().parent_path().parent_path();
+}
+
+/// Whether the program runs out of the folder of a build, where Waymark is not installed.
 bool isOfABuild(const fs::path& templates)
 {
     std::error_code ignored;
-    return fs::is_symlink(templates, ignored);
+    return fs::exists(prefixOf(templates) / "CMakeCache.txt", ignored);
+}
+
+/// As programs take it for a folder and not for an option.
+std::string folderWord(const fs::path& folder)
+{
+    const std::string text = folder.string();
+    return shellWord(text.starts_with('-') ? "./" + text : text);
 }
 
 /// What CMake has to be told of where Waymark is; nothing where it looks by itself.
@@ -123,8 +136,7 @@ std::string prefixArgument(const fs::path& templates)
 {
     if (isOfABuild(templates))
         return " -DCMAKE_PREFIX_PATH=PREFIX";
-    // <prefix>/share/waymark/plugin-template
-    const std::string prefix = templates.parent_path().parent_path().parent_path().string();
+    const std::string prefix = prefixOf(templates).string();
     return prefix == "/usr" || prefix == "/usr/local" ? std::string()
                                                       : ' ' + shellWord("-DCMAKE_PREFIX_PATH=" + prefix);
 }
@@ -189,6 +201,9 @@ int PluginNewCommand::run(const CommandContext& context)
     if (const auto same = _catalogue.installed().find(name->text()); same != _catalogue.installed().end())
         return line().refuse(context, "a plugin of the name " + name->text() + " is installed, " +
                                           same->second.description() + "; choose another name");
+    if (const auto command = _catalogue.commandThatBegins(name->text()))
+        return line().refuse(context, "the name " + name->text() + " is the first word of waymark " +
+                                          *command + "; choose another one");
     const auto folder = _templates();
     if (!folder)
         return line().fail(
@@ -202,6 +217,9 @@ int PluginNewCommand::run(const CommandContext& context)
         return line().refuse(context, "source packages leave out what lies in a folder called " +
                                           fs::absolute(target).lexically_normal().string() +
                                           "; choose another one");
+    if (const std::string whole = fs::absolute(target).string(); whole.find(';') != std::string::npos)
+        return line().refuse(context, "CMake takes no folder with a ';' in its name, as " +
+                                          text::quoted(whole) + " has; choose another one");
     if (!target.has_filename() && target.has_relative_path())
         target = target.parent_path(); // "greet/" is greet
     const auto given = values->find("maintainer");
@@ -215,8 +233,8 @@ int PluginNewCommand::run(const CommandContext& context)
                                "; install waymark-dev again");
     if (const auto written = writeScaffold(target, *files); !written)
         return line().fail(context, exitCodeOf(written.error()), written.error().message);
-    const std::string source = shellWord(target.string());
-    const std::string build = shellWord((target / "build").string());
+    const std::string source = folderWord(target);
+    const std::string build = folderWord(target / "build");
     context.out << name->text() << ": " << files->size() << " files of a " << values->text("kind")
                 << " plugin are in " << target.string() << '\n';
     if (!given)

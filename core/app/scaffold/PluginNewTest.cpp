@@ -56,6 +56,8 @@ class PluginNewTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE(PluginNewTest);
     CPPUNIT_TEST(namesAreThoseOfManifests);
     CPPUNIT_TEST(namesOfOthersAreRefused);
+    CPPUNIT_TEST(namesOfThePluginsOfTheTreeAreRefused);
+    CPPUNIT_TEST(firstWordsOfCommandsAreRefused);
     CPPUNIT_TEST(aNameHasItsForms);
     CPPUNIT_TEST(noPlaceholderIsLeft);
     CPPUNIT_TEST(anUnknownPlaceholderIsAnError);
@@ -66,6 +68,9 @@ class PluginNewTest : public CppUnit::TestFixture
     CPPUNIT_TEST(theFolderAboveMustBeThere);
     CPPUNIT_TEST(saysWhatToInstallWithoutTemplates);
     CPPUNIT_TEST(saysWhatToTypeNext);
+    CPPUNIT_TEST(aPrefixOfLinksIsNoBuild);
+    CPPUNIT_TEST(foldersThatCMakeTakesNotAreRefused);
+    CPPUNIT_TEST(aFolderIsNotTakenForAnOption);
     CPPUNIT_TEST(maintainersHaveAnAddress);
     CPPUNIT_TEST(noMaintainerIsMadeUpOfHalves);
     CPPUNIT_TEST(theMaintainerIsSaid);
@@ -82,13 +87,14 @@ class PluginNewTest : public CppUnit::TestFixture
 
     testkit::TemporaryFolder _folder;
     std::optional<fs::path> _templates = templates;
+    std::vector<toolkit::CommandGroup> _builtIn;
     std::map<std::string, host::PluginSource> _installed;
 
     fs::path target() const { return _folder.path() / "made"; }
 
     Ran run(const std::vector<std::string>& words) const
     {
-        const Catalogue catalogue({}, _installed);
+        const Catalogue catalogue(_builtIn, _installed);
         std::istringstream in;
         std::ostringstream out;
         std::ostringstream error;
@@ -117,14 +123,46 @@ class PluginNewTest : public CppUnit::TestFixture
 
     void namesOfOthersAreRefused()
     {
-        for (const std::string own : {"waymark", "node", "registry", "build"})
+        for (const std::string own : {"waymark", "node", "registry", "build", "complete", "help", "plugin"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(own, 64, make(own, "service").code);
-        _installed.emplace("discv4",
-                           host::PluginSource{"/there/discv4.so", nullptr, failure(ErrorCode::io, "")});
-        const Ran ran = make("discv4", "service");
+        _installed.emplace("acme", host::PluginSource{"/there/acme.so", nullptr, failure(ErrorCode::io, "")});
+        const Ran ran = make("acme", "service");
         CPPUNIT_ASSERT_EQUAL(64, ran.code);
-        assertContains(ran.error, "/there/discv4.so");
+        assertContains(ran.error, "/there/acme.so");
         CPPUNIT_ASSERT(!fs::exists(target()));
+    }
+
+    /// None of them is installed here.
+    void namesOfThePluginsOfTheTreeAreRefused()
+    {
+        std::size_t tried = 0;
+        for (const auto& entry : fs::directory_iterator(fs::path(WAYMARK_SOURCE_DIR) / "plugins")) {
+            if (!entry.is_directory())
+                continue;
+            const std::string name = entry.path().filename().string();
+            const Ran ran = make(name, "service");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 64, ran.code);
+            assertContains(ran.error, "the name " + name + " is that of a plugin of Waymark's own");
+            ++tried;
+        }
+        CPPUNIT_ASSERT(tried >= 4);
+        CPPUNIT_ASSERT(!fs::exists(target()));
+    }
+
+    void firstWordsOfCommandsAreRefused()
+    {
+        _builtIn = {{"node", {{"key generate", "Make a key", nullptr}, {"man", "Print", nullptr}}}};
+        host::PluginManifest manifest;
+        manifest.commands = {{"peers list", "Show them"}};
+        _installed.emplace("http-api", host::PluginSource{"/there/http-api.so", nullptr, manifest});
+        for (const auto& [name, command] : std::map<std::string, std::string>{
+                 {"key", "key generate"}, {"man", "man"}, {"peers", "peers list"}}) {
+            const Ran ran = make(name, "service");
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 64, ran.code);
+            assertContains(ran.error, "the name " + name + " is the first word of waymark " + command + ';');
+            CPPUNIT_ASSERT(!fs::exists(target()));
+        }
+        CPPUNIT_ASSERT_EQUAL(0, make("generate", "service").code);
     }
 
     void aNameHasItsForms()
@@ -244,10 +282,46 @@ class PluginNewTest : public CppUnit::TestFixture
         assertContains(ran.out, "  ctest --test-dir " + quoted + "/build'\n");
         assertContains(ran.out, "-DCMAKE_PREFIX_PATH=");
         CPPUNIT_ASSERT(ran.out.find("runs out of a build") == std::string::npos);
-        fs::create_directories(_folder.path() / "prefix/share/waymark");
-        fs::create_symlink(templates, _folder.path() / "prefix/share/waymark/plugin-template");
-        _templates = _folder.path() / "prefix/share/waymark/plugin-template";
-        assertContains(make("plain", "command").out, "runs out of a build");
+    }
+
+    /// As GNU stow has them.
+    void aPrefixOfLinksIsNoBuild()
+    {
+        const fs::path prefix = _folder.path() / "prefix";
+        fs::create_directories(prefix / "share/waymark");
+        fs::create_symlink(templates, prefix / "share/waymark/plugin-template");
+        _templates = prefix / "share/waymark/plugin-template";
+        const std::string installed = make("plain", "command").out;
+        assertContains(installed, " -DCMAKE_PREFIX_PATH=" + prefix.string() + '\n');
+        CPPUNIT_ASSERT_MESSAGE(installed, installed.find("runs out of a build") == std::string::npos);
+        fs::remove_all(target());
+        static_cast<void>(_folder.write("prefix/CMakeCache.txt", ""));
+        const std::string built = make("plain", "command").out;
+        assertContains(built, " -DCMAKE_PREFIX_PATH=PREFIX\n");
+        assertContains(built, "runs out of a build");
+    }
+
+    void foldersThatCMakeTakesNotAreRefused()
+    {
+        for (const fs::path& folder : {_folder.path() / "a;b", _folder.path() / "c;" / "d"}) {
+            const Ran ran = run({"plain", "--kind", "service", "--directory", folder.string()});
+            CPPUNIT_ASSERT_EQUAL(64, ran.code);
+            assertContains(ran.error,
+                           "CMake takes no folder with a ';' in its name, as '" + folder.string() + "' has");
+        }
+        CPPUNIT_ASSERT(namesIn(_folder.path()).empty());
+    }
+
+    void aFolderIsNotTakenForAnOption()
+    {
+        const fs::path before = fs::current_path();
+        fs::current_path(_folder.path());
+        const Ran ran = run({"plain", "--kind", "service", "--directory", "-x"});
+        fs::current_path(before);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(ran.error, 0, ran.code);
+        assertContains(ran.out, "  cmake -S ./-x -B ./-x/build");
+        assertContains(ran.out, "  cmake --build ./-x/build\n");
+        assertContains(ran.out, "  ctest --test-dir ./-x/build\n");
     }
 
     void maintainersHaveAnAddress()

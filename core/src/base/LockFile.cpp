@@ -1,3 +1,5 @@
+#include "base/SystemError.h"
+
 #include <waymark/base/AtomicFile.h>
 #include <waymark/base/LockFile.h>
 
@@ -7,7 +9,6 @@
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -16,13 +17,6 @@ namespace waymark
 
 namespace
 {
-
-Error systemError(const std::filesystem::path& file, const std::string& what, int code)
-{
-    const bool isRefused = code == EACCES || code == EPERM || code == EROFS;
-    return {isRefused ? ErrorCode::permission : ErrorCode::io,
-            file.string() + ' ' + what + ": " + std::generic_category().message(code)};
-}
 
 bool isStillThere(int descriptor, const std::filesystem::path& file) noexcept
 {
@@ -116,7 +110,7 @@ Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
             const int code = errno;
             if (auto folder = requireFolderOf(file); !folder)
                 return failure(ErrorCode::io, file.string() + ": " + folder.error().message);
-            return failure(systemError(file, "cannot be opened for writing", code));
+            return failure(systemError(file.string(), "cannot be opened for writing", code));
         }
         LockFile taken(file, descriptor, false);
         // Bound to the open file, not to the process.
@@ -125,7 +119,7 @@ Result<LockFile> LockFile::take(const std::filesystem::path& file, AtEnd atEnd)
             const bool isHeld = errno == EAGAIN || errno == EACCES;
             return isHeld ? failure(ErrorCode::conflict,
                                     file.string() + " is locked by another process" + holderOf(file))
-                          : failure(systemError(file, "cannot be locked", errno));
+                          : failure(systemError(file.string(), "cannot be locked", errno));
         }
         // Whoever had it may have removed it meanwhile: others may hold a new one.
         if (!isStillThere(descriptor, file))
@@ -146,11 +140,11 @@ Result<bool> LockFile::isHeld(const std::filesystem::path& file)
     if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR))
         return false;
     if (descriptor < 0)
-        return failure(systemError(file, "cannot be opened", errno));
+        return failure(systemError(file.string(), "cannot be opened", errno));
     const LockFile opened(file, descriptor, false);
     struct flock lock = wholeFile();
     if (::fcntl(descriptor, F_OFD_GETLK, &lock) != 0)
-        return failure(systemError(file, "cannot be asked for its lock", errno));
+        return failure(systemError(file.string(), "cannot be asked for its lock", errno));
     return lock.l_type != F_UNLCK;
 }
 

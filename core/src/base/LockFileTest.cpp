@@ -1,8 +1,11 @@
+#include "base/SystemError.h"
+
 #include <waymark/base/LockFile.h>
 #include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,6 +26,7 @@ class LockFileTest : public CppUnit::TestFixture
     CPPUNIT_TEST(removesWhatItMadeWhenAsked);
     CPPUNIT_TEST(movingKeepsIt);
     CPPUNIT_TEST(aFolderThatIsMissingIsToldOf);
+    CPPUNIT_TEST(whatTheSystemSaysIsToldAsOfEveryFile);
     CPPUNIT_TEST(followsNoLink);
     CPPUNIT_TEST(leavesWhatIsNoLockFile);
     CPPUNIT_TEST_SUITE_END();
@@ -89,6 +93,17 @@ class LockFileTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT(lock.error().code == ErrorCode::io);
         CPPUNIT_ASSERT(lock.error().message.ends_with("store.lock: there is no folder " +
                                                       (_folder.path() / "none").string()));
+    }
+
+    /// Nobody makes files in /proc: the system says that there is none.
+    void whatTheSystemSaysIsToldAsOfEveryFile()
+    {
+        const fs::path file = "/proc/store.lock";
+        const auto lock = LockFile::take(file);
+        CPPUNIT_ASSERT(!lock);
+        const Error shared = systemError(file.string(), "cannot be opened for writing", ENOENT);
+        CPPUNIT_ASSERT_EQUAL(shared.message, lock.error().message);
+        CPPUNIT_ASSERT(lock.error().code == shared.code);
     }
 
     void followsNoLink()

@@ -1,12 +1,10 @@
 #include "host/HostSchema.h"
 
 #include "host/identity/ExternalAddress.h"
+#include "host/loader/HostNames.h"
 #include "observe/LogLevels.h"
 
 #include <waymark/node/Rlp.h>
-
-#include <algorithm>
-#include <array>
 
 namespace waymark::host
 {
@@ -120,14 +118,13 @@ Result<std::pair<std::string, std::string>> parsePluginEntry(std::string_view en
 {
     constexpr std::string_view nameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-";
     constexpr std::size_t maximumName = 31;
-    constexpr std::array<std::string_view, 2> reserved{"waymark", "node"};
     const std::size_t colon = entry.find(':');
     const std::string_view name = entry.substr(0, colon);
     if (name.empty() || name.size() > maximumName ||
         name.find_first_not_of(nameCharacters) != std::string_view::npos)
         return failure(ErrorCode::invalidArgument,
                        "the name of a plugin is up to 31 lower-case letters, digits and '-'");
-    if (std::ranges::find(reserved, name) != reserved.end())
+    if (isPrefixOfHost(name))
         return failure(ErrorCode::invalidArgument, "the name is that of the host's own keys");
     const std::string_view library = colon == std::string_view::npos ? name : entry.substr(colon + 1);
     if (library.empty())

@@ -1,6 +1,6 @@
 #include "host/HostServices.h"
 
-#include "host/loader/PluginOrder.h"
+#include "host/loader/HostNames.h"
 
 #include <algorithm>
 
@@ -42,9 +42,8 @@ std::vector<void*> HostServices::find(std::string_view plugin, std::string_view 
                                       std::type_index type) const
 {
     const PluginInstance* const asker = instance(plugin);
-    const bool ofHost = std::ranges::find(hostServiceIds(), id) != hostServiceIds().end();
     const std::string what = describe(plugin) + " looks up service " + std::string(id);
-    if (asker != nullptr && !ofHost) {
+    if (asker != nullptr && !isOfHost(id)) {
         if (!asker->manifest().doesNeed(id) && !asker->manifest().doesWant(id))
             throw ServiceError(what + ", which its manifest neither needs nor wants");
         if (_phase == Phase::providing)

@@ -6,23 +6,25 @@
 
 #include <Poco/Exception.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace waymark::host
 {
 
-/// Runs one phase of one plugin. Whatever it throws ends here: an exception object of a plugin must not
-/// outlive it, so it is turned into the host's own, which names the plugin and the phase.
+/// Runs one phase of a plugin. Whatever it throws ends here, since an exception object of a plugin must not
+/// outlive it: returned is why it failed, and the exit code.
 template <class Function>
-void runPhase(const PluginInstance& instance, std::string_view phase, plugin::ExitCode otherwise,
-              Function&& function)
+std::optional<std::pair<plugin::ExitCode, std::string>>
+failureIn(std::string_view phase, plugin::ExitCode otherwise, Function&& function)
 {
     plugin::ExitCode code = otherwise;
     std::string message;
     try {
         std::forward<Function>(function)();
-        return;
+        return std::nullopt;
     } catch (const plugin::StartError& error) {
         code = error.code();
         message = error.what();
@@ -36,7 +38,16 @@ void runPhase(const PluginInstance& instance, std::string_view phase, plugin::Ex
     } catch (...) {
         message = "threw something that is no std::exception";
     }
-    throw HostError(code, {instance.description() + ": " + std::string(phase) + " failed: " + message});
+    return std::pair(code, std::string(phase) + " failed: " + message);
+}
+
+/// Runs one phase of one plugin; throws an error of the host's own, which names the plugin and the phase.
+template <class Function>
+void runPhase(const PluginInstance& instance, std::string_view phase, plugin::ExitCode otherwise,
+              Function&& function)
+{
+    if (const auto failed = failureIn(phase, otherwise, std::forward<Function>(function)))
+        throw HostError(failed->first, {instance.description() + ": " + failed->second});
 }
 
 } // namespace waymark::host

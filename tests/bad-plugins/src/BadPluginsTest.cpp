@@ -23,6 +23,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     CPPUNIT_TEST(wrongMagicIsRefused);
     CPPUNIT_TEST(wrongAbiNamesBothSides);
     CPPUNIT_TEST(wrongBuildTagNamesBothSides);
+    CPPUNIT_TEST(namesOfTheHostAreRefused);
+    CPPUNIT_TEST(aKeyThatIsDeclaredTwiceIsNamed);
     CPPUNIT_TEST(libraryWithoutClassIsRefused);
     CPPUNIT_TEST(libraryWithoutManifestIsRefused);
     CPPUNIT_TEST(textFileIsRefused);
@@ -119,6 +121,22 @@ class BadPluginsTest : public CppUnit::TestFixture
         expectRefusal("wrong-build-tag", 78,
                       {file("wrong-build-tag"), "'libc++,libPocoFoundation.so.1,sanitizer=none'",
                        "this host with 'libstdc++"});
+    }
+
+    void namesOfTheHostAreRefused()
+    {
+        for (const std::string entry : {"called-node", "other:called-node"})
+            expectRefusal(entry, 78,
+                          {file("called-node"), "is refused: its name node is that of the host's own keys"});
+        expectRefusal("good, provides-timers", 78,
+                      {file("provides-timers"),
+                       "is refused: it provides service timers, which the host itself provides"});
+    }
+
+    void aKeyThatIsDeclaredTwiceIsNamed()
+    {
+        expectRefusal("declares-twice", 78,
+                      {file("declares-twice"), "schema failed: option level: declared twice"});
     }
 
     void libraryWithoutClassIsRefused()

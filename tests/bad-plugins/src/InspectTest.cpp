@@ -78,6 +78,8 @@ class InspectTest : public CppUnit::TestFixture
             {"wrong-abi", "plugin ABI 4711, this host has ABI"},
             {"wrong-build-tag", "this host with 'libstdc++"},
             {"no-manifest", "without a manifest of Waymark"},
+            {"called-node", "its name node is that of the host's own keys"},
+            {"provides-timers", "it provides service timers, which the host itself provides"},
             {"no-class", "it exports no class"},
             {"missing-symbol", "it needs waymark::definedNowhere(), which this Waymark does not have"}};
         for (const auto& [name, reason] : reasons) {
@@ -85,6 +87,8 @@ class InspectTest : public CppUnit::TestFixture
             assertContains(output, "it would be refused: " + file(name) + ": ");
             assertContains(output, reason);
         }
+        // Its table of keys is made by its code.
+        inspect(0, {file("declares-twice")});
         // Its constructors would say something.
         CPPUNIT_ASSERT(inspect(0, {file("throwing-static")}).find("thrown") == std::string::npos);
     }
@@ -96,7 +100,8 @@ class InspectTest : public CppUnit::TestFixture
             {"no-class", "No manifest in"},
             {"throwing-static", "a static constructor threw: thrown by a static constructor"},
             {"throwing-constructor", "its constructor threw: thrown by the constructor"},
-            {"throwing-number", "no std::exception"}};
+            {"throwing-number", "no std::exception"},
+            {"declares-twice", "schema failed: option level: declared twice"}};
         for (const auto& [name, reason] : reasons) {
             const std::string output = inspect(78, {"--load", file(name)});
             assertContains(output, file(name));

@@ -1,8 +1,10 @@
 #include <waymark/plugin/Manifest.h>
 #include <waymark/testkit/Process.h>
+#include <waymark/testkit/TemporaryFolder.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,6 +22,8 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST(helpOfAWordIsThatOfItsPluginOrCommand);
     CPPUNIT_TEST(aFamilyStandsForItsOnePluginWithTheCommand);
     CPPUNIT_TEST(aFamilyNeedsOneOwnerOfTheCommand);
+    CPPUNIT_TEST(aPluginHidesNoCommandsThatBeginWithItsName);
+    CPPUNIT_TEST(aLibraryThatIsRefusedHidesNoCommands);
     CPPUNIT_TEST(pingSaysWhatANodeLooksLike);
     CPPUNIT_TEST(inspectShowsOnePlugin);
     CPPUNIT_TEST(inspectRefusesWhatIsNoPlugin);
@@ -30,6 +34,8 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr const char* plugins = WAYMARK_BUILD_DIR "/bad-plugins";
+
+    testkit::TemporaryFolder _folder;
 
     static std::pair<std::string, int> run(std::vector<std::string> words)
     {
@@ -97,6 +103,51 @@ class CommandLineTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(0, code);
         assertContains(output, "registry-memory ");
         assertContains(output, "repair  Save what can be read");
+    }
+
+    /// The plugins peers, which has no commands, and key, which has one, are installed as well.
+    void aPluginHidesNoCommandsThatBeginWithItsName()
+    {
+        const auto [list, listed] = run({"peers", "list", "--help"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(list, 0, listed);
+        assertContains(list, "usage: waymark http-api peers list");
+        const auto [key, made] = run({"key", "generate", "--help"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(key, 0, made);
+        assertContains(key, "usage: waymark node key generate");
+        // It has what its manifest promises, though only there.
+        assertContains(run({"key", "show"}).first, "does not have the command show");
+        assertContains(run({"key", "genrate"}).first, "did you mean generate?");
+        assertContains(run({"key", "shwo"}).first, "did you mean show?");
+        const std::string help = run({"help", "key"}).first;
+        assertContains(help, "show  shows a key");
+        assertContains(help, "key generate ");
+        assertContains(run({"help", "peers"}).first, "peers list ");
+        assertContains(run({"help", "peers", "list"}).first, "usage: waymark http-api peers list");
+        assertContains(run({"man", "key", "generate"}).first, "waymark\\-node\\-key\\-generate");
+        const std::string offered = run({"complete", "--", "key", ""}).first;
+        assertContains(offered, "show\tshows a key\n");
+        assertContains(offered, "generate\t");
+        assertContains(run({"complete", "--", "peers", ""}).first, "list\t");
+    }
+
+    void aLibraryThatIsRefusedHidesNoCommands()
+    {
+        for (const std::string name : {"man", "token"})
+            std::ofstream(_folder.path() / (name + ".so")) << "this is no library\n";
+        const auto in = [this](std::vector<std::string> words) {
+            words.insert(words.begin(), {"--plugin-path", _folder.path().string()});
+            return run(words);
+        };
+        CPPUNIT_ASSERT_EQUAL(0, in({"token", "new", "--help"}).second);
+        CPPUNIT_ASSERT_EQUAL(64, in({"token", "newt"}).second);
+        assertContains(in({"help", "token"}).first, "token new ");
+        const auto [page, code] = in({"man", "man"});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(page, 0, code);
+        assertContains(page, "waymark\\-man \\- Print the manual page");
+        // What nobody else has is refused.
+        std::ofstream(_folder.path() / "other.so") << "this is no library\n";
+        CPPUNIT_ASSERT_EQUAL(78, in({"other", "anything"}).second);
+        CPPUNIT_ASSERT_EQUAL(64, in({"help", "other"}).second);
     }
 
     void aFamilyNeedsOneOwnerOfTheCommand()

@@ -34,7 +34,7 @@ class NewPluginTest : public CppUnit::TestFixture
 
     /// By kind; CMakeLists.txt has them made.
     const std::map<std::string, std::string> _names{
-        {"service", "peers"}, {"command", "errno"}, {"registry", "stored-registry"}};
+        {"service", "health"}, {"command", "errno"}, {"registry", "stored-registry"}};
 
     testkit::TemporaryFolder _folder;
     std::string _said; ///< by the daemon that was asked
@@ -82,9 +82,9 @@ class NewPluginTest : public CppUnit::TestFixture
 
     void theServiceAnswersOverHttp()
     {
-        const auto answer =
-            ask("service", "waymark.plugins = peers, registry-memory, http-api\npeers.greeting = good day\n",
-                "/plugins/peers/you");
+        const auto answer = ask(
+            "service", "waymark.plugins = health, registry-memory, http-api\nhealth.greeting = good day\n",
+            "/plugins/health/you");
         CPPUNIT_ASSERT_EQUAL(std::string("good day, you\n"), answer.body);
     }
 

@@ -22,9 +22,10 @@ public:
     };
 
     /// Creates the file with mode 0600 if need be, locks it and writes the number of the process into it.
-    /// Errors: `conflict` when somebody else holds it, `permission` or `io` when it cannot be opened or the
-    /// file system has no locks, `corrupt` when it holds anything but the number of a process: it is
-    /// somebody's own file then and stays as it is. The message has the file's name and the reason.
+    /// Errors: `conflict` when somebody else holds it; `permission`, `unavailable` (a full disk), `notFound`
+    /// (a file system that makes no files) or `io` when it cannot be opened or the file system has no locks;
+    /// `corrupt` when it holds anything but the number of a process: it is somebody's own file then and stays
+    /// as it is. The message has the file's name and the reason.
     static Result<LockFile> take(const std::filesystem::path& file, AtEnd atEnd = AtEnd::keep);
 
     /// Whether somebody holds it. Creates and changes nothing; there need not be a file, nor a folder that

@@ -1,5 +1,7 @@
 #include "host/loader/PluginFinder.h"
 
+#include "host/loader/HostNames.h"
+
 #include <algorithm>
 #include <dlfcn.h>
 #include <system_error>
@@ -20,6 +22,8 @@ Result<PluginManifest> accepted(Result<PluginManifest> manifest)
         return manifest;
     if (const auto tag = checkBuildTag(*manifest); !tag)
         return failure(tag.error());
+    if (const auto names = checkHostNames(*manifest); !names)
+        return failure(names.error());
     return manifest;
 }
 

@@ -18,7 +18,7 @@ struct PluginSource
 {
     std::filesystem::path file;                   ///< empty when linked in
     const plugin::StaticPlugin* linked = nullptr; ///< empty when a file
-    Result<PluginManifest> manifest;              ///< or why it is none; the build tag is checked too
+    Result<PluginManifest> manifest;              ///< or why it is refused, by it alone
 
     /// The file, or "linked-in NAME".
     std::string description() const;
@@ -44,7 +44,7 @@ private:
     std::vector<const plugin::StaticPlugin*> _linked;
 };
 
-/// A manifest and its build tag from a file.
+/// A manifest from a file. It is refused also for its build tag, and for names that are the host's.
 PluginSource readSource(const std::filesystem::path& file);
 
 /// `extra`, then `<executable>/../plugins`, the folder that plugins are installed to, and the same as seen

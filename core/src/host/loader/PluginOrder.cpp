@@ -1,6 +1,7 @@
 #include "host/loader/PluginOrder.h"
 
 #include "base/Text.h"
+#include "host/loader/HostNames.h"
 
 #include <algorithm>
 #include <array>
@@ -29,11 +30,6 @@ Indices providersOf(const std::vector<PluginInstance>& instances, std::string_vi
     return providers;
 }
 
-bool ofHost(std::string_view id)
-{
-    return std::ranges::find(hostServiceIds(), id) != hostServiceIds().end();
-}
-
 void checkProviders(const std::vector<PluginInstance>& instances, std::vector<std::string>& problems)
 {
     for (const std::string_view id : singleServices) {
@@ -44,11 +40,6 @@ void checkProviders(const std::vector<PluginInstance>& instances, std::vector<st
                                instances[providers[i]].description() +
                                " provide it; take one out of waymark.plugins");
     }
-    for (const PluginInstance& instance : instances)
-        for (const std::string& id : instance.manifest().provides)
-            if (ofHost(id) && !isReplaceable(id))
-                problems.push_back(instance.description() + " provides service " + id +
-                                   ", which the host itself provides");
 }
 
 std::string whoElseProvides(const std::map<std::string, PluginSource>& installed, const std::string& id)
@@ -67,7 +58,7 @@ void checkNeeds(const std::vector<PluginInstance>& instances,
 {
     for (const PluginInstance& instance : instances)
         for (const std::string& id : instance.manifest().needs)
-            if (!ofHost(id) && providersOf(instances, id).empty())
+            if (!isOfHost(id) && providersOf(instances, id).empty())
                 problems.push_back(instance.description() + " needs service " + id +
                                    ", which no loaded plugin provides; " + whoElseProvides(installed, id));
 }
@@ -110,19 +101,6 @@ std::string describeCycle(const std::vector<PluginInstance>& instances, const st
 }
 
 } // namespace
-
-const std::vector<std::string>& hostServiceIds()
-{
-    static const std::vector<std::string> ids{"clock",       "random",   "timers",     "metrics",
-                                              "health",      "routes",   "local-node", "node-store",
-                                              "udp-sockets", "resolver", "files"};
-    return ids;
-}
-
-bool isReplaceable(std::string_view serviceId) noexcept
-{
-    return serviceId == "local-node" || serviceId == "node-store";
-}
 
 std::vector<std::string> oneOfEachService(const std::map<std::string, PluginSource>& installed)
 {

@@ -9,12 +9,6 @@
 namespace waymark::host
 {
 
-/// Ids of the services that the host itself provides.
-const std::vector<std::string>& hostServiceIds();
-
-/// Whether a plugin may provide one of the host's services in its stead (local-node, node-store).
-bool isReplaceable(std::string_view serviceId) noexcept;
-
 /// Names of those of `installed` that go together: of several providers of a single service the first by
 /// name.
 std::vector<std::string> oneOfEachService(const std::map<std::string, PluginSource>& installed);
