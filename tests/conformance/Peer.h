@@ -8,6 +8,7 @@
 
 #include <Poco/Net/DatagramSocket.h>
 
+#include <chrono>
 #include <span>
 #include <vector>
 
@@ -77,15 +78,22 @@ public:
     /// is left out), whatever the bootnode had to say before is here too.
     std::vector<Heard> heard();
 
-    /// PING, PONG, and the answer to the PING back: afterwards questions are answered.
+    /// PING, PONG, and the answer to the PING back, again until a question is answered: a PONG that comes too
+    /// late proves nothing.
     void bond();
 
     const node::PublicKey& key() const noexcept { return _public; }
     node::Endpoint endpoint() const;
 
 private:
+    using Instant = std::chrono::steady_clock::time_point;
+
     node::Hash256 post(ByteView packet);
     Heard receive();
+    void answerPings(const std::vector<Heard>& heard, const discv4::wire::Encoder& encoder);
+    /// Lets some time pass before a proof is tried again; fails the test when that is for too long already.
+    void waitForAnother(Instant until);
+    /// As bond(), of the other node; it is not told apart what came because of it.
     void proveMark();
 
     node::SecretKey _key;

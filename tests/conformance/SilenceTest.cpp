@@ -117,11 +117,14 @@ public:
     void unsolicitedEnrResponse()
     {
         _peer.bond();
+        const auto unsolicited = [&] {
+            return _bootnode.metric("waymark_discv4_packets_dropped_total", {{"reason", "unsolicited"}});
+        };
+        const double before = unsolicited(); // PONGs that were too late
         const auto record = node::EnrBuilder().seq(99).sign(testkit::testKey(2)).value();
         _peer.send(EnrResponse{node::Hash256{}, record.encoded()});
         requireSilence(_peer);
-        CPPUNIT_ASSERT_EQUAL(
-            1.0, _bootnode.metric("waymark_discv4_packets_dropped_total", {{"reason", "unsolicited"}}));
+        CPPUNIT_ASSERT_EQUAL(before + 1, unsolicited());
     }
 };
 

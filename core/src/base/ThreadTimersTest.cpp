@@ -28,17 +28,45 @@ class ThreadTimersTest : public CppUnit::TestFixture
 
     static constexpr std::chrono::hours never{1};
 
+    /// Keeps the thread of some timers busy until it is released.
+    class Hold
+    {
+    public:
+        explicit Hold(ThreadTimers& timers)
+            : _holding(timers.after(Duration::zero(), [this] {
+                  _entered.count_down();
+                  _released.wait();
+              }))
+        {
+            _entered.wait();
+        }
+        void release() { _released.count_down(); }
+
+    private:
+        std::latch _entered{1};
+        std::latch _released{1};
+        Subscription _holding;
+    };
+
     void runsInOrderOfTime()
     {
         ThreadTimers timers;
+        Hold hold(timers);
         std::vector<int> order;
         std::latch done(2);
         const auto note = [&](int which) {
             order.push_back(which);
             done.count_down();
         };
-        const auto late = timers.after(std::chrono::milliseconds(20), [&] { note(2); });
-        const auto early = timers.after(std::chrono::milliseconds(1), [&] { note(1); });
+        Subscription late;
+        Subscription early;
+        std::chrono::steady_clock::time_point begun;
+        do { // again when it took so long that the second one is due after the first
+            begun = std::chrono::steady_clock::now();
+            late = timers.after(std::chrono::milliseconds(20), [&] { note(2); });
+            early = timers.after(std::chrono::milliseconds(1), [&] { note(1); });
+        } while (std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(18));
+        hold.release();
         done.wait();
         CPPUNIT_ASSERT((order == std::vector<int>{1, 2}));
     }
@@ -64,11 +92,13 @@ class ThreadTimersTest : public CppUnit::TestFixture
     void endedSubscriptionNeverRuns()
     {
         ThreadTimers timers;
+        Hold hold(timers);
         std::atomic<bool> ran{false};
         auto first = timers.after(std::chrono::milliseconds(5), [&] { ran = true; });
         first.reset();
         std::latch later(1);
         const auto second = timers.after(std::chrono::milliseconds(10), [&] { later.count_down(); });
+        hold.release();
         later.wait();
         CPPUNIT_ASSERT(!ran);
     }

@@ -19,7 +19,7 @@ namespace
 using Addresses = std::vector<node::IpAddress>;
 using Answer = Result<Addresses>;
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience{60};
 const Addresses someAddress{node::IpAddress::v4(10, 0, 0, 1)};
 
 /// An answer to come; ends the test when it does not.

@@ -36,7 +36,7 @@ class NodeKeeperTest : public CppUnit::TestFixture
         void await(int count)
         {
             std::unique_lock lock(mutex);
-            CPPUNIT_ASSERT(changed.wait_for(lock, std::chrono::seconds(20), [&] { return saves >= count; }));
+            CPPUNIT_ASSERT(changed.wait_for(lock, std::chrono::seconds(60), [&] { return saves >= count; }));
         }
 
         std::mutex mutex;

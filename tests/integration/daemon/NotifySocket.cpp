@@ -35,7 +35,7 @@ NotifySocket::~NotifySocket()
 
 std::string NotifySocket::expect(const std::string& part) const
 {
-    constexpr int patience = 20'000;
+    constexpr int patience = 60'000;
     std::array<char, 4096> buffer{};
     std::string seen;
     for (;;) {

@@ -107,9 +107,9 @@ class ProbeChecksTest : public CppUnit::TestFixture
 
     static constexpr Duration patience = std::chrono::milliseconds(400);
 
-    static Session open(const FaultyNode& node, const SystemClock& clock)
+    static Session open(const FaultyNode& node, const SystemClock& clock, Duration time)
     {
-        return {node.where(), {patience, patience, Duration::zero(), {}}, clock, wait};
+        return {node.where(), {time, time, Duration::zero(), {}}, clock, wait};
     }
 
     static Check check(const std::string& id)
@@ -134,18 +134,26 @@ public:
         }
     }
 
-    void eachCheckFindsItsFault()
+    static Finding examine(const Case& fault, Duration time)
     {
         const SystemClock clock;
-        for (const auto& [id, fault] : cases()) {
-            Faults faults;
-            faults.*fault = true;
-            const FaultyNode node(faults);
-            Session session = open(node, clock);
-            // Who believes `from` answers good PINGs all the same.
-            CPPUNIT_ASSERT_MESSAGE(id, session.begin().has_value());
-            const Finding finding = check(id).run(session);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(id + std::string(": ") + finding.detail, std::string("fail"),
+        Faults faults;
+        faults.*fault.fault = true;
+        const FaultyNode node(faults);
+        Session session = open(node, clock, time);
+        // Who believes `from` answers good PINGs all the same.
+        const auto begun = session.begin();
+        return begun ? check(fault.check).run(session) : skip(begun.error().message);
+    }
+
+    void eachCheckFindsItsFault()
+    {
+        for (const Case& each : cases()) {
+            // A fault that shows in an answer is not seen in time where the node is held up for longer.
+            Finding finding = examine(each, patience);
+            if (finding.verdict != Verdict::fail)
+                finding = examine(each, std::chrono::seconds(5));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(each.check + std::string(": ") + finding.detail, std::string("fail"),
                                          std::string(toString(finding.verdict)));
         }
     }
@@ -167,7 +175,7 @@ public:
         Faults faults;
         faults.isDeafToPings = true;
         const FaultyNode node(faults);
-        const auto begun = open(node, clock).begin();
+        const auto begun = open(node, clock, patience).begin();
         CPPUNIT_ASSERT(!begun);
         CPPUNIT_ASSERT_MESSAGE(begun.error().message,
                                begun.error().message.find("within 400 ms, three times") != std::string::npos);

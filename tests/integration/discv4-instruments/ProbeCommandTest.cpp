@@ -43,8 +43,8 @@ public:
     void printsTap()
     {
         const testkit::Daemon daemon(_folder.path(), {});
-        const Outcome outcome =
-            waymark({"probe", "--tap", "--only", "pong", "--only", "enr", enodeOf(daemon)});
+        const Outcome outcome = waymark(
+            {"probe", "--tap", "--timeout", "30s", "--only", "pong", "--only", "enr", enodeOf(daemon)});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.output, 0, outcome.code);
         CPPUNIT_ASSERT_MESSAGE(outcome.output, outcome.has("TAP version 13\n1..8\nok 1 - pong.ping-hash\n"));
         CPPUNIT_ASSERT(outcome.has("8 passed, 0 failed, 0 skipped"));

@@ -5,7 +5,9 @@
 
 #include <Poco/Net/SocketAddress.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace waymark::discv4::testing
 {
@@ -15,9 +17,20 @@ namespace
 
 using Instant = std::chrono::steady_clock;
 
+/// Until what was not answered is asked again.
+constexpr std::chrono::milliseconds pause{200};
+
 std::uint64_t soon()
 {
     return SystemClock().unixSeconds() + 20;
+}
+
+/// A question whose bytes no other has: repeated ones are not answered.
+wire::EnrRequest trial()
+{
+    constexpr std::uint64_t later = 600;
+    static std::atomic<std::uint64_t> count{0};
+    return {soon() + later + ++count};
 }
 
 Poco::Net::SocketAddress addressOf(const node::Endpoint& endpoint)
@@ -43,6 +56,7 @@ node::Endpoint UdpClient::endpoint() const
 node::Hash256 UdpClient::send(const node::Endpoint& to, const wire::Encoder::Packet& packet)
 {
     _socket.sendTo(packet.bytes.data(), static_cast<int>(packet.bytes.size()), addressOf(to));
+    ++_sent;
     return packet.hash;
 }
 
@@ -86,13 +100,20 @@ std::optional<UdpClient::Packet> UdpClient::take()
 
 std::optional<UdpClient::Packet> UdpClient::receive(wire::PacketType type, std::chrono::milliseconds deadline)
 {
+    return receive(type, [](const Packet&) { return true; }, deadline);
+}
+
+std::optional<UdpClient::Packet> UdpClient::receive(wire::PacketType type,
+                                                    const std::function<bool(const Packet&)>& isWanted,
+                                                    std::chrono::milliseconds deadline)
+{
     const auto until = Instant::now() + deadline;
     for (auto now = Instant::now(); now < until; now = Instant::now()) {
         const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - now).count();
         if (!_socket.poll(Poco::Timespan(left), Poco::Net::Socket::SELECT_READ))
             break;
         auto packet = take();
-        if (packet && packet->type == type)
+        if (packet && packet->type == type && isWanted(*packet))
             return packet;
     }
     return std::nullopt;
@@ -100,10 +121,25 @@ std::optional<UdpClient::Packet> UdpClient::receive(wire::PacketType type, std::
 
 bool UdpClient::bond(const node::Endpoint& with, std::chrono::milliseconds deadline)
 {
-    const auto hash = ping(with);
-    // The ping back comes first and is answered on the way.
-    const auto pong = receive(wire::PacketType::pong, deadline);
-    return pong && std::get<wire::Pong>(pong->message).pingHash == hash;
+    constexpr std::chrono::milliseconds longestPause{5000};
+    const auto until = Instant::now() + deadline;
+    // What answers slowly is waited for longer each time.
+    for (auto wait = pause; Instant::now() < until; wait = std::min(2 * wait, longestPause)) {
+        const auto hash = ping(with);
+        // The ping back comes first and is answered on the way.
+        const auto isPong = [&](const Packet& packet) {
+            return std::get<wire::Pong>(packet.message).pingHash == hash;
+        };
+        if (!receive(wire::PacketType::pong, isPong, wait))
+            continue;
+        const auto request = send(with, _encoder.encode(trial()));
+        const auto isRecord = [&](const Packet& packet) {
+            return std::get<wire::EnrResponse>(packet.message).requestHash == request;
+        };
+        if (receive(wire::PacketType::enrResponse, isRecord, wait))
+            return true;
+    }
+    return false;
 }
 
 bool UdpClient::findsBehind(const node::Endpoint& with, const node::PublicKey& target)
@@ -111,9 +147,11 @@ bool UdpClient::findsBehind(const node::Endpoint& with, const node::PublicKey& t
     const auto until = Instant::now() + patience;
     while (Instant::now() < until) {
         findNode(with, target);
-        const auto answer = receive(wire::PacketType::neighbors, std::chrono::milliseconds(200));
-        if (!answer)
+        const auto answer = receive(wire::PacketType::neighbors, pause);
+        if (!answer) {
+            ping(with); // what proves the endpoint may have come too late; it is answered on the way
             continue;
+        }
         const auto& told = std::get<wire::Neighbors>(answer->message);
         if (told.size > 0 && told.nodes()[0].key == target)
             return true;

@@ -8,6 +8,7 @@
 #include <Poco/Net/DatagramSocket.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace waymark::discv4::testing
 class UdpClient
 {
 public:
-    static constexpr std::chrono::seconds patience{20};
+    static constexpr std::chrono::seconds patience{60};
 
     UdpClient(std::uint64_t key, const node::IpAddress& ip);
 
@@ -40,23 +41,30 @@ public:
     /// The next packet of a type; nothing when the time is over.
     std::optional<Packet> receive(wire::PacketType type, std::chrono::milliseconds deadline = patience);
 
-    /// Pings, and answers the ping back: then questions are answered. False when that fails.
+    /// Pings, and answers the ping back, until a question is answered: a PONG that comes too late proves
+    /// nothing. Afterwards nothing is on its way that was sent before. False when the time is over.
     bool bond(const node::Endpoint& with, std::chrono::milliseconds deadline = patience);
 
-    /// Asks for a target until the first node of an answer is that target's. False when the time is over.
+    /// Asks for a target until the first node of an answer is that target's; pings again when there is no
+    /// answer. False when the time is over.
     bool findsBehind(const node::Endpoint& with, const node::PublicKey& target);
 
     const node::PublicKey& key() const noexcept { return _public; }
     node::Endpoint endpoint() const;
+    /// How many packets it sent.
+    std::uint64_t sent() const noexcept { return _sent; }
 
 private:
     node::Hash256 send(const node::Endpoint& to, const wire::Encoder::Packet& packet);
+    std::optional<Packet> receive(wire::PacketType type, const std::function<bool(const Packet&)>& isWanted,
+                                  std::chrono::milliseconds deadline);
     std::optional<Packet> take();
 
     node::SecretKey _key;
     node::PublicKey _public;
     wire::Encoder _encoder;
     Poco::Net::DatagramSocket _socket;
+    std::uint64_t _sent = 0;
 };
 
 } // namespace waymark::discv4::testing

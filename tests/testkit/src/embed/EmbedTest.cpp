@@ -69,9 +69,11 @@ private:
         CPPUNIT_ASSERT(kept[0].starts_with("enode://"));
         CPPUNIT_ASSERT(kept[1].starts_with("http://"));
         CPPUNIT_ASSERT(kept[2].starts_with("enr:"));
-        CPPUNIT_ASSERT_EQUAL(
-            WAYMARK_EMBED_OK,
-            waymark_bootnode_respawn(_node, WAYMARK_RESPAWN_FRESH_IDENTITY | WAYMARK_RESPAWN_FRESH_PORTS));
+        // A fresh port may be the one from before, by chance.
+        for (int i = 0; i < 5 && kept[1] == waymark_bootnode_http_url(_node); ++i)
+            CPPUNIT_ASSERT_EQUAL(WAYMARK_EMBED_OK,
+                                 waymark_bootnode_respawn(_node, WAYMARK_RESPAWN_FRESH_IDENTITY |
+                                                                     WAYMARK_RESPAWN_FRESH_PORTS));
         CPPUNIT_ASSERT(kept[0] != waymark_bootnode_enode(_node));
         CPPUNIT_ASSERT(kept[1] != waymark_bootnode_http_url(_node));
         CPPUNIT_ASSERT(kept[2] != waymark_bootnode_enr(_node));

@@ -28,7 +28,7 @@ class Rest
 {
 public:
     /// `url` is "http://host:port" without a path.
-    explicit Rest(std::string url, std::chrono::seconds deadline = std::chrono::seconds(10));
+    explicit Rest(std::string url, std::chrono::seconds deadline = std::chrono::seconds(60));
 
     const std::string& url() const noexcept { return _url; }
 
