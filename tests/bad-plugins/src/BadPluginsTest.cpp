@@ -59,9 +59,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     std::vector<std::string> arguments(const std::string& list, const std::string& pluginPath) const
     {
         const auto config = _folder.path() / "bad.properties";
-        std::ofstream(config)
-            << "waymark.plugins = " << list << "\nwaymark.state-dir = state\n"
-            << "waymark.log.level = debug\nwaymark.stop-timeout = 1s\nnode.key = ephemeral\n";
+        std::ofstream(config) << "waymark.plugins = " << list << "\nwaymark.state-dir = state\n"
+                              << "waymark.log.level = debug\nnode.key = ephemeral\n";
         return {"--config", config.string(), "--plugin-path", pluginPath};
     }
 
@@ -278,7 +277,9 @@ class BadPluginsTest : public CppUnit::TestFixture
 
     void hangingStopEndsWith70()
     {
-        Process process(daemon, arguments("hanging-stop", plugins));
+        auto impatient = arguments("hanging-stop", plugins);
+        impatient.insert(impatient.end(), {"--set", "waymark.stop-timeout=1s"});
+        Process process(daemon, impatient);
         process.expectLine("host.ready");
         process.signal(SIGTERM);
         process.expectLine("host.stop_hung");
@@ -289,8 +290,9 @@ class BadPluginsTest : public CppUnit::TestFixture
     static void insist(Process& process)
     {
         constexpr std::chrono::milliseconds apart{300};
+        const auto until = std::chrono::steady_clock::now() + Process::patience;
         std::optional<int> code;
-        for (int i = 0; i < 20 && !code; ++i) {
+        while (!code && std::chrono::steady_clock::now() < until) {
             process.signal(SIGTERM);
             code = process.waitForExit(apart);
         }

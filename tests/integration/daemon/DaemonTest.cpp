@@ -96,8 +96,9 @@ class DaemonTest : public CppUnit::TestFixture
     /// Signals until the process gives up: what comes right after the first one counts as the same request.
     static void insist(Process& process)
     {
-        constexpr int enough = 200;
-        for (int i = 0; i < enough && !process.waitForExit(std::chrono::milliseconds(50)); ++i)
+        const auto until = std::chrono::steady_clock::now() + Process::patience;
+        while (!process.waitForExit(std::chrono::milliseconds(50)) &&
+               std::chrono::steady_clock::now() < until)
             process.signal(SIGTERM);
         process.expectLine("host.forced");
         CPPUNIT_ASSERT_EQUAL(70, process.waitForExit().value());
@@ -121,8 +122,10 @@ class DaemonTest : public CppUnit::TestFixture
     {
         Process process(program, {"--config", write("")});
         process.expectLine("host.ready");
+        process.signal(SIGSTOP); // it finds both at once, however late it runs
         process.signal(SIGTERM);
         process.signal(SIGINT);
+        process.signal(SIGCONT);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(process.output(), 0, process.waitForExit().value());
     }
 
