@@ -1,5 +1,6 @@
 #include "TestServer.h"
 #include "TlsFixture.h"
+#include "commands/PeersAddCommand.h"
 #include "commands/PeersGetCommand.h"
 #include "commands/RegisterCommand.h"
 #include "commands/StatusCommand.h"
@@ -23,17 +24,18 @@ class ClientComplaintsTest : public TlsFixture
     CPPUNIT_TEST_SUITE(ClientComplaintsTest);
     CPPUNIT_TEST(certificatesAreRefusedWithTheReason);
     CPPUNIT_TEST(healthThatIsNotToldNamesTheUrlOnce);
+    CPPUNIT_TEST(entriesThatAreRefusedBreakOnATerminal);
     CPPUNIT_TEST(whatIsNoPeerIsToldWithWhatWouldBeOne);
     CPPUNIT_TEST_SUITE_END();
 
     std::string _error;
 
-    int run(plugin::Command&& command, const std::vector<std::string>& words)
+    int run(plugin::Command&& command, const std::vector<std::string>& words, bool isTerminal = false)
     {
         std::istringstream in;
         std::ostringstream out;
         std::ostringstream error;
-        const int code = command.run({words, in, out, error, false});
+        const int code = command.run({words, in, out, error, isTerminal, isTerminal});
         _error = error.str();
         return code;
     }
@@ -76,6 +78,20 @@ class ClientComplaintsTest : public TlsFixture
                                  ": it does not tell its health: this port speaks TLS: ask for https:// "
                                  "(status 400)\n",
                              _error);
+    }
+
+    void entriesThatAreRefusedBreakOnATerminal()
+    {
+        TestServer server;
+        server.start();
+        const auto list = file("peers.json", R"([{"id":")" + testKey(2).hex() +
+                                                 R"(","ip":"10.0.1.5"},{"id":"c6","ip":"10.0.1.5"}])");
+        const std::string url = "http://" + server.endpoint().toString();
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 65,
+                                     run(PeersAddCommand(server.registry.clock), {list, "--url", url}, true));
+        assertSays(
+            "http-api peers add: entry 2: id: public key: 128 hex digits are needed, there\n  are 2\n");
+        assertSays("http-api peers add: 1 of 2 was not taken\n");
     }
 
     void whatIsNoPeerIsToldWithWhatWouldBeOne()
