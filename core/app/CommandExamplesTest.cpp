@@ -1,5 +1,6 @@
 #include "BuiltIn.h"
 #include "Catalogue.h"
+#include "ManualPage.h"
 #include "bootnode/BootnodeOptions.h"
 #include "bootnode/GoFlags.h"
 #include "host/loader/PluginFinder.h"
@@ -20,6 +21,7 @@ class CommandExamplesTest : public CppUnit::TestFixture
 {
     CPPUNIT_TEST_SUITE(CommandExamplesTest);
     CPPUNIT_TEST(everyCommandTakesItsExamples);
+    CPPUNIT_TEST(examplesFitIntoManualPages);
     CPPUNIT_TEST_SUITE_END();
 
     /// What stands for something long becomes that.
@@ -102,6 +104,30 @@ class CommandExamplesTest : public CppUnit::TestFixture
             }
         }
         CPPUNIT_ASSERT_MESSAGE(std::to_string(tried), tried >= 40);
+    }
+
+    /// Lines that man(1) does not fill, behind the indents that it gives them.
+    void examplesFitIntoManualPages()
+    {
+        const std::vector<std::filesystem::path> path{std::filesystem::path(WAYMARK_BUILD_DIR) / "plugins"};
+        const Catalogue catalogue(builtInCommands(path, catalogue),
+                                  host::PluginFinder(host::pluginFolders(path), {}).installed());
+        std::stringstream page;
+        const auto printed = printManualPage(page, catalogue, {});
+        CPPUNIT_ASSERT_MESSAGE(printed ? "" : printed.error().message, printed.has_value());
+        constexpr std::size_t indents = 14;
+        std::size_t seen = 0;
+        bool isUnfilled = false;
+        for (std::string line; std::getline(page, line);) {
+            if (line == ".nf" || line == ".fi")
+                isUnfilled = line == ".nf";
+            if (!isUnfilled || line.starts_with('.'))
+                continue;
+            line = std::regex_replace(line, std::regex(R"(\\([-e&]))"), "$1");
+            CPPUNIT_ASSERT_MESSAGE(line, indents + line.size() <= 80);
+            ++seen;
+        }
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(seen), seen >= 40);
     }
 };
 

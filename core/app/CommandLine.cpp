@@ -1,6 +1,7 @@
 #include "CommandLine.h"
 
 #include "BuiltIn.h"
+#include "Complaint.h"
 #include "Completion.h"
 #include "base/Columns.h"
 #include "base/Environment.h"
@@ -60,12 +61,6 @@ constexpr const char* usageText =
     "\n"
     "A plugin's name is needed where several have the command. The family stands for\n"
     "the one of it that has it: registry for registry-sqlite.\n";
-
-void complain(const std::string& message)
-{
-    const bool isTerminal = ::isatty(STDERR_FILENO) == 1;
-    std::cerr << text::complaint(message, isTerminal ? text::terminalWidth() : text::unlimited);
-}
 
 /// Not of a pipe that was closed: whoever read it has enough.
 void complainOf(const StandardOutput& output, const std::string& name)

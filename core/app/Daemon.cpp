@@ -1,5 +1,6 @@
 #include "Daemon.h"
 
+#include "Complaint.h"
 #include "base/Text.h"
 #include "host/config/ConfigPrinter.h"
 
@@ -250,7 +251,7 @@ int Daemon::report(const host::HostError& error) const
         if (_isLoaded)
             break; // the host has logged it
         if (plain)
-            std::cerr << _options.program << ": " << line << '\n';
+            complain(_options.program + ": " + line);
         else
             _host.log().error("host.refused", {{"code", static_cast<int>(error.code())}}, line);
     }

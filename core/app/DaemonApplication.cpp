@@ -1,5 +1,6 @@
 #include "DaemonApplication.h"
 
+#include "Complaint.h"
 #include "Daemon.h"
 
 #include <waymark/plugin/Manifest.h>
@@ -58,7 +59,7 @@ int DaemonApplication::main(const std::vector<std::string>& unprocessed)
         if (_accepted)
             _accepted = _daemon.check(unprocessed);
         if (!_accepted) {
-            std::cerr << "waymarkd: " << _accepted.error().message << "; waymarkd --help shows how\n";
+            complain("waymarkd: " + _accepted.error().message + "; waymarkd --help shows how");
             return static_cast<int>(plugin::ExitCode::usage);
         }
         if (_daemon.help) {
@@ -72,7 +73,7 @@ int DaemonApplication::main(const std::vector<std::string>& unprocessed)
         }
         return Daemon(_daemon, _signals).run();
     } catch (const std::exception& error) {
-        std::cerr << "waymarkd: " << error.what() << '\n';
+        complain("waymarkd: " + std::string(error.what()));
         return static_cast<int>(plugin::ExitCode::internal);
     }
 }

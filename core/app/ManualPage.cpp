@@ -18,6 +18,9 @@ namespace
 using plugin::CommandArgument;
 using plugin::CommandLine;
 
+/// On a terminal of 80 columns, behind the indents of a page's text and of .RS.
+constexpr std::size_t exampleWidth = 80 - 2 * 7;
+
 /// Text as man(7) wants it: no line is taken for a macro, dashes are those that can be copied.
 std::string escaped(std::string_view text)
 {
@@ -83,17 +86,14 @@ public:
         for (const CommandArgument& argument : line.arguments()) {
             if (argument.helpText().empty())
                 continue;
-            const std::string usual =
-                argument.defaultText().empty() ? "" : " (" + argument.defaultText() + ')';
-            _out << ".TP\n.B " << escaped(argument.shown()) << '\n'
-                 << escaped(argument.helpText() + usual) << '\n';
+            _out << ".TP\n.B " << escaped(argument.shown()) << '\n' << escaped(argument.described()) << '\n';
         }
         _out << ".TP\n.B " << escaped("--help") << "\nshow how it is used\n";
         if (!line.examples().empty())
             part("EXAMPLES", Before::text);
         for (const std::string& example : line.examples())
             _out << (&example == &line.examples().front() ? "" : ".PP\n") << ".nf\n.RS\n"
-                 << escapedLines(plugin::CommandLine::brokenExample(example)) << ".RE\n.fi\n";
+                 << escapedLines(CommandLine::brokenExample(example, exampleWidth)) << ".RE\n.fi\n";
         if (!line.exitCodes().empty())
             part("EXIT STATUS", Before::paragraphs);
         for (const auto& [code, when] : line.exitCodes())

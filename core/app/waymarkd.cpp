@@ -1,10 +1,11 @@
+#include "Complaint.h"
 #include "Daemon.h"
 #include "DaemonApplication.h"
 
 #include <waymark/plugin/Plugin.h>
 
 #include <exception>
-#include <iostream>
+#include <string>
 
 int main(int argc, char** argv)
 {
@@ -14,7 +15,7 @@ int main(int argc, char** argv)
     try {
         return waymark::app::DaemonApplication(signals).runWith({argv, argv + argc});
     } catch (const std::exception& error) {
-        std::cerr << "waymarkd: " << error.what() << '\n';
+        waymark::app::complain("waymarkd: " + std::string(error.what()));
         return static_cast<int>(waymark::plugin::ExitCode::internal);
     }
 }

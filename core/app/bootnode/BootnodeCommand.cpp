@@ -165,8 +165,8 @@ std::vector<std::pair<std::string, std::string>> settingsOf(const Wanted& wanted
 }
 
 /// The first line is geth's: 127.0.0.1 stands for every address, and there is no TCP port.
-void announce(const CommandContext& context, const CommandValues& values, const Wanted& wanted,
-              const node::LocalNode& local)
+void announce(const plugin::CommandLine& line, const CommandContext& context, const CommandValues& values,
+              const Wanted& wanted, const node::LocalNode& local)
 {
     const node::Endpoint& asked = wanted.listen.front();
     const bool isNamed = !wanted.nat.external.empty() && !wanted.nat.asksForMapping;
@@ -184,8 +184,9 @@ void announce(const CommandContext& context, const CommandValues& values, const 
         context.out << enode << '\n';
     context.out.flush();
     if (isStandIn)
-        context.error << "bootnode: 127.0.0.1 stands for every address of this machine; give others one that "
-                         "they reach, or tell it with -nat extip:IP\n";
+        line.complain(context,
+                      "127.0.0.1 stands for every address of this machine; give others one that they "
+                      "reach, or tell it with -nat extip:IP");
 }
 
 } // namespace
@@ -246,11 +247,11 @@ int BootnodeCommand::serve(const CommandContext& context, const CommandValues& v
     if (!wanted)
         return line().refuse(context, wanted.error().message);
     if (values.has("vmodule"))
-        context.error << "bootnode: -vmodule is ignored: levels are those of -verbosity for all sources\n";
+        line().complain(context, "-vmodule is ignored: levels are those of -verbosity for all sources");
     if (wanted->nat.asksForMapping)
-        context.error << "bootnode: -nat " << values.text("nat")
-                      << ": the router is not asked for a port; the address is the one that other nodes see "
-                         "this node at, once enough of them do\n";
+        line().complain(context, "-nat " + values.text("nat") +
+                                     ": the router is not asked for a port; the address is the one that "
+                                     "other nodes see this node at, once enough of them do");
     DaemonOptions options;
     options.program = "bootnode";
     options.pluginPath = _pluginPath;
@@ -258,7 +259,7 @@ int BootnodeCommand::serve(const CommandContext& context, const CommandValues& v
     options.nodeKey = std::make_shared<const node::SecretKey>(std::move(key));
     options.keepsState = false;
     options.onReady = [&](const host::PluginHost& host) {
-        announce(context, values, *wanted, host.service<node::LocalNode>());
+        announce(line(), context, values, *wanted, host.service<node::LocalNode>());
     };
     const sigset_t signals = blockSignals();
     raiseDescriptorLimit();

@@ -49,21 +49,22 @@ Result<std::vector<std::string>> fromGoFlags(const plugin::CommandLine& line,
         if (word == "--")
             break;
         const std::size_t equals = word.find('=');
-        const std::string name = word.substr(0, equals).substr(word.starts_with("--") ? 2 : 1);
+        const std::string typed = word.substr(0, equals);
+        const std::string name = typed.substr(typed.starts_with("--") ? 2 : 1);
         const CommandArgument* const argument = named(line, name);
         auto value = equals == std::string::npos ? std::nullopt : std::optional(word.substr(equals + 1));
         if (argument == nullptr) {
-            unknown.push_back("--" + name);
+            unknown.push_back(typed);
         } else if (argument->kind() == CommandArgument::Kind::flag) {
             const auto truth = truthOf(value.value_or("true"));
             if (!truth)
-                return failure(ErrorCode::invalidArgument, word.substr(0, equals) +
-                                                               ": a flag is true or false, not " +
-                                                               text::quoted(*value));
+                return failure(ErrorCode::invalidArgument,
+                               typed + ": a flag is true or false, not " + text::quoted(*value));
             options[name] = *truth ? argument->written() : std::string();
         } else {
             if (!value && next == words.end())
-                return failure(argument->lacking());
+                return failure(ErrorCode::invalidArgument,
+                               typed + argument->lacking().message.substr(argument->written().size()));
             options[name] = argument->written() + '=' + (value ? *value : *next++);
         }
     }

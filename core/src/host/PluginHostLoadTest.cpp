@@ -17,6 +17,7 @@ class PluginHostLoadTest : public HostFixture
     CPPUNIT_TEST(missingPluginHidesNoOtherProblem);
     CPPUNIT_TEST(keysOfAMisspeltPluginAreChecked);
     CPPUNIT_TEST(missingPluginMayBeTheOneThatIsNeeded);
+    CPPUNIT_TEST(whatSeveralLackIsToldOnce);
     CPPUNIT_TEST(pluginsThatDoNotGoTogetherRunNoCode);
     CPPUNIT_TEST(brokenReferenceIsReportedOnce);
     CPPUNIT_TEST(unreadableFileIsTheOnlyProblem);
@@ -90,6 +91,20 @@ class PluginHostLoadTest : public HostFixture
         CPPUNIT_ASSERT(code == ExitCode::configuration);
         assertContains(text, "there is no registry-mispelt.so");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(text, std::string::npos, text.find("needs service"));
+    }
+
+    void whatSeveralLackIsToldOnce()
+    {
+        _plugins->add("one").needs("test-rows");
+        _plugins->add("two").needs("test-rows");
+        _plugins->add("rows").provides("test-rows");
+        PluginHost host(options("one, two"));
+        const auto [code, text] = failureOf(host);
+        CPPUNIT_ASSERT(code == ExitCode::configuration);
+        assertContains(text, "plugin one (linked-in one) and plugin two (linked-in two) need service "
+                             "test-rows, which no loaded plugin provides; add this to waymark.plugins: "
+                             "rows");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(text, text.find("test-rows"), text.rfind("test-rows"));
     }
 
     void pluginsThatDoNotGoTogetherRunNoCode()

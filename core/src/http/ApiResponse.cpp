@@ -56,4 +56,10 @@ ApiResponse& ApiResponse::header(std::string name, std::string value)
     return *this;
 }
 
+ApiResponse& ApiResponse::about(std::string peer)
+{
+    _peer = std::move(peer);
+    return *this;
+}
+
 } // namespace waymark::http

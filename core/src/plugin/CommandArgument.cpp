@@ -15,6 +15,19 @@ namespace waymark::plugin
 namespace
 {
 
+/// As a word of its own: "list" is none of "a listing".
+bool hasWord(std::string_view text, std::string_view word)
+{
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const auto isLetter = [&](std::size_t at) {
+        return at < text.size() && letters.find(text[at]) != std::string_view::npos;
+    };
+    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
+        if ((at == 0 || !isLetter(at - 1)) && !isLetter(at + word.size()))
+            return true;
+    return false;
+}
+
 bool isWithin(const std::string& text, std::uint64_t least, std::uint64_t most)
 {
     std::uint64_t value = 0;
@@ -148,6 +161,17 @@ CommandArgument CommandArgument::repeatable() &&
 {
     _repeatable = true;
     return std::move(*this);
+}
+
+std::string CommandArgument::described() const
+{
+    std::string text = _help;
+    const auto isNamed = [this](const std::string& choice) {
+        return hasWord(_help, choice);
+    };
+    if (!std::ranges::all_of(_choices, isNamed))
+        text += "; one of " + text::joined(_choices);
+    return _default.empty() ? text : text + " (" + _default + ')';
 }
 
 std::string CommandArgument::written() const

@@ -90,14 +90,19 @@ int CommandLine::refuse(const CommandContext& context, const std::string& messag
     return fail(context, ExitCode::usage, message + "; see --help");
 }
 
-int CommandLine::fail(const CommandContext& context, ExitCode code, const std::string& message) const
+void CommandLine::complain(const CommandContext& context, const std::string& message) const
 {
     context.error << text::complaint(_command + ": " + message,
                                      context.errorTerminal ? context.width : text::unlimited);
+}
+
+int CommandLine::fail(const CommandContext& context, ExitCode code, const std::string& message) const
+{
+    complain(context, message);
     return static_cast<int>(code);
 }
 
-std::string CommandLine::brokenExample(const std::string& example)
+std::string CommandLine::brokenExample(const std::string& example, std::size_t width)
 {
     constexpr std::string_view goesOn = " \\";
     const std::string indent = "  ";
@@ -136,8 +141,7 @@ std::string CommandLine::help() const
     for (const CommandArgument& argument : _arguments) {
         if (argument.helpText().empty())
             continue;
-        const std::string usual = argument.defaultText().empty() ? "" : " (" + argument.defaultText() + ')';
-        options.push_back({"  " + argument.shown(), argument.helpText() + usual});
+        options.push_back({"  " + argument.shown(), argument.described()});
     }
     options.push_back({"  --help", "show this help"});
     std::vector<std::vector<std::string>> codes;
@@ -145,7 +149,7 @@ std::string CommandLine::help() const
         codes.push_back({"  " + std::to_string(static_cast<int>(code)), when});
     std::string text = usage() + '\n' + text::wrapped(_summary, 0, width) + '\n' + listed(options);
     for (const std::string& line : _examples)
-        text += (&line == &_examples.front() ? "\nexample:\n" : "") + brokenExample(line);
+        text += (&line == &_examples.front() ? "\nexample:\n" : "") + brokenExample(line, width);
     if (!codes.empty())
         text += "\nexit codes:" + listed(codes);
     return text;

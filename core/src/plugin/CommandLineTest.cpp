@@ -23,6 +23,9 @@ class CommandLineTest : public CppUnit::TestFixture
     CPPUNIT_TEST(forgottenValueDoesNotSwallowTheNextOption);
     CPPUNIT_TEST(helpIsPrintedWhereverItIsAskedFor);
     CPPUNIT_TEST(helpHasEverythingAndIs80ColumnsWide);
+    CPPUNIT_TEST(helpNamesTheChoicesOnce);
+    CPPUNIT_TEST(examplesBreakWhereTheyAreTold);
+    CPPUNIT_TEST(complaintsBreakOnATerminalAlone);
     CPPUNIT_TEST(wrongArgumentsEndWith64AndAHint);
     CPPUNIT_TEST(valuesThatWereNotDeclaredAreDefects);
     CPPUNIT_TEST_SUITE_END();
@@ -124,6 +127,9 @@ class CommandLineTest : public CppUnit::TestFixture
     {
         CPPUNIT_ASSERT_EQUAL(std::string("'--cuont' is nothing that greet say knows (did you mean --count?)"),
                              error({"a", "--cuont=3"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("'-lou' is nothing that greet say knows (did you mean --loud?)"),
+                             error({"a", "-lou"}));
+        CPPUNIT_ASSERT(error({"a", "---"}).starts_with("'---' is nothing"));
         CPPUNIT_ASSERT_EQUAL(std::string("'--something-else' is nothing that greet say knows"),
                              error({"a", "--something-else"}));
     }
@@ -178,6 +184,46 @@ class CommandLineTest : public CppUnit::TestFixture
               "\nexample:\n  waymark greet say --loud everybody\n", "\nexit codes:\n  0   it was said\n",
               "  64  nobody knows what to say\n"})
             CPPUNIT_ASSERT_MESSAGE(part + ("\n" + help), help.find(part) != std::string::npos);
+    }
+
+    void helpNamesTheChoicesOnce()
+    {
+        const auto described = [](const std::string& help, const std::string& usual = {}) {
+            return CommandArgument::option("tone", "TONE")
+                .oneOf({"warm", "cool-ish"})
+                .defaultsTo(usual)
+                .help(help)
+                .described();
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("of it; one of warm, cool-ish"), described("of it"));
+        CPPUNIT_ASSERT_EQUAL(std::string("of it; one of warm, cool-ish (warm)"), described("of it", "warm"));
+        CPPUNIT_ASSERT_EQUAL(std::string("warm: as fire; cool-ish: as air (warm)"),
+                             described("warm: as fire; cool-ish: as air", "warm"));
+        for (const std::string part : {"warm alone", "warmth and cool-ish", "warm and cool-ish-er"})
+            CPPUNIT_ASSERT_EQUAL(part + "; one of warm, cool-ish", described(part));
+        CPPUNIT_ASSERT(_line.help().find("  --tone TONE         of the voice; one of warm, cool\n") !=
+                       std::string::npos);
+    }
+
+    void examplesBreakWhereTheyAreTold()
+    {
+        CPPUNIT_ASSERT_EQUAL(std::string("  waymark greet say \\\n    --loud everybody\n"),
+                             CommandLine::brokenExample("waymark greet say --loud everybody", 22));
+        CPPUNIT_ASSERT_EQUAL(std::string("  waymark greet say everybody\n"),
+                             CommandLine::brokenExample("waymark greet say everybody", 29));
+    }
+
+    void complaintsBreakOnATerminalAlone()
+    {
+        std::istringstream in;
+        std::ostringstream out;
+        for (const bool isTerminal : {false, true}) {
+            std::ostringstream errors;
+            _line.complain({{}, in, out, errors, false, isTerminal, false, 20}, "nobody is there to greet");
+            CPPUNIT_ASSERT_EQUAL(std::string(isTerminal ? "greet say: nobody is\n  there to greet\n"
+                                                        : "greet say: nobody is there to greet\n"),
+                                 errors.str());
+        }
     }
 
     void wrongArgumentsEndWith64AndAHint()

@@ -110,7 +110,9 @@ const CommandArgument* CommandParser::named(const std::string& name) const
 
 Error CommandParser::unknown(const std::string& word, const std::vector<std::string>& known) const
 {
-    const std::string near = text::nearest(word, known);
+    // With one dash, as other programs have it, no name begins alike.
+    const std::string near =
+        text::nearest("--" + word.substr(std::min(word.find_first_not_of('-'), word.size())), known);
     return {ErrorCode::invalidArgument, text::quoted(word) + " is nothing that " + _line.command() +
                                             " knows" + (near.empty() ? "" : " (did you mean " + near + "?)")};
 }

@@ -13,6 +13,11 @@ StoreFormat::~StoreFormat() = default;
 
 StoreFormatProvider::~StoreFormatProvider() = default;
 
+std::vector<std::string> StoreFormat::endings() const
+{
+    return {};
+}
+
 std::filesystem::path StoreFormat::lockOf(const std::filesystem::path& file) const
 {
     return file.string() + ".lock";

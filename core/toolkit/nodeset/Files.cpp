@@ -263,10 +263,9 @@ int writeOutput(const plugin::CommandLine& line, const plugin::CommandContext& c
     }
     const std::size_t leftOut = nodes.size() - written;
     if (leftOut > 0)
-        context.error << line.command() << ": "
-                      << counted(leftOut, "node has no place", "nodes have no place") << " in the format "
-                      << toString(format) << (format == Format::enrs ? ": no record" : ": no address")
-                      << '\n';
+        line.complain(context, counted(leftOut, "node has no place", "nodes have no place") +
+                                   " in the format " + std::string(toString(format)) +
+                                   (format == Format::enrs ? ": no record" : ": no address"));
     if (file)
         Record()
             .add("file", *file)

@@ -21,12 +21,12 @@ const plugin::CommandLine& ConvertCommand::line() const
                 "the file of the one that is there"))
             .takes(CommandArgument::operand("TARGET").optional().file().help("the file of the new one"))
             .takes(formatOption("from", "the source's format, where it is not recognised"))
-            .takes(formatOption("to", "the target's format"))
+            .takes(formatOption("to", "the target's format, where its name does not tell it"))
             .takes(configOption("from-config", "a daemon's configuration, which names the source"))
             .takes(configOption("to-config", "a daemon's configuration, which names the target"))
             .takes(forceFlag())
             .takes(Listing::jsonFlag())
-            .example("waymark registry convert --from memory-snapshot peers.snapshot --to sqlite registry.db")
+            .example("waymark registry convert peers.snapshot registry.db")
             .example("waymark registry convert --from-config old.properties --to-config new.properties"));
     return line;
 }

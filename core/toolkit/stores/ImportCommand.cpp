@@ -55,7 +55,7 @@ const plugin::CommandLine& ImportCommand::line() const
             "same form. It holds that and nothing else. Stop the daemon first.")
             .takes(CommandArgument::operand("STORE").optional().file().help("the file of the store"))
             .takes(configOption("config", "the daemon's configuration, which names the store"))
-            .takes(formatOption("to", "the store's format, such as sqlite or memory-snapshot"))
+            .takes(formatOption("to", "the store's format, where its name does not tell it"))
             .takes(CommandArgument::option("in", "FILE")
                        .needs("the name of a file")
                        .help("what to read, in the place of standard input"))

@@ -20,6 +20,7 @@ class PortableFormat final : public registry::StoreFormat
 public:
     std::string name() const override { return "json-lines"; }
     Result<bool> recognises(const std::filesystem::path& file) const override;
+    std::vector<std::string> endings() const override { return {".jsonl"}; }
     Result<void> read(const std::filesystem::path& file, registry::StoreSink& sink) const override;
     Result<std::unique_ptr<registry::StoreSink>> create(const std::filesystem::path& file) const override;
     std::optional<std::filesystem::path> fileIn(const plugin::ConfigView& config) const override;

@@ -50,8 +50,13 @@ Outcome<Store> StoreCommand::find(const Wanted& wanted, const StoreFormats& form
     if (wanted.config)
         return formats.configuredIn(*wanted.config);
     std::error_code ignored;
-    if (!wanted.format && !isThere && !std::filesystem::exists(*wanted.file, ignored))
-        return ended(ExitCode::usage, "in which format? Write " + wanted.formatOption + " FORMAT");
+    if (!wanted.format && !isThere && !std::filesystem::exists(*wanted.file, ignored)) {
+        const auto* const called = formats.calledAs(*wanted.file);
+        if (called == nullptr)
+            return ended(ExitCode::usage,
+                         "in which format? Write " + wanted.formatOption + " FORMAT: " + formats.names());
+        return Store{called, *wanted.file};
+    }
     const auto format = wanted.format ? formats.named(*wanted.format) : formats.recognising(*wanted.file);
     if (!format)
         return tl::unexpected(format.error());
@@ -98,7 +103,7 @@ CommandArgument StoreCommand::formatOption(const std::string& name, const std::s
     return CommandArgument::option(name, "FORMAT")
         .needs("the name of a format")
         .offers([path = _pluginPath] { return StoreFormats(path).all(); })
-        .help(help);
+        .help(help + ": json-lines, memory-snapshot, sqlite, or that of another plugin");
 }
 
 CommandArgument StoreCommand::forceFlag()

@@ -45,7 +45,7 @@ protected:
     virtual Outcome<void> work(const Job& job) = 0;
 
     /// Which store is meant: by a configuration, or a file and a format, which may be left to be recognised
-    /// where the file is there.
+    /// where the file is there, and to its name where it is not.
     struct Wanted
     {
         std::optional<std::string> config;

@@ -85,6 +85,20 @@ Outcome<const StoreFormat*> StoreFormats::recognising(const std::filesystem::pat
     return ended(ExitCode::corruptData, file.string() + " is no stored registry: " + names());
 }
 
+const StoreFormat* StoreFormats::calledAs(const std::filesystem::path& file) const
+{
+    const StoreFormat* found = nullptr;
+    for (const Entry& entry : _entries) {
+        const auto endings = entry.format->endings();
+        if (std::ranges::find(endings, file.extension().string()) == endings.end())
+            continue;
+        if (found != nullptr)
+            return nullptr;
+        found = entry.format.get();
+    }
+    return found;
+}
+
 Outcome<Store> StoreFormats::configuredIn(const std::filesystem::path& configuration) const
 {
     const auto plugins = plugin::configuredPlugins(configuration);

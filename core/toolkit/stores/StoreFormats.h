@@ -34,6 +34,10 @@ public:
     Outcome<const registry::StoreFormat*> named(const std::string& name) const;
     /// The one whose files look like this one. Errors: io, corruptData.
     Outcome<const registry::StoreFormat*> recognising(const std::filesystem::path& file) const;
+    /// The one whose files are called so; nullptr where the name tells none, or several.
+    const registry::StoreFormat* calledAs(const std::filesystem::path& file) const;
+    /// "the formats that are installed are json-lines, sqlite", and which plugins were refused.
+    std::string names() const;
     /// What a daemon with this configuration keeps its registry in. Error: configuration.
     Outcome<Store> configuredIn(const std::filesystem::path& configuration) const;
 
@@ -44,7 +48,6 @@ private:
         std::shared_ptr<plugin::Plugin> owner; ///< outlives the format
         std::unique_ptr<registry::StoreFormat> format;
     };
-    std::string names() const;
 
     std::vector<Entry> _entries;
     std::vector<std::string> _refused; ///< plugins that could not be loaded, and why

@@ -16,6 +16,8 @@ class AuditTest : public CppUnit::TestFixture
     CPPUNIT_TEST(anonymousChangesAreTold);
     CPPUNIT_TEST(refusedRequestsAreTold);
     CPPUNIT_TEST(whatIsNoIdIsNotRepeated);
+    CPPUNIT_TEST(aBodyWithoutAPeerNamesNone);
+    CPPUNIT_TEST(batchesAreJoinedByTheirRequest);
     CPPUNIT_TEST(lookingIsNotTold);
     CPPUNIT_TEST(answersThatNeverCameAreTold);
     CPPUNIT_TEST(clientsThatLeaveAreTold);
@@ -58,7 +60,9 @@ class AuditTest : public CppUnit::TestFixture
         server.start();
         const auto fields = TestTokens::bearer("register-token");
         CPPUNIT_ASSERT_EQUAL(201, send(server, "POST", "/peers", fields, _body));
-        assertLine(server, "POST", " route=/peers peer= status=201 identity=token:registrar role=register");
+        assertLine(server, "POST",
+                   " route=/peers peer=0x" + testKey(2).hex() +
+                       " status=201 identity=token:registrar role=register");
         CPPUNIT_ASSERT_EQUAL(200, send(server, "PUT", _path + "/lease", fields));
         assertLine(server, "PUT",
                    " route=/peers/{id}/lease peer=0x" + testKey(2).hex() +
@@ -97,6 +101,28 @@ class AuditTest : public CppUnit::TestFixture
         CPPUNIT_ASSERT_EQUAL(400, send(server, "DELETE", "/peers/" + testSecret(7), ""));
         assertLine(server, "DELETE", " route=/peers/{id} peer= status=400 identity=anonymous role=none");
         CPPUNIT_ASSERT(server.lines->lines().find(testSecret(7)) == std::string::npos);
+    }
+
+    void aBodyWithoutAPeerNamesNone()
+    {
+        TestServer server;
+        server.start();
+        CPPUNIT_ASSERT_EQUAL(400, server.post(R"({"id":")" + testSecret(7) + R"(","ip":"10.0.1.5"})").status);
+        assertLine(server, "POST", " route=/peers peer= status=400 identity=anonymous role=none");
+        CPPUNIT_ASSERT(server.lines->lines().find(testSecret(7)) == std::string::npos);
+    }
+
+    /// It may be of ten thousand: each has a line of its own, with the same request.
+    void batchesAreJoinedByTheirRequest()
+    {
+        TestServer server;
+        server.start();
+        const auto answer = HttpClient::request(server.endpoint(), "POST", "/peers:batch", '[' + _body + ']');
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
+        assertLine(server, "POST", " route=/peers:batch peer= status=200 identity=anonymous role=none");
+        const std::string line = server.lines->await("http-api peer.registered peer=0x" + testKey(2).hex());
+        CPPUNIT_ASSERT_MESSAGE(line,
+                               line.find(" request=" + answer.header("x-request-id")) != std::string::npos);
     }
 
     void lookingIsNotTold()

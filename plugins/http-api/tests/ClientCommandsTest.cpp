@@ -269,6 +269,8 @@ private:
         const std::string there = "https://" + server.endpoint().toString();
         const std::vector<std::string> words{"--once", "--key", key(), "--ip", "10.0.1.5", "--url", there};
         CPPUNIT_ASSERT_EQUAL(69, run<RegisterCommand>(server, words));
+        assertSays(there + ": its certificate is of no authority that this system trusts; name that one's "
+                           "certificate with --ca FILE");
         auto trusting = words;
         trusting.insert(trusting.end(), {"--ca", file("trusted.crt", authority.certificate())});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(_error, 0, run<RegisterCommand>(server, trusting));

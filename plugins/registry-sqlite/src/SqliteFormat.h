@@ -13,6 +13,7 @@ class SqliteFormat final : public StoreFormat
 public:
     std::string name() const override { return "sqlite"; }
     Result<bool> recognises(const std::filesystem::path& file) const override;
+    std::vector<std::string> endings() const override { return {".db", ".sqlite"}; }
     Result<void> read(const std::filesystem::path& file, StoreSink& sink) const override;
     Result<std::unique_ptr<StoreSink>> create(const std::filesystem::path& file) const override;
     std::filesystem::path lockOf(const std::filesystem::path& file) const override;

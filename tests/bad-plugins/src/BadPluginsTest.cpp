@@ -240,8 +240,8 @@ class BadPluginsTest : public CppUnit::TestFixture
     {
         expectRefusal("missing-need", 78,
                       {file("missing-need"), "needs service test-single",
-                       "single-one (" + file("single-one") + ")", "needs service test-unheard-of",
-                       "no installed plugin provides it"});
+                       "add one of these to waymark.plugins: broken-promise, single-one, single-two\n",
+                       "needs service test-unheard-of", "no installed plugin provides it"});
     }
 
     void cycleNamesBothSides()

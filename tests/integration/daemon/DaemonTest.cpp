@@ -5,10 +5,12 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
@@ -34,6 +36,7 @@ class DaemonTest : public CppUnit::TestFixture
     CPPUNIT_TEST(everyConfigurationProblemIsListed);
     CPPUNIT_TEST(missingFileIsOneLine);
     CPPUNIT_TEST(checkConfigStartsNothing);
+    CPPUNIT_TEST(problemsBreakOnATerminalAlone);
     CPPUNIT_TEST(printedDefaultsAreAConfiguration);
     CPPUNIT_TEST(secondDaemonOnAStateDirectoryEndsWith75);
     CPPUNIT_TEST(failedStartIsToldByTheLog);
@@ -242,6 +245,30 @@ class DaemonTest : public CppUnit::TestFixture
             output);
         assertContains(run({"--config", write(""), "--set", "foo=bar"}).first,
                        "waymarkd: command line (--set): foo: no such key: every key is PREFIX.NAME");
+    }
+
+    void problemsBreakOnATerminalAlone()
+    {
+        const std::string config = write("good.levle = 3 and some more words so that eighty columns are "
+                                         "not enough for all of them, by far\nno-such-plugin.x = 1\n");
+        const std::string command = std::string(program) + " --check-config --config " + config;
+        const auto shell = [](const std::string& script) {
+            Process process("/bin/bash", {"--norc", "-c", script});
+            CPPUNIT_ASSERT_MESSAGE(script, process.waitForExit().has_value());
+            return process.output();
+        };
+        const std::string piped = shell(command + " 2>&1");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(piped, std::ptrdiff_t{2}, std::ranges::count(piped, '\n'));
+        // script(1) gives it a terminal, of which stty sets the width.
+        const std::string shown = shell("script -qec 'stty cols 80; " + command + "' /dev/null");
+        std::istringstream lines(shown);
+        for (std::string line; std::getline(lines, line);)
+            CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 81); // with the carriage return
+        std::string joined = shown;
+        for (std::size_t end = joined.find("\r\n  "); end != std::string::npos; end = joined.find("\r\n  "))
+            joined.replace(end, 4, " ");
+        std::erase(joined, '\r');
+        CPPUNIT_ASSERT_EQUAL(piped, joined);
     }
 
     void printedDefaultsAreAConfiguration()

@@ -68,6 +68,9 @@ public:
     static ApiResponse asset(std::string contentType, std::string_view bytes);
 
     ApiResponse& header(std::string name, std::string value);
+    /// The id of the peer that a request to change something is about, for the audit log: where its path does
+    /// not name it. It was parsed; a client's text may be a secret.
+    ApiResponse& about(std::string peer);
 
     struct Asset
     {
@@ -80,6 +83,8 @@ public:
     const Headers& headers() const noexcept { return _headers; }
     const Body& body() const noexcept { return _body; }
     const Patience& patience() const noexcept { return _patience; }
+    /// Empty where about() was not called.
+    const std::string& peer() const noexcept { return _peer; }
 
 private:
     ApiResponse(int status, std::string contentType, Body body);
@@ -89,6 +94,7 @@ private:
     Headers _headers;
     Body _body;
     Patience _patience;
+    std::string _peer;
 };
 
 } // namespace waymark::http

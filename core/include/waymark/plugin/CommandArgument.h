@@ -39,7 +39,7 @@ public:
     CommandArgument integer(std::uint64_t least, std::uint64_t most) &&;
     /// "500ms", "30s", "5m", "12h", "2d" or a bare number of seconds.
     CommandArgument duration() &&;
-    /// One of these, which completion offers.
+    /// One of these, which completion offers, and --help names where the help text does not.
     CommandArgument oneOf(std::vector<std::string> choices) &&;
     /// Values that completion offers besides; others may be given, too. It is called only then.
     CommandArgument offers(std::function<std::vector<std::string>()> values) &&;
@@ -56,6 +56,9 @@ public:
     Kind kind() const noexcept { return _kind; }
     const std::string& name() const noexcept { return _name; }
     const std::string& helpText() const noexcept { return _help; }
+    /// What --help and manual pages say of it: the help text, and what it leaves out of the choices and the
+    /// default.
+    std::string described() const;
     /// What stands for an option's value: "FILE".
     const std::string& valueName() const noexcept { return _value; }
     const std::vector<std::string>& choices() const noexcept { return _choices; }

@@ -6,6 +6,7 @@
 #include <waymark/plugin/CommandValues.h>
 #include <waymark/plugin/ExitCode.h>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,14 +42,16 @@ public:
     Result<CommandValues> parse(const std::vector<std::string>& words) const;
     /// Complains about the arguments, with a hint at --help, and is the exit code for it.
     int refuse(const CommandContext& context, const std::string& message) const;
+    /// Complains without ending the command: in lines of their own, which break on a terminal.
+    void complain(const CommandContext& context, const std::string& message) const;
     /// Complains about anything else.
     int fail(const CommandContext& context, ExitCode code, const std::string& message) const;
     /// What --help prints, 80 columns wide.
     std::string help() const;
 
-    /// An example as --help shows it, indented by two, with line ends. One that is wider than 80 columns goes
-    /// on in further lines behind backslashes, so that it may still be copied.
-    static std::string brokenExample(const std::string& example);
+    /// An example as --help shows it, indented by two, with line ends. One that is wider than `width` columns
+    /// goes on in further lines behind backslashes, so that it may still be copied.
+    static std::string brokenExample(const std::string& example, std::size_t width);
 
     const std::string& command() const noexcept { return _command; }
     const std::string& summary() const noexcept { return _summary; }

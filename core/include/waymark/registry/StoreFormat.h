@@ -61,6 +61,10 @@ public:
     /// Whether the file begins as one of this format does. It is there and can be read.
     virtual Result<bool> recognises(const std::filesystem::path& file) const = 0;
 
+    /// How files of this format are called where nobody says which one is meant: ".db". By default no name
+    /// tells it.
+    virtual std::vector<std::string> endings() const;
+
     /// Gives `sink` all that the file holds, as of one moment. Changes nothing and leaves nothing behind. An
     /// error of the sink is returned as it is.
     virtual Result<void> read(const std::filesystem::path& file, StoreSink& sink) const = 0;

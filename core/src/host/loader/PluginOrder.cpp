@@ -47,20 +47,30 @@ std::string whoElseProvides(const std::map<std::string, PluginSource>& installed
     std::vector<std::string> names;
     for (const auto& [library, source] : installed)
         if (source.manifest && source.manifest->doesProvide(id))
-            names.push_back(library + " (" + source.description() + ')');
+            names.push_back(library);
     if (names.empty())
         return "no installed plugin provides it";
-    return "add one of these to waymark.plugins: " + text::joined(names);
+    return "add " + std::string(names.size() > 1 ? "one of these" : "this") +
+           " to waymark.plugins: " + text::joined(names);
 }
 
 void checkNeeds(const std::vector<PluginInstance>& instances,
                 const std::map<std::string, PluginSource>& installed, std::vector<std::string>& problems)
 {
+    std::vector<std::string> lacking; // each is told of once, with all who need it
     for (const PluginInstance& instance : instances)
         for (const std::string& id : instance.manifest().needs)
-            if (!isOfHost(id) && providersOf(instances, id).empty())
-                problems.push_back(instance.description() + " needs service " + id +
-                                   ", which no loaded plugin provides; " + whoElseProvides(installed, id));
+            if (!isOfHost(id) && providersOf(instances, id).empty() &&
+                std::ranges::find(lacking, id) == lacking.end())
+                lacking.push_back(id);
+    for (const std::string& id : lacking) {
+        std::vector<std::string> who;
+        for (const PluginInstance& instance : instances)
+            if (std::ranges::find(instance.manifest().needs, id) != instance.manifest().needs.end())
+                who.push_back(instance.description());
+        problems.push_back(text::joined(who, " and ") + (who.size() > 1 ? " need" : " needs") + " service " +
+                           id + ", which no loaded plugin provides; " + whoElseProvides(installed, id));
+    }
 }
 
 /// Whether everything that `ids` names is placed already; a plugin does not wait for itself.

@@ -40,12 +40,13 @@ void print(const Asked& asked, const Target& target, NeighborsAnswer answer)
                      told.endpoint.tcp, told.endpoint.udp, told.key.hex()});
     listing.end();
     for (const auto& refused : answer.refused)
-        asked.context.error << asked.line.command() << ": left out "
-                            << refused.node.endpoint.udpEndpoint().toString() << " ("
-                            << refused.node.key.hex().substr(0, 16) << "...): " << refused.reason << '\n';
+        asked.line.complain(asked.context, "left out " + refused.node.endpoint.udpEndpoint().toString() +
+                                               " (" + refused.node.key.hex().substr(0, 16) +
+                                               "...): " + std::string(refused.reason));
     if (answer.nodes.empty())
-        asked.context.error << asked.line.command() << ": the node answered that it knows no "
-                            << (answer.refused.empty() ? "" : "other ") << "nodes to tell of\n";
+        asked.line.complain(asked.context, "the node answered that it knows no " +
+                                               std::string(answer.refused.empty() ? "" : "other ") +
+                                               "nodes to tell of");
 }
 
 int find(const Asked& asked, const Question& question, const Target& target)

@@ -88,7 +88,7 @@ int print(const Asked& asked, const Wanted& wanted, const Resolution::Found& fou
 int explain(const Asked& asked, const Resolution& resolution, std::size_t bootnodes)
 {
     for (const std::string& failure : resolution.failures())
-        asked.context.error << asked.line.command() << ": " << failure << '\n';
+        asked.line.complain(asked.context, failure);
     const auto& lookup = resolution.lookup();
     if (bootnodes == 0)
         return asked.fail(ExitCode::unavailable,

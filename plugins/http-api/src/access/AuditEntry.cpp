@@ -23,6 +23,12 @@ void AuditEntry::identified(std::string identity, std::string_view role)
     _facts.byStranger = false;
 }
 
+void AuditEntry::concerns(const std::string& peer)
+{
+    if (_facts.peer.empty())
+        _facts.peer = peer;
+}
+
 void AuditEntry::answered(int status) noexcept
 {
     if (std::exchange(_written, true))

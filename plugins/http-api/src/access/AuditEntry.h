@@ -19,7 +19,7 @@ public:
     {
         std::string method;
         std::string route; ///< the pattern
-        std::string peer;  ///< id; empty where the path has none
+        std::string peer;  ///< id; empty where path and body have none
         std::string identity;
         std::string_view role;
         std::string remote;
@@ -35,6 +35,8 @@ public:
 
     /// Who asks turned out later.
     void identified(std::string identity, std::string_view role);
+    /// Which peer was meant turned out later: the path does not say it.
+    void concerns(const std::string& peer);
     /// The first call counts.
     void answered(int status) noexcept;
 

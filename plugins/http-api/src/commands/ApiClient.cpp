@@ -90,15 +90,6 @@ std::optional<std::string> errorIn(const std::string& body)
     }
 }
 
-/// In words for who runs the command.
-std::string tlsProblem(const std::string& text)
-{
-    if (text.find("wrong version number") != std::string::npos ||
-        text.find("packet length too long") != std::string::npos)
-        return "it speaks no TLS there: is http:// meant instead of https://?";
-    return printable(text);
-}
-
 } // namespace
 
 std::string printable(const std::string& text)
@@ -271,7 +262,7 @@ Result<ApiAnswer> ApiClient::perform(const ApiCall& call, const Read& read) cons
                      : failure(whole.error().code, _place + ": " + whole.error().message);
     } catch (const net::SSLException& problem) {
         const bool isLate = deadline && deadline->passed();
-        return unavailable(isLate ? late() : tlsProblem(problem.displayText()));
+        return unavailable(isLate ? late() : _tls.problem(problem, _uri.getHost()));
     } catch (const Poco::Exception& problem) {
         const bool isLate = deadline && deadline->passed();
         return unavailable(isLate ? late() : printable(problem.displayText()));

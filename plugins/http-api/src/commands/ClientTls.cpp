@@ -1,11 +1,14 @@
 #include "commands/ClientTls.h"
 
+#include "commands/ApiClient.h"
 #include "tls/Certificate.h"
 #include "tls/PemFile.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/NetSSL.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <cerrno>
 #include <system_error>
@@ -19,6 +22,24 @@ namespace
 {
 
 namespace net = Poco::Net;
+
+/// What became of the server's certificate: the error that OpenSSL tells has no more than that it is refused.
+thread_local int verdict = X509_V_OK;
+
+int verify(X509_STORE_CTX* store, void* /*unused*/)
+{
+    const int verified = X509_verify_cert(store);
+    verdict = X509_STORE_CTX_get_error(store);
+    return verified;
+}
+
+bool isOfUnknownAuthority(int code)
+{
+    return code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+           code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+           code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+           code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
+}
 
 /// A file that is not there is no matter of who may use it.
 tl::unexpected<Error> unreadable(const std::string& option, const Error& error)
@@ -59,6 +80,8 @@ Result<net::Context::Ptr> ClientTls::context() const
         params.verificationMode = net::Context::VERIFY_STRICT; // on this host, too
         net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, params));
         context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);
+        verdict = X509_V_OK;
+        SSL_CTX_set_cert_verify_callback(context->sslContext(), verify, nullptr);
         if (auto shown = certificate ? show(context) : Result<void>(); !shown)
             return failure(std::move(shown.error()));
         return context;
@@ -67,6 +90,29 @@ Result<net::Context::Ptr> ClientTls::context() const
         return failure(ErrorCode::permission,
                        "--ca: " + authorities.value_or("") + " holds no certificates in PEM");
     }
+}
+
+std::string ClientTls::problem(const net::SSLException& thrown, const std::string& host) const
+{
+    const std::string text = thrown.displayText();
+    if (text.find("wrong version number") != std::string::npos ||
+        text.find("packet length too long") != std::string::npos)
+        return "it speaks no TLS there: is http:// meant instead of https://?";
+    if (isOfUnknownAuthority(verdict))
+        return authorities ? "its certificate is of no authority in " + *authorities +
+                                 " (--ca), and of none that this system trusts"
+                           : "its certificate is of no authority that this system trusts; name that one's "
+                             "certificate with --ca FILE";
+    if (verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID)
+        return std::string(verdict == X509_V_ERR_CERT_HAS_EXPIRED ? "its certificate has expired"
+                                                                  : "its certificate is not valid yet") +
+               ", by the clock of this machine";
+    if (verdict != X509_V_OK)
+        return "its certificate is refused: " + std::string(X509_verify_cert_error_string(verdict));
+    if (dynamic_cast<const net::CertificateValidationException*>(&thrown) != nullptr)
+        return "its certificate does not name '" + printable(host) +
+               "'; write a name or an address into the URL that it does name";
+    return printable(text);
 }
 
 Result<void> ClientTls::show(const net::Context::Ptr& context) const

@@ -3,6 +3,7 @@
 #include <waymark/base/Result.h>
 
 #include <Poco/Net/Context.h>
+#include <Poco/Net/SSLException.h>
 
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ struct ClientTls
     /// Errors name the option: as those of check(), and for what cannot be believed; permission for a
     /// certificate or key that cannot be used.
     Result<Poco::Net::Context::Ptr> context() const;
+
+    /// Why a connection to `host` failed, in words for who runs the command: the last one of this thread,
+    /// over what context() made.
+    std::string problem(const Poco::Net::SSLException& thrown, const std::string& host) const;
 
 private:
     Result<void> show(const Poco::Net::Context::Ptr& context) const;

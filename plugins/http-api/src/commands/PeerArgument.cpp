@@ -21,18 +21,19 @@ namespace
 
 using plugin::CommandArgument;
 
+constexpr std::size_t fewestDigits = 4;
+
 /// The digits of a text that may be the beginning of an id of Ethereum's, in lower case; "..." behind it,
 /// as it stands in documents, does not matter. Nothing for what is none.
 std::optional<std::string> beginningIn(std::string text)
 {
-    constexpr std::size_t fewest = 4;
     constexpr std::string_view more = "...";
     if (text.starts_with("0x"))
         text.erase(0, 2);
     if (text.ends_with(more))
         text.resize(text.size() - more.size());
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return Poco::Ascii::toLower(c); });
-    const bool fits = text.size() >= fewest && text.size() < PeerArgument::wholeDigits;
+    const bool fits = text.size() >= fewestDigits && text.size() < PeerArgument::wholeDigits;
     const bool isHex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
     return fits && isHex ? std::optional(std::move(text)) : std::nullopt;
 }
@@ -49,11 +50,25 @@ tl::unexpected<Error> ambiguous(const std::string& text, const std::vector<std::
                        names + (ids.size() > shown ? ", ..." : "") + "): give more digits");
 }
 
+/// Neither in any of the forms nor hex: what is wrong with the digits is no matter then.
+bool isOfNoForm(std::string text)
+{
+    if (text.find(':') != std::string::npos)
+        return false;
+    if (text.starts_with("0x"))
+        text.erase(0, 2);
+    return text.size() < fewestDigits ||
+           text.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos;
+}
+
+/// Without words of its own the argument says what is needed.
 Result<void> checkPeer(const std::string& value)
 {
     if (beginningIn(value))
         return {};
     const auto peer = PeerArgument::parse(value);
+    if (!peer && isOfNoForm(value))
+        return failure(ErrorCode::invalidArgument, "");
     return peer ? Result<void>() : failure(peer.error());
 }
 
@@ -69,7 +84,7 @@ Result<void> checkLabel(const std::string& value)
 CommandArgument PeerArgument::operand()
 {
     return CommandArgument::operand("PEER")
-        .needs("an enode URL, an ENR or a peer's id")
+        .needs("an enode URL, an ENR, a peer's id in hex, or 4 or more of its first digits")
         .check(checkPeer)
         .help("an enode URL, an ENR, or the id: 128 hex digits, or as many of the first, 4 at least, as only "
               "one registered peer has; or <scheme>:... of another network");

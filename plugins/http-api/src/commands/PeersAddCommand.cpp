@@ -180,7 +180,7 @@ public:
         _progress.wipe();
         _report.end();
         for (const std::string& error : _report.errors())
-            _context.error << _line.command() << ": " << error << '\n';
+            _line.complain(_context, error);
         tell(registrations.size() - _report.entries(), registrations.size(), "confirmed");
         tell(_report.refused(), registrations.size(), "taken");
         return code == 0 && _report.refused() > 0 ? static_cast<int>(ExitCode::corruptData) : code;
@@ -190,8 +190,8 @@ private:
     void tell(std::size_t count, std::size_t all, const char* what)
     {
         if (count > 0)
-            _context.error << _line.command() << ": " << count << " of " << all
-                           << (count == 1 ? " was not " : " were not ") << what << '\n';
+            _line.complain(_context, std::to_string(count) + " of " + std::to_string(all) +
+                                         (count == 1 ? " was not " : " were not ") + what);
     }
     int take(const Result<ApiAnswer>& answer, std::size_t count)
     {

@@ -96,15 +96,18 @@ public:
         }
         _record.print(_context, _values);
         for (const std::string& problem : _problems)
-            _context.error << _line.command() << ": " << printable(problem) << '\n';
+            _line.complain(_context, printable(problem));
         return static_cast<int>(_isWell ? ExitCode::ok : ExitCode::failedCheck);
     }
 
 private:
     Result<void> readHealth(const ApiAnswer& answer)
     {
-        if (answer.status != 200 && answer.status != 503)
-            return failure(ErrorCode::unavailable, "it does not tell its health: " + answer.complaint());
+        if (answer.status != 200 && answer.status != 503) {
+            ApiAnswer said = answer;
+            said.place.clear(); // whoever passes the error on names it
+            return failure(ErrorCode::unavailable, "it does not tell its health: " + said.complaint());
+        }
         const auto object = AnswerJson::object(answer.body);
         if (!object)
             return failure(object.error());

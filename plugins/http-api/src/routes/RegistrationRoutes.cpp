@@ -37,18 +37,21 @@ http::ApiResponse registerPeer(const Context& context, const http::ApiRequest& r
     auto claim = admit(context, request.body, takesSecretKeys(context, request));
     if (!claim)
         return answer(claim.error());
+    const std::string peer = claim->peer.id.toString();
     if (request.provenPeer && claim->peer.id != node::PeerId(*request.provenPeer))
         return http::ApiResponse::error(403, "the proof is by another key than that of the peer which this "
-                                             "would register");
+                                             "would register")
+            .about(peer);
     const auto lease = registry::Lease::beginning(claim->ttl, context.clock->now(), context.clock->wallNow());
     return http::ApiResponse::later([&context, claim = std::move(*claim), lease,
                                      id = request.requestId](const http::Responder& responder) {
-        context.registry->apply(
-            {registry::PutClaim{claim}},
-            [&context, claim, lease, id, responder](const Result<registry::ApplyReport>& report) {
-                responder(registered(context, claim, lease, id, report));
-            });
-    });
+               context.registry->apply(
+                   {registry::PutClaim{claim}},
+                   [&context, claim, lease, id, responder](const Result<registry::ApplyReport>& report) {
+                       responder(registered(context, claim, lease, id, report));
+                   });
+           })
+        .about(peer);
 }
 
 http::ApiResponse renewed(const registry::PeerRegistry& registry, const observe::Log& log,

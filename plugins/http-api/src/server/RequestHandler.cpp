@@ -159,7 +159,10 @@ private:
         if (connection.admission && connection.admission->proof)
             if (auto refusal = _state->access.prove(*connection.admission, read, connection.address))
                 return Outcome{std::move(*refusal), route};
-        return call(*match.route, read);
+        auto outcome = call(*match.route, read);
+        if (connection.admission && connection.admission->audit)
+            connection.admission->audit->concerns(outcome.answer.peer());
+        return outcome;
     }
 
     /// Once for each request, though one whose body waits comes here twice.

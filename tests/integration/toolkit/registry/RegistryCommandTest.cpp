@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <csignal>
+#include <map>
 #include <sqlite3.h>
 
 namespace waymark::toolkit::stores
@@ -21,6 +22,8 @@ class RegistryCommandTest : public CppUnit::TestFixture, private StoredExample
     CPPUNIT_TEST(exportPrintsWhatWasImported);
     CPPUNIT_TEST(importReadsStandardInput);
     CPPUNIT_TEST(sourcesAreRecognised);
+    CPPUNIT_TEST(namesTellTheFormatOfNewStores);
+    CPPUNIT_TEST(helpNamesTheFormats);
     CPPUNIT_TEST(sourcesStayAsTheyAre);
     CPPUNIT_TEST(aLogThatWasLeftIsReadToo);
     CPPUNIT_TEST(storesAreTheirOwnersAlone);
@@ -71,6 +74,33 @@ class RegistryCommandTest : public CppUnit::TestFixture, private StoredExample
     {
         for (const std::string& format : _formats)
             assertContains(did({"stats", store(format, format)}), "format\t" + format + "\n");
+    }
+
+    void namesTellTheFormatOfNewStores()
+    {
+        const std::string source = store("json-lines", "source");
+        for (const auto& [name, format] :
+             std::map<std::string, std::string>{{"new.db", "sqlite"},
+                                                {"new.sqlite", "sqlite"},
+                                                {"new.snapshot", "memory-snapshot"},
+                                                {"new.jsonl", "json-lines"}}) {
+            assertContains(did({"convert", source, path(name)}), "format\t" + format + '\n');
+            CPPUNIT_ASSERT_EQUAL(lines(), did({"export", "--from", format, path(name)}));
+        }
+        assertContains(did({"convert", source, "--to", "sqlite", path("other.snapshot")}),
+                       "format\tsqlite\n");
+        // What is there already tells its format by itself.
+        assertContains(did({"convert", source, path("other.snapshot"), "--force"}), "format\tsqlite\n");
+        assertContains(did({"import", "--in", source, path("imported.db")}), "format\tsqlite\n");
+    }
+
+    void helpNamesTheFormats()
+    {
+        for (const std::string command : {"export", "stats", "convert", "import"}) {
+            const std::string help = did({command, "--help"});
+            for (const std::string& format : _formats)
+                assertContains(help, format);
+        }
     }
 
     void sourcesStayAsTheyAre()

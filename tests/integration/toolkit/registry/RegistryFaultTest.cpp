@@ -213,7 +213,9 @@ class RegistryFaultTest : public CppUnit::TestFixture, private StoredExample
         refuses({"export"}, 64, "name the store, with either its file or --config");
         refuses({"export", source, "--config", "f"}, 64, "name the store");
         refuses({"export", source, "--from", "sqllite"}, 64, "did you mean sqlite?");
-        refuses({"convert", source, path("new")}, 64, "in which format? Write --to FORMAT");
+        refuses({"convert", source, path("new")}, 64,
+                "in which format? Write --to FORMAT: the formats that are installed are json-lines, ");
+        refuses({"import", path("new"), "--in", source}, 64, "in which format? Write --to FORMAT: ");
         refuses({"convert", source, "--to", "sqlite", source, "--force"}, 64, "is source and target");
         refuses({"convert", source, "--to", "sqlite", path("none/new")}, 74, "there is no folder");
     }

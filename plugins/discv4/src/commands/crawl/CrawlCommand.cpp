@@ -63,11 +63,10 @@ OrExit<NodeSet> readSet(const Asked& asked, const std::filesystem::path& file)
     }
     const auto& damaged = loaded->damaged;
     for (std::size_t i = 0; i < std::min(damaged.size(), mostDamageTold); ++i)
-        asked.context.error << asked.line.command() << ": " << file.string() << ", " << damaged[i].toString()
-                            << "; left out\n";
+        asked.line.complain(asked.context, file.string() + ", " + damaged[i].toString() + "; left out");
     if (damaged.size() > mostDamageTold)
-        asked.context.error << asked.line.command() << ": and " << damaged.size() - mostDamageTold
-                            << " others like it\n";
+        asked.line.complain(asked.context,
+                            "and " + std::to_string(damaged.size() - mostDamageTold) + " others like it");
     return std::move(loaded->nodes);
 }
 
