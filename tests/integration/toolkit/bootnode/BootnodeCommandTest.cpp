@@ -196,7 +196,7 @@ class BootnodeCommandTest : public CppUnit::TestFixture
             {{"-nodekeyhex", key, "-verbosity", "loud"}, "--verbosity needs"},
             {{"-nodekeyhx", key}, "did you mean --nodekeyhex?"},
             {{"-nodekeyhex", key, "word"}, "unexpected argument 'word'"},
-            {{"-nodekeyhex", key, "-addr"}, "--addr needs"}};
+            {{"-nodekeyhex", key, "-addr"}, "bootnode: -addr needs"}};
         for (const auto& [words, message] : wrong) {
             const auto [output, code] = run(words);
             CPPUNIT_ASSERT_EQUAL_MESSAGE(output, 64, code);
